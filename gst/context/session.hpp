@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The C++ side of GstTorrentSession, for the plugin and the server; not installed.
+#pragma once
+
+#include "context/gsttorrentsession.h"
+#include "swarm/error.hpp"
+#include "swarm/session.hpp"
+
+#include <memory>
+
+namespace context {
+
+/// Wraps a session; transfer full. The GObject keeps it alive.
+GstTorrentSession* wrap(std::shared_ptr<swarm::Session> session);
+/// Never null for a live object.
+std::shared_ptr<swarm::Session> unwrap(GstTorrentSession* session);
+/// Domain and code of GST_RESOURCE_ERROR for a failure of the swarm: the one table for C callers.
+GstResourceError resource_error(swarm::Error const& error);
+
+}  // namespace context

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "swarm/locator.hpp"
+#include "swarm/settings.hpp"
+#include "swarm/torrent.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace swarm {
+
+struct SessionStatus {
+  int torrents = 0;
+  int peers = 0;
+  std::int64_t download_rate = 0;  ///< bytes/s of payload
+  std::int64_t upload_rate = 0;
+  bool dht_enabled = false;
+  int dht_nodes = 0;
+  int listen_port = 0;             ///< the port that is really open; 0 = none
+  std::vector<std::string> warnings;  ///< what does not work (a port that is taken …), one sentence each
+};
+
+struct AddOptions {
+  std::string save_path;               ///< folder under which the torrent's own folder is made; empty = download_path
+  std::optional<FileChoice> keep;      ///< see Torrent::set_keep
+};
+
+/// The swarm's only session: one libtorrent session, its ports, DHT and disk threads, and all torrents.
+/// Thread-safe. add, remove and the constructor may do short disk I/O and round trips to the network thread: not
+/// for a main loop that must never wait; everything else answers from mirrored state.
+class Session {
+ public:
+  /// Starts, and takes up every torrent that the state folder knows. Throws Error: in_use (another process has the
+  /// folder), permission, no_space, disk, bad_input (settings).
+  static std::shared_ptr<Session> create(Settings const& settings);
+  /// The process's shared session if one lives, else a new one made with `settings`. Throws as create().
+  static std::shared_ptr<Session> shared(Settings const& settings);
+
+  virtual ~Session() = default;
+
+  /// Adds the torrent, or gives the one that is there (new trackers and peers are added to it; a different
+  /// save_path is only logged). Throws Error: bad_input, in_use, permission, disk, stopped.
+  virtual std::shared_ptr<Torrent> add(Locator const& locator, AddOptions const& options = {}) = 0;
+  /// By v1 or v2 hash; null if unknown.
+  [[nodiscard]] virtual std::shared_ptr<Torrent> find(InfoHash const& hash) const = 0;
+  [[nodiscard]] virtual std::vector<std::shared_ptr<Torrent>> torrents() const = 0;
+  /// Forgets the torrent and its state; its readers fail with Error(removed). Calls `done` (any thread) when files
+  /// are closed, and deleted if asked, with an empty string or what went wrong. False if unknown.
+  virtual bool remove(InfoHash const& hash, bool delete_files,
+                      std::function<void(std::string const& error)> done = {}) = 0;
+
+  [[nodiscard]] virtual SessionStatus status() const = 0;
+  [[nodiscard]] virtual Settings const& settings() const = 0;
+
+  /// Saves everything and ends within 2 s whatever happens; every reader fails with Error(stopped). Runs at
+  /// destruction too.
+  virtual void stop() = 0;
+};
+
+}  // namespace swarm

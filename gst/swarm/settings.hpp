@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace swarm {
+
+enum class LogLevel { debug, info, warning, error };
+
+/// What a Session can be told. Sizes in bytes, rates in bytes/s, 0 = no limit unless said otherwise.
+struct Settings {
+  std::string download_path;  ///< empty = $XDG_CACHE_HOME/gst-torrent
+  std::string state_path;     ///< empty = $XDG_STATE_HOME/gst-torrent
+  std::string listen = "0.0.0.0:6881,[::]:6881";  ///< interfaces:ports; port 0 = a free one
+  std::string user_agent;     ///< empty = gst-torrent/<version>
+  bool dht = true;
+  bool lsd = true;
+  bool pex = true;
+  bool port_mapping = true;   ///< UPnP and NAT-PMP
+  bool inject_trackers = true;          ///< `trackers` for magnets that turn out to be public
+  std::vector<std::string> trackers = default_trackers();  ///< announce URLs added to public torrents
+  int max_connections = 100;            ///< peers of the session, 1..65535
+  int download_limit = 0;
+  int upload_limit = 0;
+  bool allow_multiple_per_address = false;  ///< several peers behind one IP address (tests)
+  /// Called on threads of the library; must not block nor call into the library. Empty = silent.
+  std::function<void(LogLevel, std::string_view)> log;
+
+  static std::vector<std::string> default_trackers();
+};
+
+}  // namespace swarm
