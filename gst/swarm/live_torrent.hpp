@@ -99,6 +99,8 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   void remove(bool delete_files, std::function<void(std::string const& error)> done);
   [[nodiscard]] bool is(libtorrent::torrent_handle const& handle) const;
   [[nodiscard]] std::string save_path() const;
+  /// What libtorrent takes for the torrent's save_path: a name for this object, unique in the process.
+  [[nodiscard]] std::string const& token() const { return token_; }
   /// Network thread, or null: no handle yet.
   [[nodiscard]] libtorrent::torrent_handle const* handle() const { return handle_.get(); }
   void on_status(libtorrent::torrent_status const& status);
@@ -142,6 +144,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   void wake_readers();
 
   std::shared_ptr<Services> const services_;
+  std::string const token_;
   std::chrono::steady_clock::time_point const created_;
   std::unique_ptr<Workers::Serial> serial_;  // journal and resume file
   Guarded<State> state_;

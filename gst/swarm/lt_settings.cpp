@@ -76,7 +76,7 @@ lt::settings_pack lt_settings(Settings const& s) {
   pack.set_int(sp::alert_mask, int(lt::alert_category::error | lt::alert_category::status | lt::alert_category::storage |
                                    lt::alert_category::tracker));
   pack.set_str(sp::listen_interfaces, s.listen);
-  auto const agent = s.user_agent.empty() ? std::string("gst-torrent/") + GST_TORRENT_VERSION : s.user_agent;
+  auto const agent = s.user_agent.empty() ? std::string("gst-torrent/" GST_TORRENT_VERSION) : s.user_agent;
   pack.set_str(sp::user_agent, agent);
   pack.set_str(sp::peer_fingerprint, lt::generate_fingerprint("GT", 0, 1, 0, 0));
   pack.set_str(sp::dht_bootstrap_nodes,
