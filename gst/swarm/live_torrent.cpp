@@ -203,6 +203,7 @@ void LiveTorrent::leave(TorrentReader const& reader) {
 
 int LiveTorrent::readers() const { return static_cast<int>(readers_.lock()->size()); }
 Clock::time_point LiveTorrent::last_used() const { return last_used_; }
+Torrent::Watch LiveTorrent::watch(std::function<void()> changed) { return watches_.add(std::move(changed)); }
 
 void LiveTorrent::wake_readers() {
   // The lock is held, so that none of them goes away meanwhile; they don't call back (reader.hpp).
