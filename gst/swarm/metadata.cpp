@@ -76,7 +76,7 @@ class Names {
     return taken_.insert(std::move(lower)).second;
   }
 
-  static constexpr int most_renamed = 20'000;
+  static constexpr int most_renamed = 200'000;
   std::vector<std::string> sorted_;
   std::unordered_set<std::string> taken_;
   int renamed_ = 0;
