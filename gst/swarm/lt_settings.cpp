@@ -98,6 +98,12 @@ lt::settings_pack lt_outgoing_utp(bool on) {
   return pack;
 }
 
+lt::settings_pack lt_recount_peers(bool odd) {
+  lt::settings_pack pack;
+  pack.set_int(sp::max_failcount, odd ? 4 : 3);
+  return pack;
+}
+
 std::string xdg_folder(char const* variable, char const* fallback) {
   if (char const* set = std::getenv(variable); set && *set == '/') return std::string(set) + "/gst-torrent";
   char const* home = std::getenv("HOME");
