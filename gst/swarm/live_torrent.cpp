@@ -409,9 +409,10 @@ std::shared_ptr<Storage> LiveTorrent::make_storage() {
       self->open_journal(write_resume(params, remembered), old_key);
     });
     services_->log(LogLevel::info, "Torrent ready: " + metadata->name + ", files: " + std::to_string(metadata->layout.file_count()));
+    // Queued here, so that it runs before libtorrent is done with checking files: else it would ask for any piece.
+    services_->network->post([self = std::static_pointer_cast<LiveTorrent>(shared_from_this())] { self->apply_demand(); });
     wake_readers();
     watches_.notify();
-    demand_changed();
     return storage;
   } catch (Error const& error) {
     fail(error);

@@ -61,6 +61,9 @@ constexpr Flag flags[] = {
     // Seeds stay, or they would all be gone while a player is paused.
     {sp::close_redundant_connections, false},
     {sp::auto_sequential, false},
+    // After a failed piece it lets each peer continue only what it began alone; late blocks of two peers in one piece
+    // then lock that piece for good (seen with 2.0.8). Smart ban finds the culprit without it.
+    {sp::use_parole_mode, false},
     {sp::enable_outgoing_utp, false},
     {sp::enable_incoming_utp, true},
     {sp::rate_limit_ip_overhead, false},
