@@ -49,14 +49,14 @@ class Descriptor {
 }  // namespace
 
 std::vector<char> read_metainfo(std::string const& path) {
-  // Not blocking: a pipe of that name must not make us wait for ever.
-  Descriptor const file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (file.number() < 0) fail(path, errno);
+  // Opening alone does things to some devices, and a pipe of that name must not make us wait for ever.
   struct stat status;
-  if (fstat(file.number(), &status) != 0) fail(path, errno);
+  if (stat(path.c_str(), &status) != 0) fail(path, errno);
   if (S_ISDIR(status.st_mode))
     throw Error(Errc::bad_input, in_quotes(path) + " is a folder.", "Give the path of a .torrent file in it.");
   if (!S_ISREG(status.st_mode)) throw Error(Errc::bad_input, in_quotes(path) + " is not a file that can be read.");
+  Descriptor const file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (file.number() < 0 || fstat(file.number(), &status) != 0) fail(path, errno);
   if (status.st_size > static_cast<off_t>(max_metainfo_bytes))
     throw Error(Errc::bad_input,
                 "The file " + in_quotes(path) + " has " + std::to_string(status.st_size) +
