@@ -45,9 +45,17 @@ struct Services {
 /// Thread-safe but where a function says which thread. Locks are taken one at a time, never while calling out.
 class LiveTorrent final : public Torrent, public StorageOwner, public WireListener {
  public:
-  /// verified: pieces that the journal vouches for (empty: none). anew: start the journal over.
-  LiveTorrent(std::shared_ptr<Services> services, InfoHash hash, std::string name, Remembered remembered,
-              std::vector<bool> verified, bool anew);
+  /// What is known before libtorrent has the torrent.
+  struct Known {
+    InfoHash hash;
+    std::string name;
+    Remembered remembered;
+    std::shared_ptr<libtorrent::torrent_info const> info;  ///< null: the swarm has to give the metadata
+    std::vector<bool> verified;                            ///< pieces that the journal vouches for; empty: none
+    bool journal_anew = true;
+    bool paused = false;
+  };
+  LiveTorrent(std::shared_ptr<Services> services, Known known);
   ~LiveTorrent() override;
 
   // Torrent
@@ -145,6 +153,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
 
   std::shared_ptr<Services> const services_;
   std::string const token_;
+  std::shared_ptr<libtorrent::torrent_info const> info_;  // network thread
   std::chrono::steady_clock::time_point const created_;
   std::unique_ptr<Workers::Serial> serial_;  // journal and resume file
   Guarded<State> state_;
@@ -165,7 +174,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
 
   // serial_
   std::vector<bool> journaled_;
-  bool anew_;
+  bool const anew_;
   std::unique_ptr<Journal> journal_;
   bool journal_failed_ = false;
   std::chrono::steady_clock::time_point synced_;
