@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "swarm/layout.hpp"
 
+#include "print.hpp"
 #include "swarm/error.hpp"
 
 #include <gtest/gtest.h>
@@ -11,10 +12,6 @@
 #include <stdexcept>
 
 namespace swarm {
-
-void PrintTo(ByteRange const& range, std::ostream* out) { *out << '[' << range.begin << ',' << range.end << ')'; }
-void PrintTo(PieceRange const& range, std::ostream* out) { *out << '[' << range.first << ',' << range.last << ')'; }
-void PrintTo(Slice const& slice, std::ostream* out) { *out << slice.file << '@' << slice.offset << '+' << slice.size; }
 
 namespace {
 
