@@ -50,11 +50,16 @@ void Seeder::revive() {
   endpoint_.port = session_->listen_port();
 
   lt::add_torrent_params add;
-  add.ti = std::make_shared<lt::torrent_info>(*torrent_.info);
+  auto info = std::make_shared<lt::torrent_info>(*torrent_.info);
+  info->clear_trackers();
+  add.ti = std::move(info);
   add.save_path = ".";
   add.flags = lt::torrent_flags::default_dont_download;  // one that has only a part wants no more
   add.flags |= lt::torrent_flags::update_subscribe;
-  for (auto const& url : torrent_.trackers) add.trackers.push_back(url);
+  // libtorrent keeps the connection id of a UDP tracker per process, the tracker per address: only the first session
+  // of a process gets through. That one is the tested one; opentracker listens for HTTP at the same port.
+  for (auto const& url : torrent_.trackers)
+    add.trackers.push_back(url.starts_with("udp:") ? "http" + url.substr(3) : url);
   add.have_pieces.resize(torrent_.piece_count, true);
   if (options_.has)
     for (int piece = 0; piece < torrent_.piece_count; ++piece)
