@@ -69,7 +69,7 @@ std::string picture(MediaSpec const& spec) {
 
 void run_or_throw(Arguments command) {
   auto const program = command[0];
-  if (find_program(program).empty()) throw std::runtime_error(program + " is missing: see tests/packages");
+  if (find_program(program).empty()) throw std::runtime_error(program + " is missing: see examples/packages");
   auto const ran = run(std::move(command), {}, std::chrono::minutes(3));
   if (!ran.ok()) throw std::runtime_error(program + " failed: " + ran.err);
 }
