@@ -136,6 +136,10 @@ void LiveSession::Core::start() {
   services->drop = [weak = weak_from_this()](lt::torrent_handle const& handle) {
     if (auto self = weak.lock(); self && handle.is_valid()) self->session->remove_torrent(handle);
   };
+  services->recount_peers = [weak = weak_from_this(), odd = false]() mutable {
+    odd = !odd;
+    if (auto self = weak.lock()) self->session->apply_settings(lt_recount_peers(odd));
+  };
   alerts = std::make_unique<Alerts>(*session, *this);
 }
 
@@ -279,11 +283,7 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(Locator const& locator, AddO
   };
   add_missing(remembered.trackers, locator.trackers);
   add_missing(params.url_seeds, locator.web_seeds);
-  for (auto const& peer : locator.peers) {
-    boost::system::error_code error;
-    auto const address = lt::make_address(peer.host, error);
-    if (!error) params.peers.emplace_back(address, peer.port);
-  }
+  for (auto const& peer : locator.peers) remembered.add_peer(peer);
   if (params.name.empty()) params.name = locator.name;
   if (!options.save_path.empty() || remembered.save_path.empty())
     remembered.save_path = options.save_path.empty() ? settings.download_path : options.save_path;
@@ -319,13 +319,18 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(lt::add_torrent_params param
     }
     known.verified = std::move(loaded.have);
   }
+  for (auto const& peer : remembered.peers) {
+    boost::system::error_code error;
+    auto const address = lt::make_address(peer.host, error);
+    if (!error) params.peers.emplace_back(address, peer.port);
+  }
   params.trackers = remembered.trackers;
   params.tracker_tiers.clear();
   if (!is_private)
     for (auto const& url : services->injected_trackers)
       if (std::find(params.trackers.begin(), params.trackers.end(), url) == params.trackers.end())
         params.trackers.push_back(url);
-  params.flags = lt::torrent_flags::default_flags | lt::torrent_flags::default_dont_download;
+  params.flags = lt::torrent_flags::default_flags;
   params.flags &= ~(lt::torrent_flags::auto_managed | lt::torrent_flags::paused | lt::torrent_flags::need_save_resume);
   if (paused) params.flags |= lt::torrent_flags::paused;
   params.file_priorities.clear();

@@ -261,8 +261,9 @@ void LiveTorrent::apply_demand() {
     keep = state->keep_file;
   }
   if (!metadata) return;
-  bands_.apply(*handle_, metadata->layout, demand(metadata->layout, all, keep),
-               [&](int piece) { return verified[static_cast<std::size_t>(piece)]; });
+  bool const woke = bands_.apply(*handle_, metadata->layout, demand(metadata->layout, all, keep),
+                                 [&](int piece) { return verified[static_cast<std::size_t>(piece)]; });
+  if (woke) services_->recount_peers();
 }
 
 void LiveTorrent::watchdog() {
@@ -317,6 +318,7 @@ void LiveTorrent::add_sources(Locator const& more) {
     auto& own = state->remembered.trackers;
     for (auto const& url : more.trackers)
       if (std::find(own.begin(), own.end(), url) == own.end()) own.push_back(url);
+    for (auto const& peer : more.peers) state->remembered.add_peer(peer);
   }
   on_network([more](lt::torrent_handle const& handle) {
     for (auto const& url : more.trackers) handle.add_tracker(lt::announce_entry(url));
@@ -351,7 +353,8 @@ void LiveTorrent::phase(std::optional<milliseconds> Phases::*which) {
   if (!phase) phase = std::chrono::duration_cast<milliseconds>(Clock::now() - created_);
 }
 
-void LiveTorrent::on_handshake() {
+void LiveTorrent::on_handshake(std::optional<PeerAddress> listening) {
+  if (listening) state_.lock()->remembered.add_peer(*listening);
   if (seen_handshake_.exchange(true)) return;
   phase(&Phases::connect);
   watches_.notify();
@@ -406,9 +409,10 @@ std::shared_ptr<Storage> LiveTorrent::make_storage() {
       self->open_journal(write_resume(params, remembered), old_key);
     });
     services_->log(LogLevel::info, "Torrent ready: " + metadata->name + ", files: " + std::to_string(metadata->layout.file_count()));
+    // Queued here, so that it runs before libtorrent is done with checking files: else it would ask for any piece.
+    services_->network->post([self = std::static_pointer_cast<LiveTorrent>(shared_from_this())] { self->apply_demand(); });
     wake_readers();
     watches_.notify();
-    demand_changed();
     return storage;
   } catch (Error const& error) {
     fail(error);

@@ -40,6 +40,9 @@ struct Services {
   std::vector<std::string> injected_trackers;
   /// On the network thread: takes the torrent out of libtorrent.
   std::function<void(libtorrent::torrent_handle const&)> drop;
+  /// On the network thread: makes libtorrent count anew whom it may connect to. While a torrent wants nothing, seeds
+  /// are no candidates; libtorrent 2.0.8 forgets to count them again when it wants something, and would wait for ever.
+  std::function<void()> recount_peers;
 };
 
 /// Thread-safe but where a function says which thread. Locks are taken one at a time, never while calling out.
@@ -85,7 +88,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
 
   // WireListener
   void on_added(libtorrent::torrent_handle const& handle) override;
-  void on_handshake() override;
+  void on_handshake(std::optional<PeerAddress> listening) override;
   void on_block() override;
   void on_piece_verified(int piece) override;
   void on_piece_failed(int piece) override;

@@ -216,10 +216,12 @@ void TorrentReader::on_verified(int piece) {
 }
 
 std::optional<ReaderWants> TorrentReader::wants() const {
-  int const file = file_;
-  if (file < 0) return std::nullopt;
+  // Not waiting for the consumer's next call: with the metadata just there, every moment counts.
+  auto const index = file();
+  auto const length = size();
+  if (!index || !length) return std::nullopt;
   auto reading = reading_.lock();
-  return ReaderWants{file, reading->readahead.windows(size_, reading->end, Clock::now()), waiting_piece_ >= 0};
+  return ReaderWants{*index, reading->readahead.windows(*length, reading->end, Clock::now()), waiting_piece_ >= 0};
 }
 
 std::chrono::milliseconds TorrentReader::waiting_for() const {
