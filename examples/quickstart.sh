@@ -32,7 +32,7 @@ fail() {
 }
 
 # Ends what was started, whatever happens: by process id, waiting for it.
-seed= server= work=$(mktemp -d)
+seed="" server="" work=$(mktemp -d)
 stop() {
   status=$?
   trap '' INT TERM
@@ -68,8 +68,8 @@ ninja -C "$build" gst-torrent-server gst-torrent-seed gsttorrent >"$work/build.l
 make_film() {
   echo 'Making a film of one minute …'
   gst-launch-1.0 -q \
-    videotestsrc num-buffers=1500 pattern=ball ! video/x-raw,width=640,height=360,framerate=25/1 \
-      ! x264enc speed-preset=veryfast bitrate=800 key-int-max=50 \
+    videotestsrc num-buffers=1500 pattern=zone-plate kx2=6 ky2=4 kt=2 ! video/x-raw,width=640,height=360,framerate=25/1 \
+      ! x264enc speed-preset=veryfast bitrate=1500 key-int-max=50 \
       ! video/x-h264,profile=main ! h264parse ! queue ! mux. \
     audiotestsrc num-buffers=2813 wave=ticks ! audio/x-raw,rate=48000,channels=2 ! avenc_aac ! aacparse ! queue ! mux. \
     mp4mux name=mux ! filesink location="$1.part"
@@ -133,7 +133,7 @@ for file in answer["data"]["files"]: print("  {index}  {path}  ({length} bytes)"
 cat <<EOF
 
 Ready. Try, while this runs:
-  curl     curl -r 0-999999 -o part.mp4 '$url/stream/proxy/$hash'
+  curl     curl -r 0-99999 -o part.mp4 '$url/stream/proxy/$hash'
            curl '$url/api/torrents/$hash/files'
   browser  $url/stream/proxy/$hash
   player   gst-play-1.0 '$url/stream/proxy/$hash'

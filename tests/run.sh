@@ -17,7 +17,7 @@ EOF
 }
 
 top=$(cd "$(dirname "$0")/.." && pwd)
-install=yes build= suites= skipped='slow' options= sanitizer=
+install=yes build='' suites='' skipped=slow options='' sanitizer=''
 while [ $# -gt 0 ]; do
   case $1 in
     --quick) skipped='slow web play' ;;
