@@ -58,8 +58,11 @@ first_line() {
 
 # --- packages and build ---------------------------------------------------------------------------------------------
 if [ $install = yes ]; then "$top/examples/packages/install.sh" build run; fi
-[ -f "$build/build.ninja" ] || meson setup "$build" "$top"
-ninja -C "$build" gst-torrent-server gst-torrent-seed gsttorrent >"$work/build.log" 2>&1 || {
+echo 'Building (some minutes the first time) …'
+[ -f "$build/build.ninja" ] || meson setup "$build" "$top" >"$work/build.log" 2>&1 ||
+  fail "meson: $(tail -n 20 "$work/build.log")"
+ninja -C "$build" server/gst-torrent-server tests/support/gst-torrent-seed gst/plugin/libgsttorrent.so \
+  >"$work/build.log" 2>&1 || {
   tail -n 40 "$work/build.log" >&2
   fail 'the build failed'
 }
@@ -138,12 +141,15 @@ Ready. Try, while this runs:
   browser  $url/stream/proxy/$hash
   player   gst-play-1.0 '$url/stream/proxy/$hash'
 EOF
+# The server's download folder is its own while it runs, so the element gets another one.
+session="download-path=$work/element, state-path=$work/element"
 if [ $sample = yes ]; then
-  echo "  element  GST_PLUGIN_PATH='$build/gst/plugin' gst-play-1.0 '$magnet'"
-else
-  # The download folder belongs to the server while it runs.
-  echo "  element  XDG_CACHE_HOME='$work' GST_PLUGIN_PATH='$build/gst/plugin' gst-play-1.0 '$magnet'"
+  session="$session, listen=127.0.0.1:0, dht=false, lsd=false, port-mapping=false, inject-trackers=false"
 fi
+cat <<EOF
+  element  export GST_PLUGIN_PATH='$build/gst/plugin' GST_TORRENT_SESSION='$session'
+           gst-play-1.0 '$magnet'
+EOF
 echo
 echo "The server's log is $work/server.log. Ctrl-C ends it all."
 
