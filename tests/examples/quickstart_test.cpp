@@ -44,9 +44,12 @@ TEST(Quickstart, ServesTheSampleFilmAndEndsEverything) {
 }
 
 TEST(Quickstart, SaysWhatIsWrong) {
+  TempDir home;
   auto const ran = run({QUICKSTART, "--no-install", "--build", BUILD_ROOT, "magnet:?xt=nothing"},
                        {.environment = {{"PORT", "0"},
                                         {"HOST", "127.0.0.1"},
+                                        {"XDG_CACHE_HOME", home.str()},
+                                        {"XDG_STATE_HOME", home.str()},
                                         {"TORRENT_LISTEN", "127.0.0.1:0"},
                                         {"TORRENT_DHT", "false"},
                                         {"TORRENT_LSD", "false"},
