@@ -93,25 +93,25 @@ GstFlowReturn TorrentSrc::read(Reader& reader, std::uint64_t offset, std::uint64
   if (offset >= size) return GST_FLOW_EOS;
   length = std::min(length, size - offset);
 
-  // In pull mode downstream may have brought a buffer of its own.
-  auto const given = *buffer != nullptr;
+  // In pull mode downstream may have brought a buffer of its own. It stays theirs: a reference would make it read-only.
+  bool const given = *buffer != nullptr;
   if (given) length = std::min<std::uint64_t>(length, gst_buffer_get_size(*buffer));
-  auto out =
-      given ? Ref<GstBuffer>::share(*buffer) : Ref<GstBuffer>::adopt(gst_buffer_new_allocate(nullptr, length, nullptr));
+  auto own = Ref<GstBuffer>::adopt(given ? nullptr : gst_buffer_new_allocate(nullptr, length, nullptr));
+  auto* const out = given ? *buffer : own.get();
   if (!out) throw swarm::Error(swarm::Errc::disk, "There is no memory for a buffer.", "Set a smaller blocksize.");
   std::optional<std::size_t> got;
   {
-    Mapped const mapped(out.get());
+    Mapped const mapped(out);
     in_head = std::min<std::size_t>(in_head, length);
     std::memcpy(mapped.bytes().data(), head.data(), in_head);
     got = fill(reader, mapped.bytes().first(length), in_head, pulled());
   }
   if (!got) return GST_FLOW_FLUSHING;
   if (*got == 0 && length > 0) return GST_FLOW_EOS;
-  gst_buffer_set_size(out.get(), static_cast<gssize>(*got));
-  GST_BUFFER_OFFSET(out.get()) = offset;
-  GST_BUFFER_OFFSET_END(out.get()) = offset + *got;
-  if (!given) *buffer = out.release();
+  gst_buffer_set_size(out, static_cast<gssize>(*got));
+  GST_BUFFER_OFFSET(out) = offset;
+  GST_BUFFER_OFFSET_END(out) = offset + *got;
+  if (own) *buffer = own.release();
   return GST_FLOW_OK;
 }
 
@@ -137,8 +137,8 @@ void TorrentSrc::tell_file(Reader const& reader, swarm::Torrent const& torrent) 
   if (auto* tags = title_tags(metadata->layout.file(*file).path)) {
     if (pulled())  // nobody would see an event
       gst_element_post_message(element(), gst_message_new_tag(GST_OBJECT(element_), tags));
-    else  // goes out behind stream-start and segment
-      gst_element_send_event(element(), gst_event_new_tag(tags));
+    else  // Goes out behind stream-start and segment. Not by gst_element_send_event(): that waits for state changes.
+      GST_ELEMENT_GET_CLASS(element_)->send_event(element(), gst_event_new_tag(tags));
   }
   auto const wished = config().save_path;
   auto const path = torrent.path_on_disk(*file);

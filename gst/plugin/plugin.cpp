@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Entry point of the GStreamer plugin `gsttorrent`.
+// Entry point of the GStreamer plugin `torrent` (the name that libgsttorrent.so must have).
 #include "plugin/gsttorrentsrc.hpp"
 #include "plugin/log.hpp"
 
@@ -10,5 +10,5 @@ static gboolean plugin_init(GstPlugin* plugin) {
   return GST_ELEMENT_REGISTER(torrentsrc, plugin);
 }
 
-GST_PLUGIN_DEFINE(GST_VERSION_MAJOR, GST_VERSION_MINOR, gsttorrent, "Reads media out of BitTorrent swarms", plugin_init,
+GST_PLUGIN_DEFINE(GST_VERSION_MAJOR, GST_VERSION_MINOR, torrent, "Reads media out of BitTorrent swarms", plugin_init,
                   PACKAGE_VERSION, "LGPL", "gst-torrent", "gst-torrent")

@@ -15,7 +15,7 @@ std::string kinds(std::vector<Progress::Message> const& messages) {
   return out;
 }
 
-constexpr auto start = "1", go_on = "2", complete = "3", canceled = "4", error = "5";
+constexpr auto start = "0", go_on = "1", complete = "2", canceled = "3", error = "4";
 
 TEST(Progress, AMagnetWithATracker) {
   Progress progress;

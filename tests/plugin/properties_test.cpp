@@ -145,7 +145,9 @@ TEST(Uri, ValidationSaysWhatIsWrong) {
     EXPECT_EQ(error == nullptr, taken) << c.uri;
     if (error) {
       EXPECT_EQ(error->domain, GST_URI_ERROR);
-      if (c.code >= 0) EXPECT_EQ(error->code, c.code) << c.uri << ": " << error->message;
+      if (c.code >= 0) {
+        EXPECT_EQ(error->code, c.code) << c.uri << ": " << error->message;
+      }
       EXPECT_GT(std::string(error->message).size(), 20u) << error->message;
     }
     glib::Unique<gchar> uri(gst_uri_handler_get_uri(GST_URI_HANDLER(source.get())));
@@ -182,7 +184,7 @@ TEST(Uri, AWrongPropertyIsToldAtStart) {
   struct {
     char const* properties;
     char const* word;
-  } const cases[] = {{"", "URI"}, {"uri=magnet:?xt=urn:btih:zz", "z"}, {"uri=http://127.0.0.1/film", "http"}};
+  } const cases[] = {{"", "URI"}, {"uri=magnet:?xt=urn:btih:zz", "hash"}, {"uri=http://127.0.0.1/film", "http"}};
   for (auto const& c : cases) {
     Pipeline pipeline(std::string("torrentsrc ") + c.properties + " ! fakesink");
     EXPECT_EQ(pipeline.set(GST_STATE_PAUSED), GST_STATE_CHANGE_FAILURE);

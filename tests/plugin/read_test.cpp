@@ -4,7 +4,6 @@
 #include "pipeline.hpp"
 #include "support/eventually.hpp"
 
-#include <gst/app/gstappsink.h>
 #include <gst/check/gstharness.h>
 #include <gtest/gtest.h>
 
@@ -48,7 +47,9 @@ TEST(Push, WholeFileWithOffsets) {
       auto const bytes = bytes_of(buffer.get());
       all += bytes;
       EXPECT_EQ(GST_BUFFER_OFFSET_END(buffer.get()), all.size());
-      if (blocksize && all.size() < size) EXPECT_EQ(bytes.size(), blocksize) << "what is there comes in whole blocks";
+      if (blocksize && all.size() < size) {
+        EXPECT_EQ(bytes.size(), blocksize) << "what is there comes in whole blocks";
+      }
     }
     EXPECT_TRUE(all == fake.script->content().bytes()) << "blocksize " << blocksize;
     EXPECT_TRUE(eventually([&] { return GST_PAD_IS_EOS(h.harness->sinkpad); }));
@@ -113,7 +114,7 @@ TEST(Push, ByteSeeks) {
 TEST(Push, SeekWithStopEndsThere) {
   Fake fake(payload_file("film.mkv", size));
   fake.script->open({1000, 1500});
-  Pipeline pipeline("torrentsrc name=s uri=" + any_magnet() + " ! appsink name=a sync=false");
+  Pipeline pipeline("torrentsrc name=s uri=" + any_magnet() + " ! fakesink sync=false");
   fake.give_to(pipeline.get());
   pipeline.set(GST_STATE_READY);
   ASSERT_TRUE(gst_element_send_event(
