@@ -56,7 +56,7 @@ void hash(lt::create_torrent& maker, MadeTorrent const& bytes) {
   lt::set_piece_hashes(
       maker, ".", lt::settings_pack(),
       [&bytes](lt::io_context& io, lt::settings_interface const&, lt::counters&) {
-        return make_seed_disk(io, bytes, std::make_shared<Service>());
+        return make_seed_disk(io, bytes, std::make_shared<Conduct>());
       },
       [](lt::piece_index_t) {}, error);
   if (error) throw std::runtime_error("can't hash the torrent: " + error.message());

@@ -108,6 +108,7 @@ Content text_file(std::string path, std::string content) {
 }
 
 std::vector<Content> disk_files(fs::path const& file_or_folder) {
+  if (!fs::exists(file_or_folder)) throw std::runtime_error("there is no " + file_or_folder.string());
   if (!fs::is_directory(file_or_folder)) return {disk_file(file_or_folder.filename(), file_or_folder)};
   std::vector<fs::path> paths;
   for (auto const& entry : fs::recursive_directory_iterator(file_or_folder))

@@ -23,50 +23,50 @@ bool Corruption::hits(int piece, int block, int blocks_per_piece) const {
   return every > 0 && n >= 0 && n % every == 0;
 }
 
-void Service::set_corruption(Corruption corruption) {
+void Conduct::set_corruption(Corruption corruption) {
   std::lock_guard lock(mutex_);
   corruption_ = std::move(corruption);
 }
 
-void Service::set_block_delay(std::chrono::milliseconds delay) {
+void Conduct::set_block_delay(std::chrono::milliseconds delay) {
   std::lock_guard lock(mutex_);
   delay_ = delay;
 }
 
-void Service::set_budget(std::int64_t bytes) {
+void Conduct::set_budget(std::int64_t bytes) {
   std::lock_guard lock(mutex_);
   budget_ = bytes;
   retry_held();
 }
 
-void Service::set_closing(bool closing) {
+void Conduct::set_closing(bool closing) {
   std::lock_guard lock(mutex_);
   closing_ = closing;
   retry_held();
 }
 
-/// With the mutex held. A retry only posts to the io_context of a session that lives: the seeder closes the service
+/// With the mutex held. A retry only posts to the io_context of a session that lives: the seeder closes the conduct
 /// before it ends its session, and then nothing is held any more.
-void Service::retry_held() {
+void Conduct::retry_held() {
   for (auto const& retry : std::exchange(held_, {})) retry();
 }
 
-std::int64_t Service::served() const {
+std::int64_t Conduct::served() const {
   std::lock_guard lock(mutex_);
   return served_;
 }
 
-std::map<std::pair<int, int>, int> Service::blocks() const {
+std::map<std::pair<int, int>, int> Conduct::blocks() const {
   std::lock_guard lock(mutex_);
   return blocks_;
 }
 
-std::size_t Service::held() const {
+std::size_t Conduct::held() const {
   std::lock_guard lock(mutex_);
   return held_.size();
 }
 
-Service::Answer Service::ask(int piece, int block, int blocks_per_piece, int size, std::function<void()> const& retry) {
+Conduct::Answer Conduct::ask(int piece, int block, int blocks_per_piece, int size, std::function<void()> const& retry) {
   std::lock_guard lock(mutex_);
   if (closing_) return {.fail = true};
   if (budget_ == 0) {
@@ -83,8 +83,8 @@ Service::Answer Service::ask(int piece, int block, int blocks_per_piece, int siz
 /// cache, and a seeder has nothing else to do.
 class SeedDisk final : public lt::disk_interface, lt::buffer_allocator_interface {
  public:
-  SeedDisk(lt::io_context& io, MadeTorrent const& torrent, std::shared_ptr<Service> service)
-      : io_(io), torrent_(torrent), service_(std::move(service)) {}
+  SeedDisk(lt::io_context& io, MadeTorrent const& torrent, std::shared_ptr<Conduct> conduct)
+      : io_(io), torrent_(torrent), conduct_(std::move(conduct)) {}
 
   lt::storage_holder new_torrent(lt::storage_params const& params, std::shared_ptr<void> const&) override {
     files_ = &params.files;
@@ -192,7 +192,7 @@ class SeedDisk final : public lt::disk_interface, lt::buffer_allocator_interface
   void read(lt::peer_request const& request, std::shared_ptr<ReadHandler> handler) {
     auto const again = [this, request, handler] { post([this, request, handler] { read(request, handler); }); };
     int const blocks = (files_->piece_length() + swarm::block_bytes - 1) / swarm::block_bytes;
-    auto const answer = service_->ask(static_cast<int>(request.piece), request.start / swarm::block_bytes, blocks,
+    auto const answer = conduct_->ask(static_cast<int>(request.piece), request.start / swarm::block_bytes, blocks,
                                       request.length, again);
     if (answer.hold) return;
     if (answer.fail) {
@@ -216,13 +216,13 @@ class SeedDisk final : public lt::disk_interface, lt::buffer_allocator_interface
 
   lt::io_context& io_;
   MadeTorrent torrent_;
-  std::shared_ptr<Service> service_;
+  std::shared_ptr<Conduct> conduct_;
   lt::file_storage const* files_ = nullptr;
 };
 
 std::unique_ptr<lt::disk_interface> make_seed_disk(lt::io_context& io, MadeTorrent const& torrent,
-                                                   std::shared_ptr<Service> service) {
-  return std::make_unique<SeedDisk>(io, torrent, std::move(service));
+                                                   std::shared_ptr<Conduct> conduct) {
+  return std::make_unique<SeedDisk>(io, torrent, std::move(conduct));
 }
 
 }  // namespace support

@@ -29,7 +29,7 @@ struct Corruption {
 
 /// How a seeder answers requests, and what it has answered. Outlives the disk, so that a seeder can die and come
 /// back with its counts. Thread-safe.
-class Service {
+class Conduct {
  public:
   void set_corruption(Corruption corruption);
   /// Every block is answered this much later.
@@ -68,6 +68,6 @@ class Service {
 };
 
 std::unique_ptr<libtorrent::disk_interface> make_seed_disk(libtorrent::io_context& io, MadeTorrent const& torrent,
-                                                           std::shared_ptr<Service> service);
+                                                           std::shared_ptr<Conduct> conduct);
 
 }  // namespace support

@@ -19,28 +19,28 @@
 namespace support {
 
 Seeder::Seeder(MadeTorrent torrent, SeederOptions options)
-    : torrent_(std::move(torrent)), options_(std::move(options)), service_(std::make_shared<Service>()) {
+    : torrent_(std::move(torrent)), options_(std::move(options)), conduct_(std::make_shared<Conduct>()) {
   endpoint_.host = options_.address.empty() ? own_address() : options_.address;
-  service_->set_corruption(options_.corrupt);
-  service_->set_block_delay(options_.block_delay);
-  service_->set_budget(options_.stall_after);
+  conduct_->set_corruption(options_.corrupt);
+  conduct_->set_block_delay(options_.block_delay);
+  conduct_->set_budget(options_.stall_after);
   revive();
 }
 
 Seeder::~Seeder() { kill(); }
 
 void Seeder::kill() {
-  service_->set_closing(true);
+  conduct_->set_closing(true);
   session_.reset();
 }
 
 void Seeder::revive() {
   if (session_) return;
-  service_->set_closing(false);
+  conduct_->set_closing(false);
   lt::session_params params(loopback_settings(endpoint_, options_.tcp, options_.utp));
-  params.disk_io_constructor = [torrent = torrent_, service = service_](lt::io_context& io,
+  params.disk_io_constructor = [torrent = torrent_, conduct = conduct_](lt::io_context& io,
                                                                         lt::settings_interface const&, lt::counters&) {
-    return make_seed_disk(io, torrent, service);
+    return make_seed_disk(io, torrent, conduct);
   };
   params.extensions.clear();
   session_ = std::make_unique<lt::session>(std::move(params));
@@ -50,11 +50,16 @@ void Seeder::revive() {
   endpoint_.port = session_->listen_port();
 
   lt::add_torrent_params add;
-  add.ti = std::make_shared<lt::torrent_info>(*torrent_.info);
+  auto info = std::make_shared<lt::torrent_info>(*torrent_.info);
+  info->clear_trackers();
+  add.ti = std::move(info);
   add.save_path = ".";
   add.flags = lt::torrent_flags::default_dont_download;  // one that has only a part wants no more
   add.flags |= lt::torrent_flags::update_subscribe;
-  for (auto const& url : torrent_.trackers) add.trackers.push_back(url);
+  // libtorrent keeps the connection id of a UDP tracker per process, the tracker per address: only the first session
+  // of a process gets through. That one is the tested one; opentracker listens for HTTP at the same port.
+  for (auto const& url : torrent_.trackers)
+    add.trackers.push_back(url.starts_with("udp:") ? "http" + url.substr(3) : url);
   add.have_pieces.resize(torrent_.piece_count, true);
   if (options_.has)
     for (int piece = 0; piece < torrent_.piece_count; ++piece)
@@ -113,7 +118,7 @@ namespace {
 std::map<std::pair<int, int>, int> copies(std::vector<std::unique_ptr<Seeder>> const& seeders) {
   std::map<std::pair<int, int>, int> sum;
   for (auto const& seeder : seeders)
-    for (auto const& [block, count] : seeder->service().blocks()) sum[block] += count;
+    for (auto const& [block, count] : seeder->conduct().blocks()) sum[block] += count;
   return sum;
 }
 }  // namespace

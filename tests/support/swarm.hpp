@@ -41,17 +41,17 @@ class Seeder {
   /// Back at the same address and port.
   void revive();
   /// Keeps its connections but answers no request any more, until resume().
-  void stall() { service_->set_budget(0); }
-  void stall_after(std::int64_t bytes) { service_->set_budget(bytes); }
-  void resume() { service_->set_budget(-1); }
+  void stall() { conduct_->set_budget(0); }
+  void stall_after(std::int64_t bytes) { conduct_->set_budget(bytes); }
+  void resume() { conduct_->set_budget(-1); }
   void set_upload_limit(int bytes_per_second);
-  void set_corruption(Corruption corruption) { service_->set_corruption(std::move(corruption)); }
-  void set_block_delay(std::chrono::milliseconds delay) { service_->set_block_delay(delay); }
+  void set_corruption(Corruption corruption) { conduct_->set_corruption(std::move(corruption)); }
+  void set_block_delay(std::chrono::milliseconds delay) { conduct_->set_block_delay(delay); }
 
   /// What it answered, over all its lives.
-  [[nodiscard]] Service const& service() const { return *service_; }
+  [[nodiscard]] Conduct const& conduct() const { return *conduct_; }
   /// Bytes of payload handed to peers, over all its lives.
-  [[nodiscard]] std::int64_t uploaded() const { return service_->served(); }
+  [[nodiscard]] std::int64_t uploaded() const { return conduct_->served(); }
   /// Connections to peers now.
   [[nodiscard]] int peers() const;
 
@@ -59,7 +59,7 @@ class Seeder {
   MadeTorrent torrent_;
   SeederOptions options_;
   Endpoint endpoint_;
-  std::shared_ptr<Service> service_;
+  std::shared_ptr<Conduct> conduct_;
   std::unique_ptr<libtorrent::session> session_;
 };
 

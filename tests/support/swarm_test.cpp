@@ -59,7 +59,7 @@ TEST(Swarm, StallsAndGoesOn) {
   auto const torrent = make_torrent("film.mkv", 4 * MiB, 64 * KiB);
   Swarm swarm(torrent, 1, {.stall_after = MiB});
   Leecher leecher(swarm.magnet());
-  ASSERT_TRUE(eventually([&] { return swarm.uploaded() == MiB && swarm[0].service().held() > 0; }));
+  ASSERT_TRUE(eventually([&] { return swarm.uploaded() == MiB && swarm[0].conduct().held() > 0; }));
   swarm[0].resume();
   ASSERT_TRUE(leecher.wait_complete());
   EXPECT_TRUE(leecher.same_as(torrent));
@@ -69,7 +69,7 @@ TEST(Swarm, DiesAndComesBack) {
   auto const torrent = make_torrent("film.mkv", 4 * MiB, 64 * KiB);
   Swarm swarm(torrent, 1, {.stall_after = MiB});
   Leecher leecher(swarm.magnet());
-  ASSERT_TRUE(eventually([&] { return swarm[0].service().held() > 0; }));
+  ASSERT_TRUE(eventually([&] { return swarm[0].conduct().held() > 0; }));
   auto const before = swarm[0].endpoint();
   swarm[0].kill();
   EXPECT_FALSE(swarm[0].alive());
