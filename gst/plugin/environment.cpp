@@ -31,6 +31,7 @@ constexpr Row table[] = {
     {"max-connections", &Settings::max_connections},
     {"download-limit", &Settings::download_limit},
     {"upload-limit", &Settings::upload_limit},
+    {"restore", &Settings::restore},
     {"allow-multiple-per-address", &Settings::allow_multiple_per_address},
 };
 

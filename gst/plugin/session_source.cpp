@@ -59,6 +59,7 @@ static std::shared_ptr<Session> from_application(GstElement* element) {
 static swarm::Settings settings_of(Config const& config) {
   swarm::Settings settings;
   settings.max_connections = config.max_peers;
+  settings.restore = false;  // an element wants its own torrent, not all that were ever played
   settings.log = log_swarm;
   apply_environment(settings);
   if (!config.save_path.empty()) {

@@ -125,7 +125,9 @@ TEST(State, StopWhileSomebodyReadsWithoutTheStreamLock) {
       GstBuffer* buffer = nullptr;
       return GST_PAD_GETRANGEFUNC(puller.pad())(puller.pad(), GST_OBJECT(source.get()), 0, 4096, &buffer);
     });
-    if (i % 2) ASSERT_TRUE(eventually([&] { return fake.script->waiting(); }));
+    if (i % 2) {
+      ASSERT_TRUE(eventually([&] { return fake.script->waiting(); }));
+    }
     puller.deactivate();
     ASSERT_EQ(flow.wait_for(soon), std::future_status::ready);
     EXPECT_EQ(flow.get(), GST_FLOW_FLUSHING);
