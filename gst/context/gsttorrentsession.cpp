@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "context/gsttorrentsession.h"
 
+#include "context/environment.hpp"
 #include "context/session.hpp"
 
 #include <exception>
@@ -29,6 +30,7 @@ GstTorrentSession* gst_torrent_session_new(const gchar* download_path, const gch
   g_return_val_if_fail(error == nullptr || *error == nullptr, nullptr);
   try {
     swarm::Settings settings;
+    context::apply_environment(settings);
     if (download_path) settings.download_path = download_path;
     if (state_path) settings.state_path = state_path;
     return context::wrap(swarm::Session::create(settings));

@@ -3,7 +3,7 @@
 
 #include "context/session.hpp"
 #include "glib/ref.hpp"
-#include "plugin/environment.hpp"
+#include "context/environment.hpp"
 #include "plugin/log.hpp"
 
 #include <gst/base/gstbasesrc.h>
@@ -61,7 +61,7 @@ static swarm::Settings settings_of(Config const& config) {
   settings.max_connections = config.max_peers;
   settings.restore = false;  // an element wants its own torrent, not all that were ever played
   settings.log = log_swarm;
-  apply_environment(settings);
+  context::apply_environment(settings);
   if (!config.save_path.empty()) {
     settings.download_path = config.save_path;
     settings.state_path = config.save_path + "/.gst-torrent";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "plugin/environment.hpp"
+#include "context/environment.hpp"
 
 #include "swarm/error.hpp"
 
@@ -8,7 +8,7 @@
 
 namespace {
 
-using plugin::apply_settings;
+using context::apply_settings;
 
 TEST(Environment, SetsWhatItNames) {
   swarm::Settings settings;

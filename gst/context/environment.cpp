@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "plugin/environment.hpp"
+#include "context/environment.hpp"
 
 #include "glib/unique.hpp"
 #include "swarm/error.hpp"
@@ -7,7 +7,7 @@
 #include <string>
 #include <variant>
 
-namespace plugin {
+namespace context {
 
 namespace {
 
@@ -86,4 +86,4 @@ void apply_environment(Settings& settings) {
   if (auto const* text = g_getenv("GST_TORRENT_SESSION"); text && *text) apply_settings(settings, text);
 }
 
-}  // namespace plugin
+}  // namespace context
