@@ -4,10 +4,10 @@
 //
 //   play "magnet:?xt=urn:btih:…" ["magnet:?…" …]
 //   play --download-path=/var/films --no-output "torrent:///home/me/film.torrent#file=film.mkv"
-#include <context/gsttorrentsession.h>
 #include <glib-unix.h>
 #include <gst/gst.h>
 
+#include <context/gsttorrentsession.h>
 #include <csignal>
 #include <cstdlib>
 
@@ -66,12 +66,23 @@ void on_element(GstMessage* message) {
 gboolean on_message(GstBus*, GstMessage* message, gpointer data) {
   auto& player = *static_cast<Player*>(data);
   switch (GST_MESSAGE_TYPE(message)) {
-    case GST_MESSAGE_ERROR: on_error(player, message); break;
-    case GST_MESSAGE_EOS: g_main_loop_quit(player.loop); break;
-    case GST_MESSAGE_BUFFERING: on_buffering(player, message); break;
-    case GST_MESSAGE_PROGRESS: on_progress(message); break;
-    case GST_MESSAGE_ELEMENT: on_element(message); break;
-    default: break;
+    case GST_MESSAGE_ERROR:
+      on_error(player, message);
+      break;
+    case GST_MESSAGE_EOS:
+      g_main_loop_quit(player.loop);
+      break;
+    case GST_MESSAGE_BUFFERING:
+      on_buffering(player, message);
+      break;
+    case GST_MESSAGE_PROGRESS:
+      on_progress(message);
+      break;
+    case GST_MESSAGE_ELEMENT:
+      on_element(message);
+      break;
+    default:
+      break;
   }
   return G_SOURCE_CONTINUE;
 }
@@ -89,8 +100,8 @@ bool play(Player& player, GstContext* context, gchar const* uri, gboolean output
   if (context) gst_element_set_context(player.playbin, context);
   g_object_set(player.playbin, "uri", uri, nullptr);
   if (!output)
-    for (auto const* sink : {"video-sink", "audio-sink"})
-      g_object_set(player.playbin, sink, gst_element_factory_make("fakesink", nullptr), nullptr);
+    g_object_set(player.playbin, "video-sink", gst_element_factory_make("fakesink", nullptr), "audio-sink",
+                 gst_element_factory_make("fakesink", nullptr), nullptr);
 
   g_autoptr(GstBus) bus = gst_element_get_bus(player.playbin);
   gst_bus_add_watch(bus, on_message, &player);
@@ -116,8 +127,9 @@ int main(int argc, char** argv) {
   g_option_context_add_group(options, gst_init_get_option_group());
   g_autoptr(GError) error = nullptr;
   if (!g_option_context_parse(options, &argc, &argv, &error) || argc < 2) {
-    g_printerr("%s\n", error ? error->message : "Give the URI of a torrent: magnet:?…, torrent:<info hash> or "
-                                                "torrent:///path/of/a.torrent");
+    g_printerr("%s\n", error ? error->message
+                             : "Give the URI of a torrent: magnet:?…, torrent:<info hash> or "
+                               "torrent:///path/of/a.torrent");
     return EXIT_FAILURE;
   }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugin/session_source.hpp"
 
+#include "context/environment.hpp"
 #include "context/session.hpp"
 #include "glib/ref.hpp"
-#include "context/environment.hpp"
 #include "plugin/log.hpp"
 
 #include <gst/base/gstbasesrc.h>

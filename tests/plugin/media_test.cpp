@@ -186,9 +186,9 @@ TEST(Play, TheExampleApplicationPlaysTwoFilmsInOneSession) {
   ASSERT_TRUE(program) << "the build sets it";
   Swarm first(film(Container::mp4, 4), 1), second(film(Container::mkv, 4), 1);
   support::TempDir folder;
-  auto const ran = support::run({program, "--no-output", "--download-path=" + (folder / "films"), first.magnet(),
-                                 second.magnet()},
-                                {.environment = {{"GST_TORRENT_SESSION", loopback_environment()}}});
+  auto const ran =
+      support::run({program, "--no-output", "--download-path=" + (folder / "films"), first.magnet(), second.magnet()},
+                   {.environment = {{"GST_TORRENT_SESSION", loopback_environment()}}});
   EXPECT_TRUE(ran.ok()) << ran.exit.code << " " << ran.exit.signal << ran.out << ran.err;
   EXPECT_NE(ran.out.find("[metadata]"), std::string::npos) << ran.out;
   EXPECT_NE(ran.out.find(first.torrent().name), std::string::npos) << ran.out;
