@@ -15,7 +15,7 @@ struct File {
   std::string path;         ///< inside the torrent, with the torrent's name in front if it has a folder
   std::int64_t offset = 0;  ///< of its first byte in the torrent
   std::int64_t size = 0;
-  bool padding = false;     ///< BEP 47: zeros that nobody stores or serves
+  bool padding = false;  ///< BEP 47: zeros that nobody stores or serves
 };
 
 /// Part of one file, as a part of a piece maps to it.

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "swarm/bands.hpp"
+
+#include "swarm/demand.hpp"
+#include "swarm/layout.hpp"
+
+#include <libtorrent/download_priority.hpp>
+#include <libtorrent/torrent_handle.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace swarm {
+namespace {
+
+enum : std::uint8_t { none = 0, background = 1, far = 4, middle = 5, near = 6, hot = 7 };
+
+struct Band {
+  std::int64_t bytes;  ///< after the hot pieces
+  std::uint8_t priority;
+};
+// In a window of one priority pieces come in random order; a player wants them roughly in turn.
+constexpr Band bands[] = {{2 << 20, near}, {8 << 20, middle}};
+
+}  // namespace
+
+void Bands::forget() { std::fill(applied_.begin(), applied_.end(), std::uint8_t{0xff}); }
+
+void Bands::apply(lt::torrent_handle const& torrent, Layout const& layout, Wants const& wants,
+                  std::function<bool(int)> const& have) {
+  auto const pieces = static_cast<std::size_t>(layout.piece_count());
+  std::vector<std::uint8_t> target(pieces, none);
+  int wanted = 0;
+  int missing = 0;
+  auto want = [&](int piece, std::uint8_t priority) {
+    auto& p = target[static_cast<std::size_t>(piece)];
+    if (p == none) {
+      ++wanted;
+      missing += have(piece) ? 0 : 1;
+    }
+    p = std::max(p, priority);
+  };
+  for (auto const& range : wants.ahead)
+    for (int p = range.first; p < range.last; ++p) want(p, far);
+  for (int piece : wants.hot) {
+    int first = piece + 1;
+    for (auto const& band : bands) {
+      int const last = std::min<int>(layout.piece_count(), piece + 1 + static_cast<int>(band.bytes / layout.piece_length()));
+      for (int p = first; p < last; ++p)
+        if (target[static_cast<std::size_t>(p)] != none) want(p, band.priority);
+      first = std::max(first, last);
+    }
+  }
+  for (int piece : wants.hot) want(piece, hot);
+
+  // Between the two marks it stays as it was, so that it does not flap with every piece.
+  if (missing * 4 <= wanted)
+    keep_open_ = true;
+  else if (missing * 2 > wanted)
+    keep_open_ = false;
+  if (wants.keep && keep_open_)
+    for (int p = wants.keep->first; p < wants.keep->last; ++p)
+      target[static_cast<std::size_t>(p)] = std::max<std::uint8_t>(target[static_cast<std::size_t>(p)], background);
+
+  applied_.resize(pieces, none);
+  std::vector<std::pair<lt::piece_index_t, lt::download_priority_t>> changes;
+  for (std::size_t p = 0; p < pieces; ++p) {
+    if (target[p] == applied_[p] || have(static_cast<int>(p))) continue;
+    applied_[p] = target[p];
+    changes.emplace_back(static_cast<int>(p), target[p]);
+  }
+  if (!changes.empty()) torrent.prioritize_pieces(changes);
+}
+
+}  // namespace swarm

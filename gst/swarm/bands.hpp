@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Demand -> libtorrent's piece priorities. Internal.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include <libtorrent/fwd.hpp>
+
+namespace swarm {
+
+class Layout;
+struct Wants;
+
+/// Priority 0 is the only one that libtorrent's picker takes at its word, so what nobody wants has 0, and `keep` only
+/// gets more while the readers' windows are nearly full. Thread-bound: network thread.
+class Bands {
+ public:
+  /// Applies the difference to what was applied last.
+  void apply(libtorrent::torrent_handle const& torrent, Layout const& layout, Wants const& wants,
+             std::function<bool(int piece)> const& have);
+  /// Says everything anew at the next apply (libtorrent may have forgotten it).
+  void forget();
+
+ private:
+  std::vector<std::uint8_t> applied_;
+  bool keep_open_ = true;
+};
+
+}  // namespace swarm

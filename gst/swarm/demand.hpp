@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What to download: a function of all live readers, computed anew whenever one of them changes. Pure; reentrant.
+#pragma once
+
+#include "swarm/layout.hpp"
+#include "swarm/readahead.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace swarm {
+
+/// What one reader wants.
+struct ReaderWants {
+  int file = 0;                 ///< index of a file of the layout
+  std::vector<Window> windows;  ///< of its Readahead
+  bool waiting = false;         ///< a consumer is blocked on it now
+};
+
+/// What all of them want together, in pieces.
+struct Wants {
+  std::vector<int> hot;            ///< somebody waits for them or reads them next; the most urgent first
+  std::vector<PieceRange> ahead;   ///< the rest of the windows: sorted, merged, without `hot`
+  std::optional<PieceRange> keep;  ///< below all others; may overlap them
+  friend bool operator==(Wants const&, Wants const&) = default;
+};
+
+/// Bytes after each window's position that are hot.
+inline constexpr std::int64_t default_hot_bytes = 256 * 1024;
+
+/// hot: first the places that waiting readers read, then those of the others, then all readers' further places; of
+/// each group every reader's first piece, then every reader's second, and so on.
+Wants demand(Layout const& layout, std::vector<ReaderWants> const& readers, std::optional<int> keep_file,
+             std::int64_t hot_bytes = default_hot_bytes);
+
+}  // namespace swarm

@@ -1,0 +1,505 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "swarm/live_session.hpp"
+
+#include "swarm/lt_settings.hpp"
+#include "swarm/metadata.hpp"
+#include "swarm/storage.hpp"
+
+#include <libtorrent/add_torrent_params.hpp>
+#include <libtorrent/announce_entry.hpp>
+#include <libtorrent/extensions/smart_ban.hpp>
+#include <libtorrent/extensions/ut_metadata.hpp>
+#include <libtorrent/extensions/ut_pex.hpp>
+#include <libtorrent/read_resume_data.hpp>
+#include <libtorrent/session.hpp>
+#include <libtorrent/session_params.hpp>
+#include <libtorrent/torrent_info.hpp>
+
+#include <algorithm>
+#include <future>
+#include <set>
+#include <thread>
+
+namespace swarm {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr auto stop_limit = milliseconds(1900);  // the promise is 2 s
+constexpr auto resume_limit = milliseconds(500);
+constexpr auto resume_interval = seconds(60);
+constexpr auto session_save_interval = seconds(300);
+
+lt::info_hash_t to_lt(InfoHash const& hash) {
+  lt::info_hash_t result;
+  if (hash.v1) result.v1 = lt::sha1_hash(reinterpret_cast<char const*>(hash.v1->data()));
+  if (hash.v2) result.v2 = lt::sha256_hash(reinterpret_cast<char const*>(hash.v2->data()));
+  return result;
+}
+
+Settings complete(Settings settings) {
+  if (settings.download_path.empty()) settings.download_path = xdg_folder("XDG_CACHE_HOME", ".cache");
+  if (settings.state_path.empty()) settings.state_path = xdg_folder("XDG_STATE_HOME", ".local/state");
+  if (settings.max_connections < 1 || settings.max_connections > 65535)
+    throw Error(Errc::bad_input, "The number of connections must be from 1 to 65535, not " +
+                                     std::to_string(settings.max_connections) + '.');
+  if (settings.download_limit < 0 || settings.upload_limit < 0)
+    throw Error(Errc::bad_input, "A rate limit can't be negative.", "Use 0 for no limit.");
+  return settings;
+}
+
+}  // namespace
+
+struct LiveSession::Core final : AlertListener, std::enable_shared_from_this<LiveSession::Core> {
+  explicit Core(Settings const& s) : settings(s) {}
+
+  void start();
+  std::shared_ptr<LiveTorrent> add(Locator const& locator, AddOptions const& options);
+  std::shared_ptr<LiveTorrent> add(lt::add_torrent_params params, InfoHash const& hash, Remembered remembered,
+                                   bool paused);
+  std::shared_ptr<LiveTorrent> find(InfoHash const& hash) const;
+  void lock_folder(std::string const& folder);
+  void restore();
+  void save_session();
+  void end();
+
+  // AlertListener
+  std::shared_ptr<LiveTorrent> torrent_of(lt::torrent_handle const& handle) override;
+  void on_listening(int port) override { listen_port = port; }
+  void on_listen_failed(std::string const& why) override;
+  void on_dht_nodes(int nodes) override { dht_nodes = nodes; }
+  void on_resume_answered() override;
+  void on_alerts_dropped() override;
+  void on_tick() override;
+
+  Settings const settings;
+  std::map<std::string, std::unique_ptr<FolderLock>> folders;  // under LiveSession::adding_
+  std::shared_ptr<Services> services = std::make_shared<Services>();
+  std::unique_ptr<lt::session> session;
+  std::unique_ptr<Alerts> alerts;
+
+  mutable std::mutex mutex;  // guards the next three
+  std::vector<std::shared_ptr<LiveTorrent>> torrents;
+  std::set<std::string> closing;  // keys of torrents on their way out
+  std::vector<std::string> warnings;
+  std::condition_variable closed;
+
+  std::atomic<int> listen_port = 0;
+  std::atomic<int> dht_nodes = 0;
+  std::atomic<bool> stopping = false;
+
+  std::mutex resume_mutex;
+  std::condition_variable resume_changed;
+  int resume_pending = 0;
+
+  // alert thread
+  Clock::time_point last_second = Clock::now();
+  Clock::time_point last_resume = Clock::now();
+  Clock::time_point last_session_save = Clock::now();
+  bool utp = false;
+};
+
+// ---- start and end ----
+
+void LiveSession::Core::start() {
+  lock_folder(settings.download_path);
+  services->state = std::make_unique<StateFolder>(settings.state_path);
+  services->disk = std::make_shared<Workers>(4);
+  services->hashing = std::make_shared<Workers>(2);
+  services->log = Log(settings.log);
+  if (settings.inject_trackers) services->injected_trackers = settings.trackers;
+
+  lt::session_params params;
+  if (auto const saved = services->state->load_session()) {
+    // Only the DHT's state: settings are ours to say anew.
+    params = lt::read_session_params({saved->data(), static_cast<std::ptrdiff_t>(saved->size())},
+                                     lt::session_handle::save_dht_state);
+  }
+  params.settings = lt_settings(settings);
+  params.extensions.clear();  // each torrent brings its own, see add()
+  StoreContext context{services->network, services->disk, services->hashing, {}, {}};
+  context.max_queued_bytes = StoreContext().max_queued_bytes;
+  context.owner = [weak = weak_from_this()](std::string const& token) -> std::shared_ptr<StorageOwner> {
+    auto self = weak.lock();
+    if (!self) return nullptr;
+    std::lock_guard lock(self->mutex);
+    for (auto const& torrent : self->torrents)
+      if (torrent->token() == token) return torrent;
+    return nullptr;
+  };
+  params.disk_io_constructor = [context](lt::io_context& io, lt::settings_interface const&, lt::counters&) {
+    return make_store(io, context);
+  };
+  session = std::make_unique<lt::session>(std::move(params));
+  services->drop = [weak = weak_from_this()](lt::torrent_handle const& handle) {
+    if (auto self = weak.lock(); self && handle.is_valid()) self->session->remove_torrent(handle);
+  };
+  alerts = std::make_unique<Alerts>(*session, *this);
+}
+
+void LiveSession::Core::end() {
+  // 1. What libtorrent knows of each torrent (peers, trackers, unfinished pieces).
+  std::vector<std::shared_ptr<LiveTorrent>> all;
+  {
+    std::lock_guard lock(mutex);
+    all = torrents;
+  }
+  for (auto const& torrent : all) {
+    {
+      std::lock_guard lock(resume_mutex);
+      ++resume_pending;
+    }
+    services->network->post([self = shared_from_this(), torrent] {
+      auto const* handle = torrent->handle();
+      if (handle && handle->is_valid() && torrent->metadata())
+        handle->save_resume_data(lt::torrent_handle::save_info_dict | lt::torrent_handle::only_if_modified);
+      else
+        self->on_resume_answered();
+    });
+  }
+  {
+    std::unique_lock lock(resume_mutex);
+    resume_changed.wait_for(lock, resume_limit, [&] { return resume_pending <= 0; });
+  }
+  save_session();
+  alerts->stop();
+  // 2. libtorrent itself. Trackers are told for at most a second (stop_tracker_timeout).
+  auto proxy = session->abort();
+  session.reset();
+  proxy = {};
+  // 3. The last writes.
+  {
+    std::lock_guard lock(mutex);
+    torrents.clear();
+  }
+  all.clear();
+}
+
+void LiveSession::Core::save_session() {
+  try {
+    auto const bytes = lt::write_session_params_buf(session->session_state(lt::session_handle::save_dht_state),
+                                                    lt::session_handle::save_dht_state);
+    services->state->save_session(bytes);
+  } catch (std::exception const& error) {
+    services->log(LogLevel::warning, std::string("The session's state can't be saved: ") + error.what());
+  }
+}
+
+LiveSession::LiveSession(Settings const& settings) : settings_(complete(settings)), core_(std::make_shared<Core>(settings_)) {
+  core_->start();
+  if (settings_.restore) core_->restore();
+}
+
+LiveSession::~LiveSession() { stop(); }
+
+void LiveSession::stop() {
+  std::lock_guard lock(stopping_);
+  if (std::exchange(stopped_, true)) return;
+  core_->stopping = true;
+  for (auto const& torrent : torrents())
+    static_cast<LiveTorrent&>(*torrent).fail(Error(Errc::stopped, "The torrent session has stopped."));
+  // libtorrent waits for its own threads; ours does not wait for ever. What is not over in time ends by itself and
+  // keeps alive what it needs.
+  std::promise<void> over;
+  auto done = over.get_future();
+  std::thread([core = core_, over = std::move(over)]() mutable {
+    core->end();
+    {
+      std::lock_guard adding(core->mutex);
+      core->folders.clear();
+    }
+    over.set_value();
+  }).detach();
+  if (done.wait_for(stop_limit) == std::future_status::timeout)
+    core_->services->log(LogLevel::warning, "The session took too long to stop; it ends in the background.");
+}
+
+// ---- torrents ----
+
+void LiveSession::Core::lock_folder(std::string const& folder) {
+  auto& held = folders[folder];
+  if (held) return;
+  try {
+    held = std::make_unique<FolderLock>(folder);
+  } catch (...) {
+    folders.erase(folder);
+    throw;
+  }
+}
+
+std::shared_ptr<LiveTorrent> LiveSession::Core::find(InfoHash const& hash) const {
+  std::lock_guard lock(mutex);
+  for (auto const& torrent : torrents)
+    if (torrent->hash().same_torrent(hash)) return torrent;
+  return nullptr;
+}
+
+std::shared_ptr<Torrent> LiveSession::add(Locator const& locator, AddOptions const& options) {
+  if (locator.hash.empty()) throw Error(Errc::bad_input, "There is no info hash.", "Give a magnet link or a .torrent.");
+  std::lock_guard lock(adding_);
+  if (core_->stopping) throw Error(Errc::stopped, "The torrent session has stopped.");
+  if (auto torrent = core_->find(locator.hash)) {
+    torrent->add_sources(locator);
+    if (options.keep) torrent->set_keep(options.keep);
+    if (!options.save_path.empty() && options.save_path != torrent->save_path())
+      core_->services->log(LogLevel::warning, torrent->name() + " is stored in " + torrent->save_path() +
+                                                  " already; the other folder is not used");
+    return torrent;
+  }
+  return core_->add(locator, options);
+}
+
+std::shared_ptr<LiveTorrent> LiveSession::Core::add(Locator const& locator, AddOptions const& options) {
+  auto const key = locator.hash.key();
+  {
+    std::unique_lock lock(mutex);
+    if (!closed.wait_for(lock, seconds(5), [&] { return !closing.contains(key); }))
+      throw Error(Errc::in_use, "The torrent is still being removed.", "Try again in a few seconds.");
+  }
+  lt::add_torrent_params params;
+  Remembered remembered;
+  if (auto const saved = services->state->load_resume(key)) read_resume(*saved, params, remembered);
+  if (locator.metainfo && !params.ti) {
+    lt::error_code error;
+    auto const& bytes = *locator.metainfo;
+    params.ti = std::make_shared<lt::torrent_info>(lt::span<char const>(bytes.data(), static_cast<std::ptrdiff_t>(bytes.size())),
+                                                   error, lt::from_span);
+    if (error) throw Error(Errc::bad_input, "The .torrent can't be read: " + error.message() + '.');
+  }
+  params.info_hashes = params.ti ? params.ti->info_hashes() : to_lt(locator.hash);
+  auto add_missing = [](auto& list, auto const& more) {
+    for (auto const& item : more)
+      if (std::find(list.begin(), list.end(), item) == list.end()) list.push_back(item);
+  };
+  add_missing(remembered.trackers, locator.trackers);
+  add_missing(params.url_seeds, locator.web_seeds);
+  for (auto const& peer : locator.peers) {
+    boost::system::error_code error;
+    auto const address = lt::make_address(peer.host, error);
+    if (!error) params.peers.emplace_back(address, peer.port);
+  }
+  if (params.name.empty()) params.name = locator.name;
+  if (!options.save_path.empty() || remembered.save_path.empty())
+    remembered.save_path = options.save_path.empty() ? settings.download_path : options.save_path;
+  if (options.keep) remembered.keep = options.keep;
+  return add(std::move(params), locator.hash, std::move(remembered), false);
+}
+
+std::shared_ptr<LiveTorrent> LiveSession::Core::add(lt::add_torrent_params params, InfoHash const& hash,
+                                                    Remembered remembered, bool paused) {
+  lock_folder(remembered.save_path);
+  auto own_hash = hash;
+  std::vector<bool> verified;
+  bool anew = true;
+  bool is_private = false;
+  if (params.ti) {
+    // Throws for hostile metadata, before libtorrent sees them.
+    auto const metadata = make_metadata(*params.ti);
+    own_hash = metadata->hash;
+    is_private = metadata->is_private;
+    auto const key = own_hash.key();
+    Storage const storage(remembered.save_path + '/' + key, metadata->layout);
+    auto loaded = Journal::load(services->state->journal_path(key), storage);
+    anew = loaded.doubtful || loaded.have.empty();
+    // An empty bitfield of full length means: nothing is there, and no file needs to be hashed to know it.
+    params.have_pieces.clear();
+    if (!loaded.have.empty()) {
+      params.have_pieces.resize(metadata->layout.piece_count(), false);
+      for (std::size_t p = 0; p < loaded.have.size(); ++p)
+        if (loaded.have[p]) {
+          params.have_pieces.set_bit(lt::piece_index_t(static_cast<int>(p)));
+          params.unfinished_pieces.erase(lt::piece_index_t(static_cast<int>(p)));
+        }
+    } else {
+      params.unfinished_pieces.clear();
+    }
+    verified = std::move(loaded.have);
+  }
+  params.trackers = remembered.trackers;
+  params.tracker_tiers.clear();
+  if (!is_private)
+    for (auto const& url : services->injected_trackers)
+      if (std::find(params.trackers.begin(), params.trackers.end(), url) == params.trackers.end())
+        params.trackers.push_back(url);
+  params.flags = lt::torrent_flags::default_flags | lt::torrent_flags::default_dont_download;
+  params.flags &= ~(lt::torrent_flags::auto_managed | lt::torrent_flags::paused | lt::torrent_flags::need_save_resume);
+  if (paused) params.flags |= lt::torrent_flags::paused;
+  params.file_priorities.clear();
+  params.piece_priorities.clear();
+
+  auto torrent = std::make_shared<LiveTorrent>(services, own_hash, params.name, remembered, std::move(verified), anew);
+  if (paused) torrent->set_paused(true);
+  // libtorrent hands the path back when it wants the storage: the torrent itself says where its files go.
+  params.save_path = torrent->token();
+  params.extensions.clear();
+  params.extensions.push_back(make_wire(torrent));
+  params.extensions.push_back(lt::create_ut_metadata_plugin);
+  if (settings.pex) params.extensions.push_back(lt::create_ut_pex_plugin);
+  params.extensions.push_back(lt::create_smart_ban_plugin);
+  {
+    std::lock_guard lock(mutex);
+    torrents.push_back(torrent);
+  }
+  if (!params.ti) {
+    try {
+      services->state->save_resume(own_hash.key(), write_resume(params, remembered));
+    } catch (Error const& error) {
+      services->log(LogLevel::warning, std::string("The torrent can't be remembered: ") + error.what());
+    }
+  }
+  session->async_add_torrent(std::move(params));
+  return torrent;
+}
+
+void LiveSession::Core::restore() {
+  for (auto const& key : services->state->keys()) {
+    lt::add_torrent_params params;
+    Remembered remembered;
+    auto const saved = services->state->load_resume(key);
+    auto const hash = InfoHash::parse(key);
+    if (!saved || !hash || !read_resume(*saved, params, remembered)) {
+      services->log(LogLevel::warning, "The saved state of " + key + " can't be read; it is ignored.");
+      continue;
+    }
+    if (remembered.save_path.empty()) remembered.save_path = settings.download_path;
+    try {
+      // What is to be kept goes on loading; the others wait, without networking, for a reader.
+      add(std::move(params), *hash, remembered, !remembered.keep);
+    } catch (Error const& error) {
+      services->log(LogLevel::warning, key + " can't be taken up again: " + error.what());
+    }
+  }
+}
+
+std::shared_ptr<Torrent> LiveSession::find(InfoHash const& hash) const { return core_->find(hash); }
+
+std::vector<std::shared_ptr<Torrent>> LiveSession::torrents() const {
+  std::lock_guard lock(core_->mutex);
+  return {core_->torrents.begin(), core_->torrents.end()};
+}
+
+bool LiveSession::remove(InfoHash const& hash, bool delete_files, std::function<void(std::string const&)> done) {
+  std::shared_ptr<LiveTorrent> torrent;
+  std::string key;
+  {
+    std::lock_guard lock(core_->mutex);
+    auto& torrents = core_->torrents;
+    auto found = std::find_if(torrents.begin(), torrents.end(), [&](auto const& t) { return t->hash().same_torrent(hash); });
+    if (found == torrents.end()) return false;
+    torrent = *found;
+    torrents.erase(found);
+    key = torrent->key();
+    core_->closing.insert(key);
+  }
+  torrent->remove(delete_files, [core = core_, key, done = std::move(done)](std::string const& error) {
+    {
+      std::lock_guard lock(core->mutex);
+      core->closing.erase(key);
+    }
+    core->closed.notify_all();
+    if (done) done(error);
+  });
+  return true;
+}
+
+SessionStatus LiveSession::status() const {
+  SessionStatus status;
+  for (auto const& torrent : torrents()) {
+    auto const t = torrent->status();
+    ++status.torrents;
+    status.peers += t.peers;
+    status.download_rate += t.download_rate;
+    status.upload_rate += t.upload_rate;
+  }
+  status.dht_enabled = settings_.dht;
+  status.dht_nodes = core_->dht_nodes;
+  status.listen_port = core_->listen_port;
+  std::lock_guard lock(core_->mutex);
+  status.warnings = core_->warnings;
+  return status;
+}
+
+// ---- from alerts ----
+
+std::shared_ptr<LiveTorrent> LiveSession::Core::torrent_of(lt::torrent_handle const& handle) {
+  std::lock_guard lock(mutex);
+  for (auto const& torrent : torrents)
+    if (torrent->is(handle)) return torrent;
+  return nullptr;
+}
+
+void LiveSession::Core::on_listen_failed(std::string const& why) {
+  services->log(LogLevel::warning, why);
+  std::lock_guard lock(mutex);
+  if (std::find(warnings.begin(), warnings.end(), why) == warnings.end()) warnings.push_back(why);
+}
+
+void LiveSession::Core::on_resume_answered() {
+  {
+    std::lock_guard lock(resume_mutex);
+    if (resume_pending > 0) --resume_pending;
+  }
+  resume_changed.notify_all();
+}
+
+void LiveSession::Core::on_alerts_dropped() {
+  // Verified pieces, metadata and failures of the disk do not come by alert. The figures do: ask for all of them.
+  services->log(LogLevel::warning, "libtorrent dropped alerts; figures are asked for anew");
+  std::lock_guard lock(mutex);
+  for (auto const& torrent : torrents)
+    services->network->post([self = shared_from_this(), torrent] {
+      if (auto const* handle = torrent->handle(); handle && handle->is_valid()) torrent->on_status(handle->status());
+    });
+}
+
+void LiveSession::Core::on_tick() {
+  auto const now = Clock::now();
+  std::vector<std::shared_ptr<LiveTorrent>> all;
+  {
+    std::lock_guard lock(mutex);
+    all = torrents;
+  }
+  bool const lonely = std::any_of(all.begin(), all.end(), [&](auto const& t) { return t->lonely(now); });
+  if (lonely != utp && !stopping) {
+    utp = lonely;
+    session->apply_settings(lt_outgoing_utp(utp));
+  }
+  if (now - last_second < seconds(1)) return;
+  last_second = now;
+  session->post_torrent_updates();
+  if (settings.dht) session->post_session_stats();
+  for (auto const& torrent : all) {
+    torrent->watchdog();
+    torrent->sync_to_disk();
+  }
+  if (now - last_resume >= resume_interval) {
+    last_resume = now;
+    for (auto const& torrent : all)
+      services->network->post([torrent] {
+        auto const* handle = torrent->handle();
+        if (handle && handle->is_valid() && torrent->metadata())
+          handle->save_resume_data(lt::torrent_handle::save_info_dict | lt::torrent_handle::only_if_modified);
+      });
+  }
+  if (settings.dht && now - last_session_save >= session_save_interval) {
+    last_session_save = now;
+    save_session();
+  }
+}
+
+// ---- the two ways to get one ----
+
+std::shared_ptr<Session> Session::create(Settings const& settings) { return std::make_shared<LiveSession>(settings); }
+
+std::shared_ptr<Session> Session::shared(Settings const& settings) {
+  static std::mutex mutex;
+  static std::weak_ptr<Session> shared;
+  std::lock_guard lock(mutex);
+  auto session = shared.lock();
+  if (!session) shared = session = create(settings);
+  return session;
+}
+
+}  // namespace swarm

@@ -1,0 +1,580 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "swarm/live_torrent.hpp"
+
+#include "swarm/catalog.hpp"
+#include "swarm/demand.hpp"
+#include "swarm/disk_error.hpp"
+#include "swarm/metadata.hpp"
+#include "swarm/storage.hpp"
+#include "swarm/torrent_reader.hpp"
+
+#include <libtorrent/add_torrent_params.hpp>
+#include <libtorrent/announce_entry.hpp>
+#include <libtorrent/torrent_handle.hpp>
+#include <libtorrent/torrent_info.hpp>
+#include <libtorrent/torrent_status.hpp>
+
+#include <algorithm>
+
+namespace swarm {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+/// What a new reader may hope to be over.
+bool may_pass(Errc code) { return code == Errc::no_space || code == Errc::permission || code == Errc::disk; }
+
+std::string count(int n, char const* one, char const* many) {
+  return std::to_string(n) + ' ' + (n == 1 ? one : many);
+}
+
+std::string new_token() {
+  static std::atomic<std::uint64_t> next = 0;
+  return "/torrent-" + std::to_string(next++);  // absolute, or libtorrent would make it so
+}
+
+std::optional<int> resolve(Metadata const& metadata, std::optional<FileChoice> const& choice) {
+  if (!choice) return std::nullopt;
+  try {
+    return choose_file(metadata.layout, *choice);
+  } catch (Error const&) {
+    return std::nullopt;  // a reader that asks for it hears why
+  }
+}
+
+}  // namespace
+
+LiveTorrent::LiveTorrent(std::shared_ptr<Services> services, InfoHash hash, std::string name, Remembered remembered,
+                         std::vector<bool> verified, bool anew)
+    : services_(std::move(services)),
+      token_(new_token()),
+      created_(Clock::now()),
+      serial_(std::make_unique<Workers::Serial>(services_->disk)),
+      last_used_(created_),
+      alone_since_(created_),
+      journaled_(std::move(verified)),
+      anew_(anew),
+      synced_(created_) {
+  auto state = state_.lock();
+  state->hash = std::move(hash);
+  state->name = std::move(name);
+  state->remembered = std::move(remembered);
+}
+
+LiveTorrent::~LiveTorrent() = default;
+
+// ---- what it knows ----
+
+InfoHash LiveTorrent::hash() const { return state_.lock()->hash; }
+std::string LiveTorrent::key() const { return state_.lock()->hash.key(); }
+std::string LiveTorrent::name() const {
+  auto state = state_.lock();
+  return state->name.empty() ? state->hash.key() : state->name;
+}
+std::shared_ptr<Metadata const> LiveTorrent::metadata() const { return state_.lock()->metadata; }
+std::shared_ptr<Storage> LiveTorrent::storage() const { return state_.lock()->storage; }
+std::string LiveTorrent::save_path() const { return state_.lock()->remembered.save_path; }
+bool LiveTorrent::paused() const { return state_.lock()->paused; }
+
+void LiveTorrent::check() const {
+  auto state = state_.lock();
+  if (state->failure) throw Error(*state->failure);
+}
+
+TorrentStatus LiveTorrent::status() const {
+  auto const has_readers = readers() > 0;
+  auto state = state_.lock();
+  auto status = state->status;
+  status.pieces_done = state->verified_count;
+  if (state->metadata) {
+    auto const& layout = state->metadata->layout;
+    auto add = [&](int file) {
+      status.wanted += layout.file(file).size;
+      for (auto const& range : ranges_held(layout, file, [&](int p) { return state->verified[static_cast<std::size_t>(p)]; }))
+        status.wanted_done += range.size();
+    };
+    if (state->keep_file) {
+      add(*state->keep_file);
+    } else {
+      for (int i = 0; i < layout.file_count(); ++i)
+        if (!layout.file(i).padding) add(i);
+    }
+  }
+  using S = TorrentStatus::State;
+  if (state->failure) {
+    status.state = S::error;
+    status.error = state->failure->what();
+    if (!state->failure->advice().empty()) status.error += ' ' + state->failure->advice();
+  } else if (state->metadata && status.wanted == status.wanted_done) {
+    status.state = S::complete;
+  } else if (state->paused) {
+    status.state = S::paused;
+  } else if (status.peers == 0) {
+    status.state = S::connecting;
+  } else if (state->metadata && (status.download_rate > 0 || state->keep_file || has_readers)) {
+    status.state = S::downloading;
+  } else {
+    status.state = S::connected;
+  }
+  return status;
+}
+
+std::vector<ByteRange> LiveTorrent::available(int file) const {
+  auto state = state_.lock();
+  if (!state->metadata) return {};
+  auto const& layout = state->metadata->layout;
+  if (file < 0 || file >= layout.file_count())
+    throw Error(Errc::not_found, "The torrent has no file " + std::to_string(file) + '.');
+  return ranges_held(layout, file, [&](int p) { return state->verified[static_cast<std::size_t>(p)]; });
+}
+
+std::int64_t LiveTorrent::downloaded(int file) const {
+  std::int64_t sum = 0;
+  for (auto const& range : available(file)) sum += range.size();
+  return sum;
+}
+
+std::string LiveTorrent::path_on_disk(int file) const {
+  auto const storage = this->storage();
+  return storage ? storage->path(file) : std::string();
+}
+
+std::int64_t LiveTorrent::verified_until(int file, std::int64_t position, std::int64_t limit) const {
+  auto state = state_.lock();
+  if (!state->metadata) return position;
+  auto const& layout = state->metadata->layout;
+  while (position < limit) {
+    int const piece = layout.piece_at(file, position);
+    if (!state->verified[static_cast<std::size_t>(piece)]) break;
+    position = std::min(limit, layout.bytes_of(file, {piece, piece + 1}).end);
+  }
+  return position;
+}
+
+std::string LiveTorrent::plight() const {
+  auto state = state_.lock();
+  auto const& trackers = state->status.trackers;
+  auto const working = static_cast<int>(std::count_if(trackers.begin(), trackers.end(), [](auto const& t) {
+    return t.state == TrackerStatus::State::working;
+  }));
+  auto text = count(state->status.peers, "peer", "peers") + " connected";
+  if (!trackers.empty()) text += ", " + std::to_string(working) + " of " + count(static_cast<int>(trackers.size()), "tracker", "trackers") + " answered";
+  return text;
+}
+
+// ---- readers and what they want ----
+
+std::unique_ptr<Reader> LiveTorrent::open(FileChoice const& choice, ReaderOptions const& options) {
+  bool again = false;
+  {
+    auto state = state_.lock();
+    if (state->failure && may_pass(state->failure->code())) {
+      state->failure.reset();
+      again = true;
+    }
+    again = again || state->paused;
+    state->paused = false;
+  }
+  if (again) {
+    on_network([](lt::torrent_handle const& handle) {
+      handle.clear_error();
+      handle.unset_flags(lt::torrent_flags::upload_mode);
+      handle.resume();
+    });
+    alone_since_ = Clock::now();
+    watches_.notify();
+  }
+  auto reader =
+      std::make_unique<TorrentReader>(std::static_pointer_cast<LiveTorrent>(shared_from_this()), choice, options);
+  readers_.lock()->push_back(reader.get());
+  demand_changed();
+  return reader;
+}
+
+void LiveTorrent::leave(TorrentReader const& reader) {
+  last_used_ = Clock::now();
+  {
+    auto readers = readers_.lock();
+    std::erase(*readers, &reader);
+  }
+  demand_changed();
+}
+
+int LiveTorrent::readers() const { return static_cast<int>(readers_.lock()->size()); }
+Clock::time_point LiveTorrent::last_used() const { return last_used_; }
+Torrent::Watch LiveTorrent::watch(std::function<void()> changed) { return watches_.add(std::move(changed)); }
+
+void LiveTorrent::wake_readers() {
+  // The lock is held, so that none of them goes away meanwhile; they don't call back (reader.hpp).
+  auto readers = readers_.lock();
+  for (auto* reader : *readers) reader->wake();
+}
+
+void LiveTorrent::set_keep(std::optional<FileChoice> choice) {
+  {
+    auto state = state_.lock();
+    if (state->remembered.keep == choice) return;
+    state->remembered.keep = std::move(choice);
+    if (state->metadata) state->keep_file = resolve(*state->metadata, state->remembered.keep);
+  }
+  // What to keep is part of the resume file.
+  on_network([](lt::torrent_handle const& handle) { handle.save_resume_data(lt::torrent_handle::save_info_dict); });
+  demand_changed();
+}
+
+std::optional<FileChoice> LiveTorrent::keep() const { return state_.lock()->remembered.keep; }
+
+void LiveTorrent::demand_changed() {
+  if (demand_posted_.exchange(true)) return;
+  auto const posted = services_->network->post([self = std::static_pointer_cast<LiveTorrent>(shared_from_this())] {
+    self->demand_posted_ = false;
+    self->apply_demand();
+  });
+  if (!posted) demand_posted_ = false;
+}
+
+void LiveTorrent::apply_demand() {
+  if (!handle_ || removed_) return;
+  std::vector<ReaderWants> all;
+  {
+    auto readers = readers_.lock();
+    for (auto const* reader : *readers)
+      if (auto wants = reader->wants()) all.push_back(std::move(*wants));
+  }
+  std::shared_ptr<Metadata const> metadata;
+  std::vector<bool> verified;
+  std::optional<int> keep;
+  {
+    auto state = state_.lock();
+    metadata = state->metadata;
+    verified = state->verified;
+    keep = state->keep_file;
+  }
+  if (!metadata) return;
+  bands_.apply(*handle_, metadata->layout, demand(metadata->layout, all, keep),
+               [&](int piece) { return verified[static_cast<std::size_t>(piece)]; });
+}
+
+void LiveTorrent::watchdog() {
+  constexpr milliseconds patience{3000};
+  bool late = false;
+  {
+    auto readers = readers_.lock();
+    for (auto const* reader : *readers) late = late || reader->waiting_for() > patience;
+  }
+  if (!late) return;
+  // Nothing here is set and forgotten: say it all again, in case libtorrent lost or refused a part of it.
+  services_->network->post([self = std::static_pointer_cast<LiveTorrent>(shared_from_this())] {
+    self->bands_.forget();
+    self->apply_demand();
+  });
+}
+
+// ---- networking ----
+
+void LiveTorrent::on_network(std::function<void(lt::torrent_handle const&)> job) {
+  services_->network->post([self = std::static_pointer_cast<LiveTorrent>(shared_from_this()), job = std::move(job)] {
+    if (self->handle_ && !self->removed_) job(*self->handle_);
+  });
+}
+
+void LiveTorrent::set_paused(bool paused) {
+  {
+    auto state = state_.lock();
+    if (state->paused == paused) return;
+    state->paused = paused;
+  }
+  alone_since_ = Clock::now();
+  on_network([paused](lt::torrent_handle const& handle) {
+    if (paused)
+      handle.pause();
+    else
+      handle.resume();
+  });
+  watches_.notify();
+}
+
+void LiveTorrent::set_limits(int download, int upload) {
+  on_network([download, upload](lt::torrent_handle const& handle) {
+    handle.set_download_limit(download);
+    handle.set_upload_limit(upload);
+  });
+}
+
+void LiveTorrent::add_sources(Locator const& more) {
+  {
+    auto state = state_.lock();
+    auto& own = state->remembered.trackers;
+    for (auto const& url : more.trackers)
+      if (std::find(own.begin(), own.end(), url) == own.end()) own.push_back(url);
+  }
+  on_network([more](lt::torrent_handle const& handle) {
+    for (auto const& url : more.trackers) handle.add_tracker(lt::announce_entry(url));
+    for (auto const& url : more.web_seeds) handle.add_url_seed(url);
+    for (auto const& peer : more.peers) {
+      boost::system::error_code error;
+      auto const address = lt::make_address(peer.host, error);
+      if (!error) handle.connect_peer({address, peer.port});
+    }
+  });
+}
+
+bool LiveTorrent::lonely(Clock::time_point now) const {
+  if (seen_handshake_ || removed_) return false;
+  {
+    auto state = state_.lock();
+    if (state->paused || state->failure) return false;
+  }
+  return now - alone_since_.load() > milliseconds(400);
+}
+
+void LiveTorrent::on_added(lt::torrent_handle const& handle) {
+  handle_ = std::make_unique<lt::torrent_handle>(handle);
+  handle_id_ = handle.id();
+}
+
+bool LiveTorrent::is(lt::torrent_handle const& handle) const { return handle_id_ != 0 && handle_id_ == handle.id(); }
+
+void LiveTorrent::phase(std::optional<milliseconds> Phases::*which) {
+  auto state = state_.lock();
+  auto& phase = state->status.phases.*which;
+  if (!phase) phase = std::chrono::duration_cast<milliseconds>(Clock::now() - created_);
+}
+
+void LiveTorrent::on_handshake() {
+  if (seen_handshake_.exchange(true)) return;
+  phase(&Phases::connect);
+  watches_.notify();
+}
+
+void LiveTorrent::on_block() {
+  if (seen_block_) return;
+  seen_block_ = true;
+  phase(&Phases::first_block);
+}
+
+// ---- metadata, storage, verified pieces ----
+
+std::shared_ptr<Storage> LiveTorrent::make_storage() {
+  auto const old_key = key();
+  try {
+    // On the network thread a call that returns a value is no round trip. It comes here before any alert does.
+    auto const info = handle_ ? handle_->torrent_file() : nullptr;
+    if (!info) throw Error(Errc::bad_metadata, "The torrent's metadata can't be read.");
+    auto const metadata = make_metadata(*info);
+    auto const key = metadata->hash.key();
+    auto const storage = std::make_shared<Storage>(save_path() + '/' + key, metadata->layout);
+    std::vector<std::string> own_trackers;
+    Remembered remembered;
+    {
+      auto state = state_.lock();
+      state->hash = metadata->hash;
+      state->name = metadata->name;
+      state->storage = storage;
+      state->verified.assign(static_cast<std::size_t>(metadata->layout.piece_count()), false);
+      state->verified_count = 0;
+      state->keep_file = resolve(*metadata, state->remembered.keep);
+      state->metadata = metadata;
+      remembered = state->remembered;
+    }
+    phase(&Phases::metadata);
+    if (metadata->is_private) {
+      std::vector<lt::announce_entry> trackers(remembered.trackers.begin(), remembered.trackers.end());
+      if (handle_->trackers().size() != trackers.size()) handle_->replace_trackers(trackers);  // without injected ones
+    }
+    serial_->post([self = std::static_pointer_cast<LiveTorrent>(shared_from_this()), info, remembered, old_key] {
+      lt::add_torrent_params params;
+      params.ti = std::const_pointer_cast<lt::torrent_info>(info);
+      params.info_hashes = info->info_hashes();
+      params.name = info->name();
+      params.save_path = remembered.save_path;
+      params.trackers = remembered.trackers;
+      self->open_journal(write_resume(params, remembered), old_key);
+    });
+    services_->log(LogLevel::info, "Torrent ready: " + metadata->name + ", files: " + std::to_string(metadata->layout.file_count()));
+    wake_readers();
+    watches_.notify();
+    demand_changed();
+    return storage;
+  } catch (Error const& error) {
+    fail(error);
+  } catch (std::exception const& error) {
+    fail(Error(Errc::bad_metadata, std::string("The torrent's metadata can't be used: ") + error.what()));
+  }
+  return nullptr;
+}
+
+void LiveTorrent::open_journal(std::vector<char> resume, std::string const& old_key) {
+  if (removed_ || journal_) return;
+  auto const key = this->key();
+  try {
+    // The resume file comes first: a journal is of use only with the metadata beside it.
+    if (!services_->state->load_resume(key) || key != old_key || anew_) services_->state->save_resume(key, resume);
+    if (key != old_key) services_->state->forget(old_key);
+    journal_ = std::make_unique<Journal>(services_->state->journal_path(key), anew_);
+  } catch (Error const& error) {
+    services_->log(LogLevel::warning, std::string("Verified pieces can't be remembered: ") + error.what());
+  }
+  journaled_.resize(static_cast<std::size_t>(metadata()->layout.piece_count()));
+}
+
+void LiveTorrent::on_piece_verified(int piece) {
+  serial_->post([self = std::static_pointer_cast<LiveTorrent>(shared_from_this()), piece] { self->record(piece); });
+}
+
+void LiveTorrent::on_piece_failed(int piece) {
+  services_->log(LogLevel::warning, name() + ": piece " + std::to_string(piece) + " came with wrong bytes, it is fetched again");
+}
+
+void LiveTorrent::record(int piece) {
+  auto const storage = this->storage();
+  auto const index = static_cast<std::size_t>(piece);
+  if (!storage || index >= journaled_.size()) return;
+  // First the journal, then the world: what anybody saw as verified survives the process.
+  if (journal_ && !journaled_[index]) try {
+      journal_->append(piece, storage->modified(piece));
+      journaled_[index] = true;
+    } catch (Error const& error) {
+      if (!std::exchange(journal_failed_, true))
+        services_->log(LogLevel::warning, std::string("Verified pieces can't be remembered: ") + error.what());
+    }
+  mark_verified(piece);
+}
+
+void LiveTorrent::mark_verified(int piece) {
+  bool changed = false;
+  {
+    auto state = state_.lock();
+    auto const index = static_cast<std::size_t>(piece);
+    if (index >= state->verified.size() || state->verified[index]) return;
+    state->verified[index] = true;
+    ++state->verified_count;
+    changed = state->verified_count == state->metadata->layout.piece_count();
+  }
+  phase(&Phases::first_piece);
+  {
+    auto readers = readers_.lock();
+    for (auto* reader : *readers) reader->on_verified(piece);
+  }
+  demand_changed();
+  if (changed) watches_.notify();
+}
+
+void LiveTorrent::sync_to_disk() {
+  serial_->post([self = std::static_pointer_cast<LiveTorrent>(shared_from_this())] {
+    auto const storage = self->storage();
+    if (!storage || !self->journal_) return;
+    auto const unsynced = storage->unsynced_bytes();
+    auto const now = Clock::now();
+    if (unsynced == 0 || (unsynced < (64 << 20) && now - self->synced_ < std::chrono::seconds(5))) return;
+    self->synced_ = now;
+    if (storage->sync()) return;  // the next write will tell the world
+    try {
+      self->journal_->mark_synced();
+    } catch (Error const&) {
+    }
+  });
+}
+
+// ---- failure and end ----
+
+void LiveTorrent::fail(Error const& error) {
+  {
+    auto state = state_.lock();
+    // The first failure explains the others; but an end is an end.
+    if (state->failure && error.code() != Errc::removed && error.code() != Errc::stopped) return;
+    state->failure = error;
+  }
+  if (error.code() != Errc::removed && error.code() != Errc::stopped)
+    services_->log(LogLevel::error, name() + ": " + error.what());
+  wake_readers();
+  watches_.notify();
+}
+
+void LiveTorrent::on_disk_failure(Error const& error) { fail(error); }
+
+void LiveTorrent::remove(bool delete_files, std::function<void(std::string const&)> done) {
+  {
+    auto removal = removal_.lock();
+    if (removal->begun) return;
+    *removal = {true, delete_files, std::move(done)};
+  }
+  fail(Error(Errc::removed, "The torrent was removed."));
+  auto const posted = services_->network->post([self = std::static_pointer_cast<LiveTorrent>(shared_from_this())] {
+    self->removed_ = true;
+    bool const has_slot = self->storage() != nullptr;
+    if (self->handle_) self->services_->drop(*self->handle_);
+    if (!has_slot) self->finish_removal();
+  });
+  if (!posted) {
+    removed_ = true;
+    finish_removal();
+  }
+}
+
+void LiveTorrent::on_storage_released() {
+  if (removed_) finish_removal();
+}
+
+void LiveTorrent::finish_removal() {
+  serial_->post([self = std::static_pointer_cast<LiveTorrent>(shared_from_this())] {
+    std::function<void(std::string const&)> done;
+    bool delete_files = false;
+    {
+      auto removal = self->removal_.lock();
+      done = std::exchange(removal->done, nullptr);
+      delete_files = std::exchange(removal->delete_files, false);
+    }
+    self->journal_.reset();
+    self->services_->state->forget(self->key());
+    std::string failed;
+    auto const storage = self->storage();
+    if (delete_files && storage)
+      if (auto failure = storage->remove_files()) failed = disk_error(failure.code, storage->path(failure.file)).what();
+    if (done) done(failed);
+  });
+}
+
+void LiveTorrent::save(lt::add_torrent_params const& params) {
+  auto copy = std::make_shared<lt::add_torrent_params>(params);
+  serial_->post([self = std::static_pointer_cast<LiveTorrent>(shared_from_this()), copy] {
+    if (self->removed_) return;
+    auto const remembered = self->state_.lock()->remembered;
+    try {
+      self->services_->state->save_resume(self->key(), write_resume(*copy, remembered));
+    } catch (Error const& error) {
+      self->services_->log(LogLevel::warning, std::string("The torrent's state can't be saved: ") + error.what());
+    }
+  });
+}
+
+// ---- mirrored from alerts ----
+
+void LiveTorrent::on_status(lt::torrent_status const& status) {
+  {
+    auto state = state_.lock();
+    auto& mine = state->status;
+    mine.peers = status.num_peers;
+    mine.seeds = status.num_seeds;
+    mine.download_rate = status.download_payload_rate;
+    mine.upload_rate = status.upload_payload_rate;
+    mine.downloaded = status.all_time_download;
+    mine.uploaded = status.all_time_upload;
+    mine.availability = status.distributed_copies;
+  }
+  if (status.num_peers == 0 && seen_handshake_.exchange(false)) alone_since_ = Clock::now();
+}
+
+void LiveTorrent::on_tracker(std::string const& url, TrackerStatus::State tracker_state, int seeds, int peers,
+                             std::string const& message) {
+  if (tracker_state == TrackerStatus::State::working) phase(&Phases::tracker);
+  auto state = state_.lock();
+  auto& trackers = state->status.trackers;
+  auto found = std::find_if(trackers.begin(), trackers.end(), [&](auto const& t) { return t.url == url; });
+  if (found == trackers.end()) found = trackers.insert(trackers.end(), TrackerStatus{url, {}, -1, -1, {}});
+  if (tracker_state == TrackerStatus::State::waiting && found->state == TrackerStatus::State::working) return;
+  *found = {url, tracker_state, seeds, peers, message};
+}
+
+}  // namespace swarm

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The Torrent behind the interface: it outlives libtorrent's handle. Internal.
+#pragma once
+
+#include "swarm/bands.hpp"
+#include "swarm/error.hpp"
+#include "swarm/guarded.hpp"
+#include "swarm/journal.hpp"
+#include "swarm/log.hpp"
+#include "swarm/network.hpp"
+#include "swarm/resume.hpp"
+#include "swarm/state_folder.hpp"
+#include "swarm/store.hpp"
+#include "swarm/torrent.hpp"
+#include "swarm/watches.hpp"
+#include "swarm/wire.hpp"
+#include "swarm/workers.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <libtorrent/fwd.hpp>
+
+namespace swarm {
+
+class TorrentReader;
+
+/// What all torrents of a session share; outlives them.
+struct Services {
+  std::shared_ptr<Network> network = std::make_shared<Network>();
+  std::shared_ptr<Workers> disk;
+  std::shared_ptr<Workers> hashing;
+  std::unique_ptr<StateFolder> state;
+  Log log;
+  std::vector<std::string> injected_trackers;
+  /// On the network thread: takes the torrent out of libtorrent.
+  std::function<void(libtorrent::torrent_handle const&)> drop;
+};
+
+/// Thread-safe but where a function says which thread. Locks are taken one at a time, never while calling out.
+class LiveTorrent final : public Torrent, public StorageOwner, public WireListener {
+ public:
+  /// verified: pieces that the journal vouches for (empty: none). anew: start the journal over.
+  LiveTorrent(std::shared_ptr<Services> services, InfoHash hash, std::string name, Remembered remembered,
+              std::vector<bool> verified, bool anew);
+  ~LiveTorrent() override;
+
+  // Torrent
+  [[nodiscard]] InfoHash hash() const override;
+  [[nodiscard]] std::string key() const override;
+  [[nodiscard]] std::string name() const override;
+  [[nodiscard]] std::shared_ptr<Metadata const> metadata() const override;
+  [[nodiscard]] TorrentStatus status() const override;
+  void check() const override;
+  std::unique_ptr<Reader> open(FileChoice const& choice, ReaderOptions const& options) override;
+  [[nodiscard]] std::vector<ByteRange> available(int file) const override;
+  [[nodiscard]] std::int64_t downloaded(int file) const override;
+  [[nodiscard]] std::string path_on_disk(int file) const override;
+  void set_keep(std::optional<FileChoice> choice) override;
+  [[nodiscard]] std::optional<FileChoice> keep() const override;
+  void set_paused(bool paused) override;
+  void set_limits(int download, int upload) override;
+  void add_sources(Locator const& more) override;
+  [[nodiscard]] int readers() const override;
+  [[nodiscard]] std::chrono::steady_clock::time_point last_used() const override;
+  [[nodiscard]] Watch watch(std::function<void()> changed) override;
+
+  // StorageOwner
+  std::shared_ptr<Storage> make_storage() override;
+  void on_disk_failure(Error const& error) override;
+  void on_storage_released() override;
+
+  // WireListener
+  void on_added(libtorrent::torrent_handle const& handle) override;
+  void on_handshake() override;
+  void on_block() override;
+  void on_piece_verified(int piece) override;
+  void on_piece_failed(int piece) override;
+
+  // For its readers.
+  [[nodiscard]] std::shared_ptr<Storage> storage() const;
+  /// End of the verified bytes that begin at `position` of the file, at most `limit`.
+  [[nodiscard]] std::int64_t verified_until(int file, std::int64_t position, std::int64_t limit) const;
+  void leave(TorrentReader const& reader);
+  /// Some reader wants something else: demand is computed anew, soon, once for all that asked meanwhile.
+  void demand_changed();
+  /// One sentence about peers and trackers, for time-outs.
+  [[nodiscard]] std::string plight() const;
+
+  // For the session.
+  /// The torrent is of no more use: all readers fail with `error`. A disk failure is forgiven by the next open().
+  void fail(Error const& error);
+  /// Takes it out of libtorrent; `done` comes when the files are closed (and deleted). Once only.
+  void remove(bool delete_files, std::function<void(std::string const& error)> done);
+  [[nodiscard]] bool is(libtorrent::torrent_handle const& handle) const;
+  [[nodiscard]] std::string save_path() const;
+  /// What libtorrent takes for the torrent's save_path: a name for this object, unique in the process.
+  [[nodiscard]] std::string const& token() const { return token_; }
+  /// Network thread, or null: no handle yet.
+  [[nodiscard]] libtorrent::torrent_handle const* handle() const { return handle_.get(); }
+  void on_status(libtorrent::torrent_status const& status);
+  void on_tracker(std::string const& url, TrackerStatus::State state, int seeds, int peers, std::string const& message);
+  /// Writes the resume file, later; nothing if the torrent was removed.
+  void save(libtorrent::add_torrent_params const& params);
+  void sync_to_disk();
+  /// Once a second: looks for readers that wait for a piece although nothing hinders it.
+  void watchdog();
+  /// True while networking is on and nobody has answered by TCP for a while.
+  [[nodiscard]] bool lonely(std::chrono::steady_clock::time_point now) const;
+  [[nodiscard]] bool paused() const;
+
+ private:
+  struct State {
+    InfoHash hash;
+    std::string name;
+    Remembered remembered;
+    std::shared_ptr<Metadata const> metadata;
+    std::shared_ptr<Storage> storage;
+    std::optional<int> keep_file;          // remembered.keep, resolved
+    std::vector<bool> verified;            // by piece; sized when the metadata come
+    int verified_count = 0;
+    std::optional<Error> failure;
+    bool paused = false;
+    TorrentStatus status;                  // the mirrored part
+  };
+  struct Removal {
+    bool begun = false;
+    bool delete_files = false;
+    std::function<void(std::string const&)> done;
+  };
+
+  void on_network(std::function<void(libtorrent::torrent_handle const&)> job);
+  void apply_demand();
+  void record(int piece);
+  void mark_verified(int piece);
+  void open_journal(std::vector<char> resume, std::string const& old_key);
+  void finish_removal();
+  void phase(std::optional<std::chrono::milliseconds> Phases::*which);
+  void wake_readers();
+
+  std::shared_ptr<Services> const services_;
+  std::string const token_;
+  std::chrono::steady_clock::time_point const created_;
+  std::unique_ptr<Workers::Serial> serial_;  // journal and resume file
+  Guarded<State> state_;
+  Guarded<std::vector<TorrentReader*>> readers_;
+  std::atomic<std::chrono::steady_clock::time_point> last_used_;
+  Watches watches_;
+  std::atomic<bool> demand_posted_ = false;
+  Guarded<Removal> removal_;
+  std::atomic<bool> removed_ = false;
+
+  // network thread
+  std::unique_ptr<libtorrent::torrent_handle> handle_;
+  std::atomic<std::uint32_t> handle_id_ = 0;
+  Bands bands_;
+  bool seen_block_ = false;
+  std::atomic<bool> seen_handshake_ = false;
+  std::atomic<std::chrono::steady_clock::time_point> alone_since_;
+
+  // serial_
+  std::vector<bool> journaled_;
+  bool anew_;
+  std::unique_ptr<Journal> journal_;
+  bool journal_failed_ = false;
+  std::chrono::steady_clock::time_point synced_;
+};
+
+}  // namespace swarm

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "swarm/lt_settings.hpp"
+
+#include "swarm/settings.hpp"
+
+#include <libtorrent/alert.hpp>
+#include <libtorrent/fingerprint.hpp>
+#include <libtorrent/settings_pack.hpp>
+
+#include <cstdlib>
+
+namespace swarm {
+
+namespace {
+
+using sp = lt::settings_pack;
+
+struct Number {
+  int name;
+  int value;
+};
+struct Flag {
+  int name;
+  bool value;
+};
+
+constexpr Number numbers[] = {
+    // Little asked of each peer: what a peer has put into its send buffer can't be taken back at a seek.
+    {sp::request_queue_time, 1},
+    {sp::request_timeout, 10},
+    {sp::piece_timeout, 7},
+    {sp::whole_pieces_threshold, 5},
+    // The default takes the first four pieces at random, at the very moment when the user waits.
+    {sp::initial_picker_threshold, 0},
+    {sp::mixed_mode_algorithm, sp::prefer_tcp},
+    {sp::connection_speed, 500},
+    {sp::torrent_connect_boost, 200},
+    {sp::peer_connect_timeout, 5},
+    {sp::handshake_timeout, 7},
+    {sp::min_reconnect_time, 5},
+    {sp::max_queued_disk_bytes, 64 * 1024 * 1024},
+    {sp::alert_queue_size, 10000},
+    // A stop in less than two seconds.
+    {sp::stop_tracker_timeout, 1},
+    {sp::active_downloads, -1},
+    {sp::active_seeds, -1},
+    {sp::active_limit, -1},
+    {sp::max_suggest_pieces, 2},
+    {sp::utp_connect_timeout, 500},
+    {sp::utp_syn_resends, 0},
+    {sp::tick_interval, 100},
+    {sp::max_metadata_size, 10 * 1024 * 1024},
+    {sp::max_piece_count, 0x200000},
+    {sp::send_buffer_watermark, 512 * 1024},
+};
+
+constexpr Flag flags[] = {
+    {sp::smooth_connects, false},
+    {sp::announce_to_all_trackers, true},
+    {sp::announce_to_all_tiers, true},
+    // Seeds stay, or they would all be gone while a player is paused.
+    {sp::close_redundant_connections, false},
+    {sp::auto_sequential, false},
+    {sp::enable_outgoing_utp, false},
+    {sp::enable_incoming_utp, true},
+    {sp::rate_limit_ip_overhead, false},
+};
+
+}  // namespace
+
+lt::settings_pack lt_settings(Settings const& s) {
+  lt::settings_pack pack;
+  for (auto const& row : numbers) pack.set_int(row.name, row.value);
+  for (auto const& row : flags) pack.set_bool(row.name, row.value);
+  // Not `peer`: it costs an alert a block. Dropped alerts are noticed by the session.
+  pack.set_int(sp::alert_mask, int(lt::alert_category::error | lt::alert_category::status | lt::alert_category::storage |
+                                   lt::alert_category::tracker));
+  pack.set_str(sp::listen_interfaces, s.listen);
+  auto const agent = s.user_agent.empty() ? std::string("gst-torrent/" GST_TORRENT_VERSION) : s.user_agent;
+  pack.set_str(sp::user_agent, agent);
+  pack.set_str(sp::peer_fingerprint, lt::generate_fingerprint("GT", 0, 1, 0, 0));
+  pack.set_str(sp::dht_bootstrap_nodes,
+               "dht.libtorrent.org:25401,router.bittorrent.com:6881,router.utorrent.com:6881,dht.transmissionbt.com:6881");
+  pack.set_bool(sp::enable_dht, s.dht);
+  pack.set_bool(sp::enable_lsd, s.lsd);
+  pack.set_bool(sp::enable_upnp, s.port_mapping);
+  pack.set_bool(sp::enable_natpmp, s.port_mapping);
+  pack.set_int(sp::connections_limit, s.max_connections);
+  pack.set_int(sp::download_rate_limit, s.download_limit);
+  pack.set_int(sp::upload_rate_limit, s.upload_limit);
+  pack.set_bool(sp::allow_multiple_connections_per_ip, s.allow_multiple_per_address);
+  return pack;
+}
+
+lt::settings_pack lt_outgoing_utp(bool on) {
+  lt::settings_pack pack;
+  pack.set_bool(sp::enable_outgoing_utp, on);
+  return pack;
+}
+
+std::string xdg_folder(char const* variable, char const* fallback) {
+  if (char const* set = std::getenv(variable); set && *set == '/') return std::string(set) + "/gst-torrent";
+  char const* home = std::getenv("HOME");
+  return std::string(home && *home ? home : "/var/tmp") + '/' + fallback + "/gst-torrent";
+}
+
+}  // namespace swarm

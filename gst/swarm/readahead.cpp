@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "swarm/readahead.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace swarm {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::int64_t first_window = 4 * 1024 * 1024;  ///< of a new place; also how far forward a place may skip
+constexpr auto idle_after = 15s;                        ///< a place not read for so long is given up
+constexpr auto fresh_at_seek = 3s;                      ///< places that a jump leaves alone: read this recently
+constexpr std::size_t most_places = 4;
+constexpr std::size_t most_after_seek = 3;
+
+/// a + b for b >= 0, at most the largest number.
+std::int64_t plus(std::int64_t a, std::int64_t b) {
+  constexpr auto most = std::numeric_limits<std::int64_t>::max();
+  return a > most - b ? most : a + b;
+}
+
+}  // namespace
+
+Readahead::Readahead(std::int64_t read_ahead) : read_ahead_(std::max<std::int64_t>(read_ahead, 1)) {}
+
+std::int64_t Readahead::near() const { return std::min(first_window, read_ahead_); }
+
+std::vector<Readahead::Place>::iterator Readahead::place_of(std::int64_t position) {
+  auto best = places_.end();
+  auto best_distance = std::numeric_limits<std::int64_t>::max();
+  for (auto place = places_.begin(); place != places_.end(); ++place) {
+    auto const next = plus(place->position, place->wanted);
+    if (position < place->position - near() / 4 || position > plus(next, near())) continue;
+    // Anywhere in the last read is no distance: a consumer may get, and so ask on, in smaller parts.
+    auto const distance =
+        position < place->position ? place->position - position : std::max<std::int64_t>(position - next, 0);
+    if (distance < best_distance) {
+      best = place;
+      best_distance = distance;
+    }
+  }
+  return best;
+}
+
+void Readahead::read(std::int64_t position, std::int64_t bytes_wanted, time_point now) {
+  position = std::max<std::int64_t>(position, 0);
+  std::erase_if(places_,
+                [&](Place const& place) { return now - place.used >= idle_after && &place != &places_.front(); });
+
+  Place moved;
+  if (auto place = place_of(position); place != places_.end()) {
+    moved = *place;
+    moved.contiguous = plus(moved.contiguous, std::clamp<std::int64_t>(position - moved.position, 0, moved.wanted));
+    places_.erase(place);
+  }
+  moved.position = position;
+  moved.wanted = std::max<std::int64_t>(bytes_wanted, 0);
+  moved.used = now;
+  places_.insert(places_.begin(), moved);
+  if (places_.size() > most_places) places_.pop_back();
+}
+
+void Readahead::seek(std::int64_t position, time_point now) {
+  read(position, 0, now);
+  std::erase_if(places_, [&](Place const& place) { return now - place.used >= fresh_at_seek; });
+  if (places_.size() > most_after_seek) places_.resize(most_after_seek);
+  // The old places may be an index or the other half of a badly interleaved film, or just left behind for good:
+  // the price of not knowing is a small window each.
+  for (auto& place : places_)
+    if (&place != &places_.front()) place.contiguous = 0;
+}
+
+std::int64_t Readahead::window_end(Place const& place) const {
+  // Doubles each time that a whole window has been read.
+  auto const ahead = std::min(read_ahead_, plus(first_window, place.contiguous));
+  return plus(place.position, std::max(ahead, std::min(place.wanted, first_window)));
+}
+
+std::vector<Window> Readahead::windows(std::int64_t file_size, std::optional<std::int64_t> end, time_point now) const {
+  auto const limit = std::min(file_size, end.value_or(file_size));
+  std::vector<Window> windows;
+  for (auto const& place : places_) {
+    bool const current = &place == &places_.front();
+    if (!current && now - place.used >= idle_after) continue;
+    Window const window{place.position, std::min(window_end(place), limit), current};
+    if (window.position < window.end) windows.push_back(window);
+  }
+
+  for (auto& upper : windows) {
+    for (auto& lower : windows) {
+      if (&upper == &lower || lower.position > upper.position || lower.end <= upper.position) continue;
+      if (lower.position == upper.position && &lower < &upper) continue;  // of two equal ones the first stays
+      upper.end = std::max(upper.end, lower.end);
+      lower.end = upper.position;
+    }
+  }
+  std::erase_if(windows, [](Window const& window) { return window.position >= window.end; });
+  return windows;
+}
+
+}  // namespace swarm

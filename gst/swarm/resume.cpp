@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "swarm/resume.hpp"
+
+#include <libtorrent/add_torrent_params.hpp>
+#include <libtorrent/bdecode.hpp>
+#include <libtorrent/bencode.hpp>
+#include <libtorrent/entry.hpp>
+#include <libtorrent/read_resume_data.hpp>
+#include <libtorrent/write_resume_data.hpp>
+
+#include <iterator>
+
+namespace swarm {
+namespace {
+
+constexpr char ours[] = "gst-torrent";
+
+lt::entry to_entry(FileChoice const& choice) {
+  if (auto index = std::get_if<int>(&choice)) return lt::entry(*index);
+  if (auto path = std::get_if<std::string>(&choice)) return lt::entry(*path);
+  return lt::entry(-1);
+}
+
+FileChoice to_choice(lt::bdecode_node const& node) {
+  if (node.type() == lt::bdecode_node::string_t) return std::string(node.string_value());
+  auto const index = node.int_value();
+  if (index >= 0) return static_cast<int>(index);
+  return TheFilm{};
+}
+
+}  // namespace
+
+std::vector<char> write_resume(lt::add_torrent_params const& params, Remembered const& remembered) {
+  lt::entry resume = lt::write_resume_data(params);
+  // Verified pieces are the journal's to tell, which never lags behind. A bit too many here would be a lie.
+  resume.dict().erase("pieces");
+  lt::entry& mine = resume[ours];
+  mine["save_path"] = remembered.save_path;
+  if (remembered.keep) mine["keep"] = to_entry(*remembered.keep);
+  auto& trackers = mine["trackers"].list();
+  for (auto const& url : remembered.trackers) trackers.emplace_back(url);
+  std::vector<char> bytes;
+  lt::bencode(std::back_inserter(bytes), resume);
+  return bytes;
+}
+
+bool read_resume(std::span<char const> bytes, lt::add_torrent_params& params, Remembered& remembered) {
+  lt::error_code error;
+  auto const node = lt::bdecode({bytes.data(), static_cast<std::ptrdiff_t>(bytes.size())}, error);
+  if (error || node.type() != lt::bdecode_node::dict_t) return false;
+  auto read = lt::read_resume_data(node, error);
+  if (error) return false;
+  params = std::move(read);
+  if (auto const mine = node.dict_find_dict(ours)) {
+    remembered.save_path = std::string(mine.dict_find_string_value("save_path"));
+    if (auto const keep = mine.dict_find("keep")) remembered.keep = to_choice(keep);
+    if (auto const trackers = mine.dict_find_list("trackers"))
+      for (int i = 0; i < trackers.list_size(); ++i)
+        remembered.trackers.emplace_back(trackers.list_string_value_at(i));
+  }
+  return true;
+}
+
+}  // namespace swarm

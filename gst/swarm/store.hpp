@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// libtorrent's disk interface over our Storage. Internal; included by store.cpp and the session only.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <libtorrent/fwd.hpp>
+
+namespace swarm {
+
+class Error;
+class Network;
+class Storage;
+class Workers;
+
+/// Who a torrent's storage is made for. All calls come on the network thread unless said otherwise.
+class StorageOwner {
+ public:
+  virtual ~StorageOwner() = default;
+  /// The metadata are known now: gives the storage, or null if the torrent can't be stored (it has failed then).
+  virtual std::shared_ptr<Storage> make_storage() = 0;
+  /// A write or read of the storage failed for good; any thread.
+  virtual void on_disk_failure(Error const& error) = 0;
+  /// libtorrent forgot the torrent and the last job on its storage is done; any thread.
+  virtual void on_storage_released() = 0;
+};
+
+/// What the Store and the session share.
+struct StoreContext {
+  std::shared_ptr<Network> network;   ///< opened by the Store's constructor
+  std::shared_ptr<Workers> disk;      ///< reads and writes
+  std::shared_ptr<Workers> hashing;
+  /// Finds the owner by the save_path given to libtorrent.
+  std::function<std::shared_ptr<StorageOwner>(std::string const& save_path)> owner;
+  /// Bytes of blocks that may wait for the disk before libtorrent is told to stop receiving.
+  std::int64_t max_queued_bytes = 16 * 1024 * 1024;
+};
+
+/// Blocks are readable from the moment that libtorrent hands them over: from memory until they are written, then from
+/// the file. A piece is hashed from the file, after its last block was written: so a verified piece is on disk.
+std::unique_ptr<libtorrent::disk_interface> make_store(libtorrent::io_context& io, StoreContext context);
+
+}  // namespace swarm

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "swarm/torrent_reader.hpp"
+
+#include "swarm/catalog.hpp"
+#include "swarm/disk_error.hpp"
+#include "swarm/error.hpp"
+#include "swarm/live_torrent.hpp"
+#include "swarm/storage.hpp"
+
+#include <algorithm>
+
+namespace swarm {
+namespace {
+
+constexpr int not_waiting = -1;
+constexpr int for_anything = -2;
+/// Demand is computed anew at the latest after so many bytes read in a row.
+constexpr std::int64_t demand_step = 256 * 1024;
+
+std::string seconds(std::chrono::milliseconds time) {
+  auto const tenths = (time.count() + 50) / 100;
+  return std::to_string(tenths / 10) + (tenths % 10 ? "." + std::to_string(tenths % 10) : "") + " s";
+}
+
+}  // namespace
+
+TorrentReader::TorrentReader(std::shared_ptr<LiveTorrent> torrent, FileChoice choice, ReaderOptions const& options)
+    : torrent_(std::move(torrent)),
+      choice_(std::move(choice)),
+      options_(options),
+      reading_(Readahead(std::max<std::int64_t>(options.read_ahead, block_bytes)), std::nullopt, -1) {
+  reading_.lock()->readahead.seek(0, Clock::now());
+}
+
+TorrentReader::~TorrentReader() { torrent_->leave(*this); }
+
+bool TorrentReader::bind() {
+  if (file_ >= 0) return true;
+  auto const metadata = torrent_->metadata();
+  if (!metadata) return false;
+  auto const file = choose_file(metadata->layout, choice_);
+  size_ = metadata->layout.file(file).size;
+  file_ = file;
+  torrent_->demand_changed();
+  return true;
+}
+
+TorrentReader::Attempt TorrentReader::attempt(std::span<std::byte> into) {
+  if (cancelled_) return {Result{Outcome::cancelled}, true};
+  torrent_->check();
+  if (!bind()) {
+    begin_waiting(for_anything);
+    if (!bind()) return {};
+  }
+  auto const position = position_.load();
+  auto const size = size_.load();
+  if (position >= size || into.empty()) return {Result{Outcome::end}, true};
+  auto const limit = std::min(size, position + static_cast<std::int64_t>(into.size()));
+  auto end = torrent_->verified_until(file_, position, limit);
+  if (end == position) {
+    auto const metadata = torrent_->metadata();
+    begin_waiting(metadata->layout.piece_at(file_, position));
+    // The piece may have come between the two looks.
+    end = torrent_->verified_until(file_, position, limit);
+    if (end == position) return {std::nullopt, true};
+  }
+  end_waiting();
+
+  auto const count = static_cast<std::size_t>(end - position);
+  auto const storage = torrent_->storage();
+  if (auto failure = storage->read_file(file_, position, {reinterpret_cast<char*>(into.data()), count})) {
+    torrent_->check();
+    auto const path = storage->path(failure.file);
+    if (failure.code == Storage::too_short())
+      throw Error(Errc::disk, "The downloaded file was changed or removed by somebody else (" + path + ").",
+                  "Remove the torrent and add it again.");
+    throw disk_error(failure.code, path);
+  }
+  bool tell = false;
+  {
+    auto reading = reading_.lock();
+    reading->readahead.read(position, static_cast<std::int64_t>(count), Clock::now());
+    tell = reading->told < 0 || end < reading->told || end - reading->told >= demand_step;
+    if (tell) reading->told = end;
+  }
+  position_ = end;
+  if (tell) torrent_->demand_changed();
+  return {Result{Outcome::bytes, count}, true};
+}
+
+Reader::Result TorrentReader::read(std::span<std::byte> into) {
+  auto const start = Clock::now();
+  for (;;) {
+    std::uint64_t seen = 0;
+    {
+      std::lock_guard lock(mutex_);
+      seen = changes_;
+    }
+    Attempt tried;
+    try {
+      tried = attempt(into);
+    } catch (...) {
+      end_waiting();
+      throw;
+    }
+    if (tried.result) {
+      end_waiting();
+      return *tried.result;
+    }
+    auto const patience = tried.has_metadata ? options_.piece_timeout : options_.metadata_timeout;
+    {
+      std::unique_lock lock(mutex_);
+      auto const happened = [&] { return changes_ != seen; };
+      if (patience.count() == 0) {
+        changed_.wait(lock, happened);
+        continue;
+      }
+      if (changed_.wait_until(lock, start + patience, happened)) continue;
+    }
+    end_waiting();
+    auto const advice = "Check that the torrent has seeders and that the network can be reached, or wait longer.";
+    if (!tried.has_metadata)
+      throw Error(Errc::metadata_timeout,
+                  "Nobody sent the torrent's metadata within " + seconds(patience) + " (" + torrent_->plight() + ").",
+                  advice);
+    throw Error(Errc::read_timeout,
+                "No peer sent the bytes needed within " + seconds(patience) + " (" + torrent_->plight() + ").", advice);
+  }
+}
+
+Reader::Result TorrentReader::try_read(std::span<std::byte> into) {
+  armed_ = true;  // before looking, so that nothing is missed
+  auto tried = attempt(into);
+  if (!tried.result) return {Outcome::again};
+  armed_ = false;
+  return *tried.result;
+}
+
+void TorrentReader::on_wake(std::function<void()> wake) {
+  std::lock_guard lock(wake_mutex_);
+  wake_ = std::move(wake);
+}
+
+void TorrentReader::seek(std::int64_t position) {
+  if (position == position_) return;
+  position_ = position;
+  end_waiting();
+  {
+    auto reading = reading_.lock();
+    reading->readahead.seek(position, Clock::now());
+    reading->told = position;
+  }
+  torrent_->demand_changed();
+}
+
+void TorrentReader::set_end(std::optional<std::int64_t> end) {
+  reading_.lock()->end = end;
+  torrent_->demand_changed();
+}
+
+std::optional<std::int64_t> TorrentReader::size() const {
+  if (size_ >= 0) return size_.load();
+  if (auto const index = file()) return torrent_->metadata()->layout.file(*index).size;
+  return std::nullopt;
+}
+
+std::optional<int> TorrentReader::file() const {
+  if (file_ >= 0) return file_.load();
+  auto const metadata = torrent_->metadata();
+  if (!metadata) return std::nullopt;
+  try {
+    return choose_file(metadata->layout, choice_);
+  } catch (Error const&) {
+    return std::nullopt;  // read() says it
+  }
+}
+
+std::vector<ByteRange> TorrentReader::available() const {
+  auto const index = file();
+  return index ? torrent_->available(*index) : std::vector<ByteRange>{};
+}
+
+void TorrentReader::cancel() {
+  cancelled_ = true;
+  wake();
+}
+
+void TorrentReader::uncancel() { cancelled_ = false; }
+
+void TorrentReader::begin_waiting(int piece) {
+  if (waiting_piece_.exchange(piece) == piece) return;
+  waiting_since_ = Clock::now();
+  if (piece >= 0) {
+    auto reading = reading_.lock();
+    reading->readahead.read(position_, block_bytes, Clock::now());
+    reading->told = position_;
+  }
+  torrent_->demand_changed();
+}
+
+void TorrentReader::end_waiting() { waiting_piece_ = not_waiting; }
+
+void TorrentReader::wake() {
+  {
+    std::lock_guard lock(mutex_);
+    ++changes_;
+  }
+  changed_.notify_all();
+  if (!armed_.exchange(false)) return;
+  std::lock_guard lock(wake_mutex_);
+  if (wake_) wake_();
+}
+
+void TorrentReader::on_verified(int piece) {
+  if (waiting_piece_ == piece) wake();
+}
+
+std::optional<ReaderWants> TorrentReader::wants() const {
+  int const file = file_;
+  if (file < 0) return std::nullopt;
+  auto reading = reading_.lock();
+  return ReaderWants{file, reading->readahead.windows(size_, reading->end, Clock::now()), waiting_piece_ >= 0};
+}
+
+std::chrono::milliseconds TorrentReader::waiting_for() const {
+  if (waiting_piece_ < 0) return {};
+  return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - waiting_since_.load());
+}
+
+}  // namespace swarm

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The Reader of a LiveTorrent. Internal.
+#pragma once
+
+#include "swarm/demand.hpp"
+#include "swarm/guarded.hpp"
+#include "swarm/locator.hpp"
+#include "swarm/reader.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+
+namespace swarm {
+
+class LiveTorrent;
+class Layout;
+
+/// Gives verified bytes only. Lock order: none; each of its locks is taken alone.
+class TorrentReader final : public Reader {
+ public:
+  TorrentReader(std::shared_ptr<LiveTorrent> torrent, FileChoice choice, ReaderOptions const& options);
+  ~TorrentReader() override;
+
+  Result read(std::span<std::byte> into) override;
+  Result try_read(std::span<std::byte> into) override;
+  void on_wake(std::function<void()> wake) override;
+  void seek(std::int64_t position) override;
+  [[nodiscard]] std::int64_t position() const override { return position_; }
+  void set_end(std::optional<std::int64_t> end) override;
+  [[nodiscard]] std::optional<std::int64_t> size() const override;
+  [[nodiscard]] std::optional<int> file() const override;
+  [[nodiscard]] std::vector<ByteRange> available() const override;
+  void cancel() override;
+  void uncancel() override;
+
+  // For the torrent; any thread.
+  void wake();
+  void on_verified(int piece);
+  /// Nullopt while the file is not known.
+  [[nodiscard]] std::optional<ReaderWants> wants() const;
+  /// How long a consumer has been blocked on one piece.
+  [[nodiscard]] std::chrono::milliseconds waiting_for() const;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  struct Attempt {
+    std::optional<Result> result;  // none: wait
+    bool has_metadata = false;
+  };
+
+  Attempt attempt(std::span<std::byte> into);
+  /// Resolves the file once the metadata are there. Throws Error(not_found).
+  bool bind();
+  void begin_waiting(int piece);
+  void end_waiting();
+
+  std::shared_ptr<LiveTorrent> const torrent_;
+  FileChoice const choice_;
+  ReaderOptions const options_;
+
+  std::atomic<std::int64_t> position_ = 0;
+  std::atomic<int> file_ = -1;
+  std::atomic<std::int64_t> size_ = -1;
+  std::atomic<bool> cancelled_ = false;
+  std::atomic<int> waiting_piece_ = -1;          // -1: not waiting; -2: for anything
+  std::atomic<Clock::time_point> waiting_since_;
+  std::atomic<bool> armed_ = false;              // try_read said `again`
+
+  std::mutex mutex_;                             // guards changes_
+  std::condition_variable changed_;
+  std::uint64_t changes_ = 0;
+
+  struct Reading {
+    Readahead readahead;
+    std::optional<std::int64_t> end;
+    std::int64_t told = -1;                      // position that demand knows of
+  };
+  Guarded<Reading> reading_;
+
+  std::mutex wake_mutex_;                        // held while wake_ runs
+  std::function<void()> wake_;
+};
+
+}  // namespace swarm

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "swarm/demand.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <set>
+
+namespace swarm {
+
+void PrintTo(PieceRange const& range, std::ostream* out) { *out << '[' << range.first << ',' << range.last << ')'; }
+
+void PrintTo(Wants const& wants, std::ostream* out) {
+  *out << "hot " << testing::PrintToString(wants.hot) << " ahead " << testing::PrintToString(wants.ahead) << " keep "
+       << testing::PrintToString(wants.keep);
+}
+
+namespace {
+
+constexpr std::int64_t piece = 1000;
+
+// Pieces 0-9 are of `a`, 10-19 of `b`; `c` is empty; `d` shares piece 20 with nobody and ends in the middle of 24.
+Layout layout() {
+  return {{{"a", 0, 10 * piece}, {"b", 10 * piece, 10 * piece}, {"c", 20 * piece, 0}, {"d", 20 * piece, 4500}}, piece};
+}
+
+struct Row {
+  char const* name;
+  std::vector<ReaderWants> readers;
+  std::optional<int> keep;
+  std::int64_t hot_bytes;
+  Wants expected;
+};
+
+void PrintTo(Row const& row, std::ostream* out) { *out << row.name; }
+
+class DemandTable : public testing::TestWithParam<Row> {};
+
+TEST_P(DemandTable, Is) {
+  auto const& row = GetParam();
+  EXPECT_EQ(demand(layout(), row.readers, row.keep, row.hot_bytes), row.expected);
+}
+
+Row const rows[] = {
+    {"Nobody", {}, {}, 100, {}},
+    {"KeepAlone", {}, 1, 100, {{}, {}, PieceRange{10, 20}}},
+    {"KeepOfAnEmptyFile", {}, 2, 100, {}},
+    {"ReaderWithoutWindows", {{0, {}, true}}, {}, 100, {}},
+    {"ReaderOfAnEmptyFile", {{2, {{0, 0, true}}, true}}, {}, 100, {}},
+    {"OneReader", {{0, {{0, 3000, true}}, true}}, {}, 100, {{0}, {{1, 3}}, {}}},
+    {"HotAcrossABorder", {{0, {{950, 3000, true}}, true}}, {}, 100, {{0, 1}, {{2, 3}}, {}}},
+    {"HotUpToABorder", {{0, {{900, 3000, true}}, true}}, {}, 100, {{0}, {{1, 3}}, {}}},
+    {"HotOfManyPieces", {{0, {{0, 9000, true}}, true}}, {}, 2500, {{0, 1, 2}, {{3, 9}}, {}}},
+    {"HotNotBeyondTheWindow", {{0, {{500, 600, true}}, true}}, {}, 100000, {{0}, {}, {}}},
+    {"EndOfTheTorrent", {{3, {{4400, 4500, true}}, true}}, {}, 100000, {{24}, {}, {}}},
+    {"WaitingFirst",
+     {{0, {{0, 3000, true}}, false}, {1, {{0, 3000, true}}, true}},
+     {},
+     1500,
+     {{10, 11, 0, 1}, {{2, 3}, {12, 13}}, {}}},
+    {"ByTurns",
+     {{0, {{0, 3000, true}}, true}, {1, {{0, 3000, true}}, true}},
+     {},
+     3000,
+     {{0, 10, 1, 11, 2, 12}, {}, {}}},
+    {"CurrentPlacesBeforeOthers",
+     {{0, {{0, 2000, true}, {7000, 9000, false}}, true}, {1, {{0, 2000, true}, {5000, 6000, false}}, false}},
+     {},
+     100,
+     {{0, 10, 7, 15}, {{1, 2}, {8, 9}, {11, 12}}, {}}},
+    {"TwoReadersOfOnePiece",
+     {{0, {{0, 3000, true}}, true}, {0, {{500, 4000, true}}, true}},
+     {},
+     100,
+     {{0}, {{1, 4}}, {}}},
+    {"NeighboursMerge",
+     {{0, {{5000, 10000, true}}, true}, {1, {{0, 3000, true}}, true}},
+     {},
+     100,
+     {{5, 10}, {{6, 10}, {11, 13}}, {}}},
+    {"HotInsideAnothersWindow",
+     {{0, {{0, 10000, true}}, true}, {0, {{5000, 8000, true}}, false}},
+     {},
+     100,
+     {{0, 5}, {{1, 5}, {6, 10}}, {}}},
+    {"KeepOverlapsReaders", {{0, {{0, 3000, true}}, true}}, 0, 100, {{0}, {{1, 3}}, PieceRange{0, 10}}},
+};
+
+INSTANTIATE_TEST_SUITE_P(Table, DemandTable, testing::ValuesIn(rows), [](auto const& info) { return info.param.name; });
+
+// Many readers at random: hot and ahead together are exactly the pieces of all windows, each once.
+TEST(Demand, Property) {
+  std::mt19937 random(3);
+  auto const torrent = layout();
+  for (int round = 0; round < 2000; ++round) {
+    std::vector<ReaderWants> readers(random() % 6);
+    std::set<int> expected;
+    for (auto& reader : readers) {
+      reader.file = static_cast<int>(random() % 4);
+      reader.waiting = random() % 2 != 0;
+      for (auto n = random() % 4; n > 0; --n) {
+        Window window{static_cast<std::int64_t>(random() % 11000), 0, n == 1};
+        window.end = window.position + static_cast<std::int64_t>(random() % 5000);
+        reader.windows.push_back(window);
+        auto const pieces = torrent.pieces_of(reader.file, {window.position, window.end});
+        for (int p = pieces.first; p < pieces.last; ++p) expected.insert(p);
+      }
+    }
+    auto const wants = demand(torrent, readers, std::nullopt, static_cast<std::int64_t>(random() % 3000 + 1));
+    std::set<int> got(wants.hot.begin(), wants.hot.end());
+    ASSERT_EQ(got.size(), wants.hot.size());
+    int last = -1;
+    for (auto const range : wants.ahead) {
+      ASSERT_FALSE(range.empty());
+      ASSERT_GT(range.first, last) << "not merged";
+      last = range.last;
+      for (int p = range.first; p < range.last; ++p) ASSERT_TRUE(got.insert(p).second);
+    }
+    ASSERT_EQ(got, expected);
+  }
+}
+
+}  // namespace
+}  // namespace swarm
