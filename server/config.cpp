@@ -91,7 +91,7 @@ void read_env(Values& values) {
     if (auto value = g_getenv(setting.name.c_str())) values[setting.name] = {value, "in the environment"};
 }
 
-void apply(Config& config, Values const& values) {
+void take_over(Config& config, Values const& values) {
   for (auto const& setting : settings_table())
     if (auto found = values.find(setting.name); found != values.end())
       set_setting(config, setting, found->second.value, found->second.where);
@@ -160,13 +160,13 @@ Config default_config() {
 void read_key_file(Config& config, std::string const& path) {
   Values values;
   read_file(values, path);
-  apply(config, values);
+  take_over(config, values);
 }
 
 void read_environment(Config& config) {
   Values values;
   read_env(values);
-  apply(config, values);
+  take_over(config, values);
 }
 
 CommandLine read_command_line(int argc, char** argv) {
@@ -216,7 +216,7 @@ CommandLine read_command_line(int argc, char** argv) {
   if (print) made.answer = sample_key_file();
   if (version) made.answer = "gst-torrent-server " GST_TORRENT_VERSION "\n";
   made.config = default_config();
-  apply(made.config, values);
+  take_over(made.config, values);
   if (made.config.tls_cert.empty() && !made.config.tls_key.empty())
     throw ConfigError("TLS_KEY is set but TLS_CERT is not; allowed: both, TLS_CERT alone, or none.");
   return made;

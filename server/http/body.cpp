@@ -5,7 +5,7 @@
 
 namespace http {
 
-Body::Body(Owner& owner, std::shared_ptr<Loop> loop, std::unique_ptr<swarm::Reader> reader, Plan plan, Waits waits)
+Body::Body(Owner& owner, std::shared_ptr<Loop> loop, std::shared_ptr<swarm::Reader> reader, Plan plan, Waits waits)
     : owner_(owner),
       loop_(std::move(loop)),
       feed_(std::make_shared<Feed>(std::move(reader), std::move(plan))),

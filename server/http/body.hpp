@@ -34,7 +34,7 @@ class Body : public std::enable_shared_from_this<Body> {
     virtual ~Owner() = default;
   };
 
-  Body(Owner& owner, std::shared_ptr<Loop> loop, std::unique_ptr<swarm::Reader> reader, Plan plan, Waits waits);
+  Body(Owner& owner, std::shared_ptr<Loop> loop, std::shared_ptr<swarm::Reader> reader, Plan plan, Waits waits);
   ~Body();
 
   void start();

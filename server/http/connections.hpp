@@ -17,6 +17,8 @@ class Connections {
   Connections(Limits const& limits, bool tls);
   ~Connections();
 
+  /// A SoupServer listens: from now on its connections are known as soon as they are accepted.
+  void listening();
   /// SoupServer's request-started: at accept, and at the first byte of each further request.
   void started(SoupServerMessage* message);
   void got_headers(SoupServerMessage* message);

@@ -93,13 +93,14 @@ void Exchange::reply_head(Response const& response, std::int64_t length) {
   resume();
 }
 
-void Exchange::stream(Response head, std::unique_ptr<swarm::Reader> reader, Plan plan, Waits waits,
+void Exchange::stream(Response head, std::shared_ptr<swarm::Reader> reader, Plan plan, Waits waits,
                       std::function<Failure()> late) {
   head_ = std::move(head);
   length_ = plan.length();
   late_ = std::move(late);
   if (length_ == 0) return reply_head(head_, 0);
-  body_ = std::make_shared<Body>(*this, loop_, std::move(reader), std::move(plan), waits);
+  Body::Owner& owner = *this;
+  body_ = std::make_shared<Body>(owner, loop_, std::move(reader), std::move(plan), waits);
   body_->start();
 }
 

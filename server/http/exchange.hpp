@@ -44,7 +44,7 @@ class Exchange : public std::enable_shared_from_this<Exchange>, private Body::Ow
   void fail(std::exception_ptr const& why) { reply(Response::failure(translate(why), info_hash_)); }
   /// The head, with the length of the plan, once the first bytes are there; then the bytes. `late` says why they were
   /// not there in time.
-  void stream(Response head, std::unique_ptr<swarm::Reader> reader, Plan plan, Waits waits,
+  void stream(Response head, std::shared_ptr<swarm::Reader> reader, Plan plan, Waits waits,
               std::function<Failure()> late);
   /// An answer without a body but with the length that it would have.
   void reply_head(Response const& response, std::int64_t length);

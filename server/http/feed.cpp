@@ -36,7 +36,7 @@ struct Feed::Buffer {
   std::atomic<bool> lent = false;
 };
 
-Feed::Feed(std::unique_ptr<swarm::Reader> reader, Plan plan) : reader_(std::move(reader)), plan_(std::move(plan)) {
+Feed::Feed(std::shared_ptr<swarm::Reader> reader, Plan plan) : reader_(std::move(reader)), plan_(std::move(plan)) {
   over_ = plan_.length() == 0;
   enter();
 }

@@ -37,7 +37,7 @@ class Feed {
  public:
   static constexpr std::size_t chunk_bytes = 256 * 1024;
 
-  Feed(std::unique_ptr<swarm::Reader> reader, Plan plan);
+  Feed(std::shared_ptr<swarm::Reader> reader, Plan plan);
   ~Feed();
 
   /// Called when a take() that came back dry may give more; any thread.
@@ -58,7 +58,7 @@ class Feed {
   void enter();
   bool fill(std::byte* to, std::size_t room, std::size_t& filled);
 
-  std::unique_ptr<swarm::Reader> reader_;
+  std::shared_ptr<swarm::Reader> reader_;
   Plan plan_;
   std::shared_ptr<Buffer> buffer_;
   std::size_t part_ = 0;      ///< plan_.parts.size() = in the tail

@@ -73,6 +73,7 @@ Server::Server(Options options, Router router, std::shared_ptr<Loop> loop)
     g_clear_object(&listener_);
     throw std::runtime_error("Can't listen: " + why + ".");
   }
+  connections_.listening();
   watchdog_ = Source::every(std::chrono::milliseconds(500), [this] { revive_listener(); });
 }
 
