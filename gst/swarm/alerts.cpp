@@ -40,7 +40,6 @@ void on_resume_failed(AlertListener& to, lt::save_resume_data_failed_alert const
 void on_torrent_error(AlertListener& to, lt::torrent_error_alert const& a) {
   auto torrent = to.torrent_of(a.handle);
   if (!torrent) return;
-  auto const message = a.error.message();
   if (a.error == lt::errors::torrent_inconsistent_hashes)
     torrent->fail(Error(Errc::bad_metadata, "The torrent's v1 and v2 hashes contradict each other.",
                         "This torrent can't be used; look for another one."));
@@ -50,8 +49,10 @@ void on_torrent_error(AlertListener& to, lt::torrent_error_alert const& a) {
   else if (a.error == lt::errors::duplicate_torrent)
     torrent->fail(Error(Errc::bad_input, "The same torrent is there already, under its other hash.",
                         "Use the one that is there."));
-  else if (a.error != boost::asio::error::operation_aborted)
-    torrent->fail(Error(Errc::disk, "The torrent stopped: " + message + '.', "Try again, or remove it and add it anew."));
+  else if (a.error.category() == lt::libtorrent_category())
+    torrent->fail(Error(Errc::bad_metadata, "The torrent stopped: " + a.error.message() + '.',
+                        "Remove it and add it anew, or look for another one."));
+  // Failures of the disk come from the Store, which knows the file, and can't come late.
 }
 
 void on_metadata_failed(AlertListener& to, lt::metadata_failed_alert const& a) {

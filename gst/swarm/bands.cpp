@@ -13,7 +13,7 @@
 namespace swarm {
 namespace {
 
-enum : std::uint8_t { none = 0, background = 1, far = 4, middle = 5, near = 6, hot = 7 };
+enum : std::uint8_t { unknown = 0xff, none = 0, background = 1, far = 4, middle = 5, near = 6, hot = 7 };
 
 struct Band {
   std::int64_t bytes;  ///< after the hot pieces
@@ -24,9 +24,9 @@ constexpr Band bands[] = {{2 << 20, near}, {8 << 20, middle}};
 
 }  // namespace
 
-void Bands::forget() { std::fill(applied_.begin(), applied_.end(), std::uint8_t{0xff}); }
+void Bands::forget() { std::fill(applied_.begin(), applied_.end(), std::uint8_t{unknown}); }
 
-void Bands::apply(lt::torrent_handle const& torrent, Layout const& layout, Wants const& wants,
+bool Bands::apply(lt::torrent_handle const& torrent, Layout const& layout, Wants const& wants,
                   std::function<bool(int)> const& have) {
   auto const pieces = static_cast<std::size_t>(layout.piece_count());
   std::vector<std::uint8_t> target(pieces, none);
@@ -62,14 +62,18 @@ void Bands::apply(lt::torrent_handle const& torrent, Layout const& layout, Wants
     for (int p = wants.keep->first; p < wants.keep->last; ++p)
       target[static_cast<std::size_t>(p)] = std::max<std::uint8_t>(target[static_cast<std::size_t>(p)], background);
 
-  applied_.resize(pieces, none);
+  applied_.resize(pieces, unknown);
+  bool any = false;
   std::vector<std::pair<lt::piece_index_t, lt::download_priority_t>> changes;
   for (std::size_t p = 0; p < pieces; ++p) {
-    if (target[p] == applied_[p] || have(static_cast<int>(p))) continue;
+    if (have(static_cast<int>(p))) continue;
+    any = any || target[p] != none;
+    if (target[p] == applied_[p]) continue;
     applied_[p] = target[p];
     changes.emplace_back(static_cast<int>(p), target[p]);
   }
   if (!changes.empty()) torrent.prioritize_pieces(changes);
+  return std::exchange(idle_, !any) && any;
 }
 
 }  // namespace swarm

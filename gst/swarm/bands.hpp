@@ -17,14 +17,15 @@ struct Wants;
 /// gets more while the readers' windows are nearly full. Thread-bound: network thread.
 class Bands {
  public:
-  /// Applies the difference to what was applied last.
-  void apply(libtorrent::torrent_handle const& torrent, Layout const& layout, Wants const& wants,
+  /// Applies the difference to what was applied last. True if nothing was wanted before, and now something is.
+  bool apply(libtorrent::torrent_handle const& torrent, Layout const& layout, Wants const& wants,
              std::function<bool(int piece)> const& have);
   /// Says everything anew at the next apply (libtorrent may have forgotten it).
   void forget();
 
  private:
   std::vector<std::uint8_t> applied_;
+  bool idle_ = false;
   bool keep_open_ = true;
 };
 

@@ -142,7 +142,7 @@ std::string list_of(Layout const& layout, Wanted wanted) {
       ++left_out;
       continue;
     }
-    list += (listed++ != 0 ? ", " : "") + std::to_string(i) + " = " + quoted(layout.file(i).path);
+    list += (listed++ != 0 ? ", " : "") + std::to_string(i) + " = " + in_quotes(layout.file(i).path);
   }
   if (left_out != 0) list += " and " + std::to_string(left_out) + " more";
   return list;
@@ -190,7 +190,7 @@ int choose(Layout const& layout, std::string const& path) {
     for (int i = 0; i < layout.file_count(); ++i) {
       if (layout.file(i).padding || name(layout.file(i).path) != wanted) continue;
       if (found)
-        throw Error(Errc::not_found, "Several files of the torrent are called " + quoted(path) + ".",
+        throw Error(Errc::not_found, "Several files of the torrent are called " + in_quotes(path) + ".",
                     "Give the path or the number of one: " + list_of(layout, [&](File const& file) {
                       return name(file.path) == wanted;
                     }) + ".");
@@ -198,7 +198,7 @@ int choose(Layout const& layout, std::string const& path) {
     }
     if (found) return *found;
   }
-  refuse(layout, "The torrent has no file " + quoted(path) + ".");
+  refuse(layout, "The torrent has no file " + in_quotes(path) + ".");
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ std::string_view character_at(std::string_view text, std::size_t position) {
 
 void check_digits(std::string_view text, std::string_view digits, std::string const& kind) {
   if (auto const bad = text.find_first_not_of(digits); bad != text.npos)
-    refuse("The info hash has the character " + quoted(character_at(text, bad)) + " at position " +
+    refuse("The info hash has the character " + in_quotes(character_at(text, bad)) + " at position " +
            std::to_string(bad + 1) + ", which is not " + kind + ".");
 }
 
@@ -72,7 +72,7 @@ std::optional<InfoHash> parse_exact_topic(std::string_view topic) {
   if (same_letters(topic.substr(0, v2.size()), v2)) {
     topic.remove_prefix(v2.size());
     if (!topic.starts_with(sha256))
-      refuse("The hash after \"urn:btmh:\" begins with " + quoted(topic.substr(0, 4)) +
+      refuse("The hash after \"urn:btmh:\" begins with " + in_quotes(topic.substr(0, 4)) +
              "; BitTorrent knows only SHA-256, which begins with 1220.");
     topic.remove_prefix(sha256.size());
     if (topic.size() != 64)

@@ -24,20 +24,17 @@ enum class Kind : std::uint32_t { boot = 0x47544201, verified = 0x47544202, sync
 
 using BootId = std::array<char, 16>;
 
-BootId boot_id() {
+/// 32 hex digits; half of them tell boots apart well enough and fit the record.
+BootId shortened(std::string const& boot) {
   BootId id{};
-  std::ifstream file("/proc/sys/kernel/random/boot_id");
-  std::string text;
-  std::getline(file, text);
-  text.erase(std::remove(text.begin(), text.end(), '-'), text.end());
-  // 32 hex digits; half of them tell boots apart well enough and fit the record
-  std::memcpy(id.data(), text.data(), std::min(id.size(), text.size()));
+  std::memcpy(id.data(), boot.data(), std::min(id.size(), boot.size()));
   return id;
 }
 
 }  // namespace
 
 struct Journal::Record {
+  std::uint32_t checksum;  // of all that follows
   Kind kind;
   union {
     struct {
@@ -47,17 +44,24 @@ struct Journal::Record {
     } verified;
     BootId boot;
   };
-  std::uint32_t checksum;
 
   [[nodiscard]] std::uint32_t sum() const {
     boost::crc_32_type crc;
-    crc.process_bytes(this, offsetof(Record, checksum));
+    crc.process_bytes(&kind, sizeof *this - sizeof checksum);
     return crc.checksum();
   }
 };
 
-Journal::Loaded Journal::load(std::string const& path, Storage const& storage) {
-  static_assert(sizeof(Record) == 32, "records are read and written as they lie in memory");
+std::string Journal::boot_id() {
+  std::ifstream file("/proc/sys/kernel/random/boot_id");
+  std::string text;
+  std::getline(file, text);
+  text.erase(std::remove(text.begin(), text.end(), '-'), text.end());
+  return text;
+}
+
+Journal::Loaded Journal::load(std::string const& path, Storage const& storage, std::string const& this_boot) {
+  static_assert(sizeof(Record) == 24, "records are read and written as they lie in memory");
   std::ifstream file(path, std::ios::binary);
   if (!file) return {};
 
@@ -69,7 +73,7 @@ Journal::Loaded Journal::load(std::string const& path, Storage const& storage) {
   std::map<int, Verified> found;
   bool torn = false;
   BootId boot{};
-  auto const now = boot_id();
+  auto const now = shortened(this_boot);
   auto distrust_unsynced = [&] {
     if (boot == now) return;
     for (auto& [piece, verified] : found) torn = torn || !verified.synced;
@@ -123,7 +127,7 @@ Journal::Journal(std::string path, bool anew) : path_(std::move(path)) {
   if (fd_ < 0) throw disk_error({errno, std::generic_category()}, path_);
   Record record{};
   record.kind = Kind::boot;
-  record.boot = boot_id();
+  record.boot = shortened(boot_id());
   try {
     write(record);
   } catch (...) {

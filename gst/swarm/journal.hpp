@@ -24,8 +24,10 @@ class Journal {
     std::vector<bool> have;  ///< by piece; empty if there is nothing to believe
     bool doubtful = false;   ///< there was something, but the files must be hashed to know
   };
+  /// Names the time since the kernel started; empty if it can't be known.
+  static std::string boot_id();
   /// Never throws: what can't be read is doubtful, what is not there is empty.
-  static Loaded load(std::string const& path, Storage const& storage);
+  static Loaded load(std::string const& path, Storage const& storage, std::string const& boot = boot_id());
 
   /// Goes on with the file, or starts it anew. Throws Error(permission, no_space, disk).
   Journal(std::string path, bool anew);

@@ -75,7 +75,7 @@ struct LiveSession::Core final : AlertListener, std::enable_shared_from_this<Liv
   void on_tick() override;
 
   Settings const settings;
-  std::map<std::string, std::unique_ptr<FolderLock>> folders;  // under LiveSession::adding_
+  std::map<std::string, std::unique_ptr<FolderLock>> folders;  // add() and then end(), never both
   std::shared_ptr<Services> services = std::make_shared<Services>();
   std::unique_ptr<lt::session> session;
   std::unique_ptr<Alerts> alerts;
@@ -136,6 +136,10 @@ void LiveSession::Core::start() {
   services->drop = [weak = weak_from_this()](lt::torrent_handle const& handle) {
     if (auto self = weak.lock(); self && handle.is_valid()) self->session->remove_torrent(handle);
   };
+  services->recount_peers = [weak = weak_from_this(), odd = false]() mutable {
+    odd = !odd;
+    if (auto self = weak.lock()) self->session->apply_settings(lt_recount_peers(odd));
+  };
   alerts = std::make_unique<Alerts>(*session, *this);
 }
 
@@ -164,17 +168,20 @@ void LiveSession::Core::end() {
     resume_changed.wait_for(lock, resume_limit, [&] { return resume_pending <= 0; });
   }
   save_session();
-  alerts->stop();
+  alerts.reset();
   // 2. libtorrent itself. Trackers are told for at most a second (stop_tracker_timeout).
-  auto proxy = session->abort();
-  session.reset();
-  proxy = {};
+  {
+    auto const proxy = session->abort();  // its destructor waits for libtorrent's threads
+    session.reset();
+  }
   // 3. The last writes.
+  services->disk->finish();
+  services->hashing->finish();
   {
     std::lock_guard lock(mutex);
     torrents.clear();
   }
-  all.clear();
+  folders.clear();
 }
 
 void LiveSession::Core::save_session() {
@@ -204,16 +211,17 @@ void LiveSession::stop() {
   // keeps alive what it needs.
   std::promise<void> over;
   auto done = over.get_future();
-  std::thread([core = core_, over = std::move(over)]() mutable {
+  std::thread ending([core = core_, over = std::move(over)]() mutable {
     core->end();
-    {
-      std::lock_guard adding(core->mutex);
-      core->folders.clear();
-    }
+    core.reset();
     over.set_value();
-  }).detach();
-  if (done.wait_for(stop_limit) == std::future_status::timeout)
-    core_->services->log(LogLevel::warning, "The session took too long to stop; it ends in the background.");
+  });
+  if (done.wait_for(stop_limit) == std::future_status::ready) {
+    ending.join();
+    return;
+  }
+  core_->services->log(LogLevel::warning, "The session took too long to stop; it ends in the background.");
+  ending.detach();
 }
 
 // ---- torrents ----
@@ -275,11 +283,7 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(Locator const& locator, AddO
   };
   add_missing(remembered.trackers, locator.trackers);
   add_missing(params.url_seeds, locator.web_seeds);
-  for (auto const& peer : locator.peers) {
-    boost::system::error_code error;
-    auto const address = lt::make_address(peer.host, error);
-    if (!error) params.peers.emplace_back(address, peer.port);
-  }
+  for (auto const& peer : locator.peers) remembered.add_peer(peer);
   if (params.name.empty()) params.name = locator.name;
   if (!options.save_path.empty() || remembered.save_path.empty())
     remembered.save_path = options.save_path.empty() ? settings.download_path : options.save_path;
@@ -290,19 +294,17 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(Locator const& locator, AddO
 std::shared_ptr<LiveTorrent> LiveSession::Core::add(lt::add_torrent_params params, InfoHash const& hash,
                                                     Remembered remembered, bool paused) {
   lock_folder(remembered.save_path);
-  auto own_hash = hash;
-  std::vector<bool> verified;
-  bool anew = true;
+  LiveTorrent::Known known{.hash = hash, .name = params.name, .remembered = remembered, .info = params.ti, .paused = paused};
   bool is_private = false;
   if (params.ti) {
     // Throws for hostile metadata, before libtorrent sees them.
     auto const metadata = make_metadata(*params.ti);
-    own_hash = metadata->hash;
+    known.hash = metadata->hash;
     is_private = metadata->is_private;
-    auto const key = own_hash.key();
+    auto const key = known.hash.key();
     Storage const storage(remembered.save_path + '/' + key, metadata->layout);
     auto loaded = Journal::load(services->state->journal_path(key), storage);
-    anew = loaded.doubtful || loaded.have.empty();
+    known.journal_anew = loaded.doubtful || loaded.have.empty();
     // An empty bitfield of full length means: nothing is there, and no file needs to be hashed to know it.
     params.have_pieces.clear();
     if (!loaded.have.empty()) {
@@ -315,7 +317,12 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(lt::add_torrent_params param
     } else {
       params.unfinished_pieces.clear();
     }
-    verified = std::move(loaded.have);
+    known.verified = std::move(loaded.have);
+  }
+  for (auto const& peer : remembered.peers) {
+    boost::system::error_code error;
+    auto const address = lt::make_address(peer.host, error);
+    if (!error) params.peers.emplace_back(address, peer.port);
   }
   params.trackers = remembered.trackers;
   params.tracker_tiers.clear();
@@ -323,14 +330,14 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(lt::add_torrent_params param
     for (auto const& url : services->injected_trackers)
       if (std::find(params.trackers.begin(), params.trackers.end(), url) == params.trackers.end())
         params.trackers.push_back(url);
-  params.flags = lt::torrent_flags::default_flags | lt::torrent_flags::default_dont_download;
+  params.flags = lt::torrent_flags::default_flags;
   params.flags &= ~(lt::torrent_flags::auto_managed | lt::torrent_flags::paused | lt::torrent_flags::need_save_resume);
   if (paused) params.flags |= lt::torrent_flags::paused;
   params.file_priorities.clear();
   params.piece_priorities.clear();
 
-  auto torrent = std::make_shared<LiveTorrent>(services, own_hash, params.name, remembered, std::move(verified), anew);
-  if (paused) torrent->set_paused(true);
+  auto const key = known.hash.key();
+  auto torrent = std::make_shared<LiveTorrent>(services, std::move(known));
   // libtorrent hands the path back when it wants the storage: the torrent itself says where its files go.
   params.save_path = torrent->token();
   params.extensions.clear();
@@ -344,7 +351,7 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(lt::add_torrent_params param
   }
   if (!params.ti) {
     try {
-      services->state->save_resume(own_hash.key(), write_resume(params, remembered));
+      services->state->save_resume(key, write_resume(params, remembered));
     } catch (Error const& error) {
       services->log(LogLevel::warning, std::string("The torrent can't be remembered: ") + error.what());
     }

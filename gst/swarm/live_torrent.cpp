@@ -34,6 +34,14 @@ std::string new_token() {
   return "/torrent-" + std::to_string(next++);  // absolute, or libtorrent would make it so
 }
 
+/// Pieces of nothing but zeros: libtorrent takes them for there, and tells nobody.
+void mark_padding(Layout const& layout, File const& file, std::vector<bool>& verified) {
+  auto const length = layout.piece_length();
+  auto const first = (file.offset + length - 1) / length;
+  auto const last = file.offset + file.size == layout.total_size() ? layout.piece_count() : (file.offset + file.size) / length;
+  for (auto piece = first; piece < last; ++piece) verified[static_cast<std::size_t>(piece)] = true;
+}
+
 std::optional<int> resolve(Metadata const& metadata, std::optional<FileChoice> const& choice) {
   if (!choice) return std::nullopt;
   try {
@@ -45,21 +53,23 @@ std::optional<int> resolve(Metadata const& metadata, std::optional<FileChoice> c
 
 }  // namespace
 
-LiveTorrent::LiveTorrent(std::shared_ptr<Services> services, InfoHash hash, std::string name, Remembered remembered,
-                         std::vector<bool> verified, bool anew)
+LiveTorrent::LiveTorrent(std::shared_ptr<Services> services, Known known)
     : services_(std::move(services)),
       token_(new_token()),
+      info_(std::move(known.info)),
       created_(Clock::now()),
       serial_(std::make_unique<Workers::Serial>(services_->disk)),
       last_used_(created_),
       alone_since_(created_),
-      journaled_(std::move(verified)),
-      anew_(anew),
+      known_verified_(std::move(known.verified)),
+      journaled_(known_verified_),
+      anew_(known.journal_anew),
       synced_(created_) {
   auto state = state_.lock();
-  state->hash = std::move(hash);
-  state->name = std::move(name);
-  state->remembered = std::move(remembered);
+  state->hash = known.hash;
+  state->name = std::move(known.name);
+  state->remembered = std::move(known.remembered);
+  state->paused = known.paused;
 }
 
 LiveTorrent::~LiveTorrent() = default;
@@ -252,8 +262,9 @@ void LiveTorrent::apply_demand() {
     keep = state->keep_file;
   }
   if (!metadata) return;
-  bands_.apply(*handle_, metadata->layout, demand(metadata->layout, all, keep),
-               [&](int piece) { return verified[static_cast<std::size_t>(piece)]; });
+  bool const woke = bands_.apply(*handle_, metadata->layout, demand(metadata->layout, all, keep),
+                                 [&](int piece) { return verified[static_cast<std::size_t>(piece)]; });
+  if (woke) services_->recount_peers();
 }
 
 void LiveTorrent::watchdog() {
@@ -308,6 +319,7 @@ void LiveTorrent::add_sources(Locator const& more) {
     auto& own = state->remembered.trackers;
     for (auto const& url : more.trackers)
       if (std::find(own.begin(), own.end(), url) == own.end()) own.push_back(url);
+    for (auto const& peer : more.peers) state->remembered.add_peer(peer);
   }
   on_network([more](lt::torrent_handle const& handle) {
     for (auto const& url : more.trackers) handle.add_tracker(lt::announce_entry(url));
@@ -342,7 +354,8 @@ void LiveTorrent::phase(std::optional<milliseconds> Phases::*which) {
   if (!phase) phase = std::chrono::duration_cast<milliseconds>(Clock::now() - created_);
 }
 
-void LiveTorrent::on_handshake() {
+void LiveTorrent::on_handshake(std::optional<PeerAddress> listening) {
+  if (listening) state_.lock()->remembered.add_peer(*listening);
   if (seen_handshake_.exchange(true)) return;
   phase(&Phases::connect);
   watches_.notify();
@@ -359,13 +372,15 @@ void LiveTorrent::on_block() {
 std::shared_ptr<Storage> LiveTorrent::make_storage() {
   auto const old_key = key();
   try {
-    // On the network thread a call that returns a value is no round trip. It comes here before any alert does.
-    auto const info = handle_ ? handle_->torrent_file() : nullptr;
+    // On the network thread a call that returns a value is no round trip. It comes here before any alert does, and for
+    // a torrent whose metadata were known before there is a handle.
+    bool const from_swarm = !info_;
+    if (from_swarm && handle_) info_ = handle_->torrent_file();
+    auto const info = info_;
     if (!info) throw Error(Errc::bad_metadata, "The torrent's metadata can't be read.");
     auto const metadata = make_metadata(*info);
     auto const key = metadata->hash.key();
     auto const storage = std::make_shared<Storage>(save_path() + '/' + key, metadata->layout);
-    std::vector<std::string> own_trackers;
     Remembered remembered;
     {
       auto state = state_.lock();
@@ -373,13 +388,16 @@ std::shared_ptr<Storage> LiveTorrent::make_storage() {
       state->name = metadata->name;
       state->storage = storage;
       state->verified.assign(static_cast<std::size_t>(metadata->layout.piece_count()), false);
-      state->verified_count = 0;
+      std::copy(known_verified_.begin(), known_verified_.end(), state->verified.begin());
+      for (auto const& file : metadata->layout.files())
+        if (file.padding) mark_padding(metadata->layout, file, state->verified);
+      state->verified_count = static_cast<int>(std::count(state->verified.begin(), state->verified.end(), true));
       state->keep_file = resolve(*metadata, state->remembered.keep);
       state->metadata = metadata;
       remembered = state->remembered;
     }
     phase(&Phases::metadata);
-    if (metadata->is_private) {
+    if (metadata->is_private && from_swarm) {
       std::vector<lt::announce_entry> trackers(remembered.trackers.begin(), remembered.trackers.end());
       if (handle_->trackers().size() != trackers.size()) handle_->replace_trackers(trackers);  // without injected ones
     }
@@ -393,9 +411,10 @@ std::shared_ptr<Storage> LiveTorrent::make_storage() {
       self->open_journal(write_resume(params, remembered), old_key);
     });
     services_->log(LogLevel::info, "Torrent ready: " + metadata->name + ", files: " + std::to_string(metadata->layout.file_count()));
+    // Queued here, so that it runs before libtorrent is done with checking files: else it would ask for any piece.
+    services_->network->post([self = std::static_pointer_cast<LiveTorrent>(shared_from_this())] { self->apply_demand(); });
     wake_readers();
     watches_.notify();
-    demand_changed();
     return storage;
   } catch (Error const& error) {
     fail(error);

@@ -40,14 +40,25 @@ struct Services {
   std::vector<std::string> injected_trackers;
   /// On the network thread: takes the torrent out of libtorrent.
   std::function<void(libtorrent::torrent_handle const&)> drop;
+  /// On the network thread: makes libtorrent count anew whom it may connect to. While a torrent wants nothing, seeds
+  /// are no candidates; libtorrent 2.0.8 forgets to count them again when it wants something, and would wait for ever.
+  std::function<void()> recount_peers;
 };
 
 /// Thread-safe but where a function says which thread. Locks are taken one at a time, never while calling out.
 class LiveTorrent final : public Torrent, public StorageOwner, public WireListener {
  public:
-  /// verified: pieces that the journal vouches for (empty: none). anew: start the journal over.
-  LiveTorrent(std::shared_ptr<Services> services, InfoHash hash, std::string name, Remembered remembered,
-              std::vector<bool> verified, bool anew);
+  /// What is known before libtorrent has the torrent.
+  struct Known {
+    InfoHash hash;
+    std::string name;
+    Remembered remembered;
+    std::shared_ptr<libtorrent::torrent_info const> info;  ///< null: the swarm has to give the metadata
+    std::vector<bool> verified;                            ///< pieces that the journal vouches for; empty: none
+    bool journal_anew = true;
+    bool paused = false;
+  };
+  LiveTorrent(std::shared_ptr<Services> services, Known known);
   ~LiveTorrent() override;
 
   // Torrent
@@ -77,7 +88,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
 
   // WireListener
   void on_added(libtorrent::torrent_handle const& handle) override;
-  void on_handshake() override;
+  void on_handshake(std::optional<PeerAddress> listening) override;
   void on_block() override;
   void on_piece_verified(int piece) override;
   void on_piece_failed(int piece) override;
@@ -145,6 +156,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
 
   std::shared_ptr<Services> const services_;
   std::string const token_;
+  std::shared_ptr<libtorrent::torrent_info const> info_;  // network thread
   std::chrono::steady_clock::time_point const created_;
   std::unique_ptr<Workers::Serial> serial_;  // journal and resume file
   Guarded<State> state_;
@@ -163,9 +175,11 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   std::atomic<bool> seen_handshake_ = false;
   std::atomic<std::chrono::steady_clock::time_point> alone_since_;
 
+  std::vector<bool> const known_verified_;
+
   // serial_
   std::vector<bool> journaled_;
-  bool anew_;
+  bool const anew_;
   std::unique_ptr<Journal> journal_;
   bool journal_failed_ = false;
   std::chrono::steady_clock::time_point synced_;

@@ -49,8 +49,9 @@ void check_text(std::string_view text) {
 std::string decode(std::string_view text, char const* what) {
   auto const decoded = percent_decode(text);
   if (!decoded)
-    refuse(std::string("The ") + what + " " + quoted(text) + " has a % that is not followed by two hexadecimal digits.",
-           "Write %25 for a percent sign.");
+    refuse(
+        std::string("The ") + what + " " + in_quotes(text) + " has a % that is not followed by two hexadecimal digits.",
+        "Write %25 for a percent sign.");
   if (decoded->find('\0') != std::string::npos) refuse(std::string("The ") + what + " has a zero byte in it.");
   return *decoded;
 }
@@ -79,8 +80,9 @@ std::optional<FileChoice> take_file(std::string_view& text, bool uri) {
   auto const at = text.rfind('#');
   if (!uri || at == text.npos || text.find('&', at) != text.npos) return {};
   if (at + 1 != text.size())
-    refuse("The link ends in " + quoted(text.substr(at)) + "; only #file= and the number or path of a file may follow.",
-           "Write %23 for a # that is part of a name.");
+    refuse(
+        "The link ends in " + in_quotes(text.substr(at)) + "; only #file= and the number or path of a file may follow.",
+        "Write %23 for a # that is part of a name.");
   text.remove_suffix(1);
   return {};
 }
@@ -99,7 +101,7 @@ Locator from_uri_path(std::string_view rest) {
     rest.remove_prefix(2);
     auto const host = rest.substr(0, rest.find('/'));
     if (!host.empty() && !same_letters(host, "localhost"))
-      refuse("The link names a host, " + quoted(host) + "; .torrent files are read from this machine only.",
+      refuse("The link names a host, " + in_quotes(host) + "; .torrent files are read from this machine only.",
              "Write torrent:///path/film.torrent, with three slashes, or torrent: and the info hash, with none.");
     rest.remove_prefix(host.size());
   }
@@ -116,7 +118,7 @@ Locator from_torrent_uri(std::string_view rest) {
   if (rest.empty()) refuse("Nothing follows torrent:.", forms);
   if (rest.starts_with('/')) return from_uri_path(rest);
   if (rest.find('/') != rest.npos || is_torrent_name(rest))
-    refuse("The path in the link is not absolute: " + quoted(rest) + ".", "Write torrent:///path/film.torrent.");
+    refuse("The path in the link is not absolute: " + in_quotes(rest) + ".", "Write torrent:///path/film.torrent.");
   return from_hash(parse_hash(rest));
 }
 
@@ -134,7 +136,7 @@ Locator from_bare(std::string const& text) {
   bool const exists = stat(text.c_str(), &status) == 0;
   if (!exists && looks_like_hash(text)) parse_hash(text);  // says what is wrong with it
   if (exists || text.find('/') != text.npos || is_torrent_name(text)) return from_path(text);
-  refuse(quoted(text) + " is neither a magnet link nor an info hash, and there is no file of that name.", forms);
+  refuse(in_quotes(text) + " is neither a magnet link nor an info hash, and there is no file of that name.", forms);
 }
 
 Locator open(std::string_view text) {
@@ -148,9 +150,9 @@ Locator open(std::string_view text) {
   if (has_scheme(text, "file")) return from_uri_path(text.substr(5));
   if (auto const scheme = scheme_of(text); !scheme.empty()) {
     if (same_letters(scheme, "http") || same_letters(scheme, "https"))
-      refuse("Web addresses are not opened here: " + quoted(text) + ".",
+      refuse("Web addresses are not opened here: " + in_quotes(text) + ".",
              "Download the .torrent file first and give its path, or give the magnet link.");
-    refuse("Links that begin with " + quoted(text.substr(0, scheme.size() + 3)) + " can't be opened.", forms);
+    refuse("Links that begin with " + in_quotes(text.substr(0, scheme.size() + 3)) + " can't be opened.", forms);
   }
   return from_bare(std::string(text));
 }

@@ -40,15 +40,17 @@ struct Locator {
   FileChoice file = TheFilm{};
   std::shared_ptr<std::vector<char> const> metainfo;  ///< the whole .torrent, if that was given
 
-  /// Any form a user may give: `magnet:?…`, `torrent:<hash>`, `torrent:///path/film.torrent`, a bare info hash,
-  /// a path of a .torrent file; each may end in `#file=<index or path>` (percent-encoded).
-  /// Throws Error(bad_input, not_found, permission) with a sentence of its own for each kind of wrong input.
+  /// Any form a user may give: `magnet:?…`, `torrent:<hash>`, `torrent:///path/film.torrent`, `file:///path/…`, a bare
+  /// info hash, a path of a .torrent file; each may end in `#file=<index or path>` (percent-encoded). At most 64 KiB.
+  /// Hints in a magnet that can't be used (trackers, seeds, peers) are left out. Reads files of this machine: who
+  /// takes text from the network lets only magnets and hashes come here.
+  /// Throws Error(bad_input, not_found, permission, disk) with a sentence of its own for each kind of wrong input.
   static Locator parse(std::string_view text);
 
   /// The bytes of a .torrent, at most 10 MiB. Throws Error(bad_input).
   static Locator from_metainfo(std::vector<char> bytes);
 
-  /// A magnet link that says all that is known here (xt, dn, tr, ws, x.pe).
+  /// A magnet link that says all that is known here (xt, dn, tr, ws, xs, x.pe, so), but not `file`.
   [[nodiscard]] std::string magnet() const;
 };
 

@@ -61,6 +61,9 @@ constexpr Flag flags[] = {
     // Seeds stay, or they would all be gone while a player is paused.
     {sp::close_redundant_connections, false},
     {sp::auto_sequential, false},
+    // After a failed piece it lets each peer continue only what it began alone; late blocks of two peers in one piece
+    // then lock that piece for good (seen with 2.0.8). Smart ban finds the culprit without it.
+    {sp::use_parole_mode, false},
     {sp::enable_outgoing_utp, false},
     {sp::enable_incoming_utp, true},
     {sp::rate_limit_ip_overhead, false},
@@ -95,6 +98,12 @@ lt::settings_pack lt_settings(Settings const& s) {
 lt::settings_pack lt_outgoing_utp(bool on) {
   lt::settings_pack pack;
   pack.set_bool(sp::enable_outgoing_utp, on);
+  return pack;
+}
+
+lt::settings_pack lt_recount_peers(bool odd) {
+  lt::settings_pack pack;
+  pack.set_int(sp::max_failcount, odd ? 4 : 3);
   return pack;
 }
 

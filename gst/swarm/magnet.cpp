@@ -46,7 +46,7 @@ void add_topic(Locator& to, std::string& others, std::string_view value) {
   if (!topic) refuse("The xt of the magnet link has a % that is not followed by two hexadecimal digits.");
   auto const hash = parse_exact_topic(*topic);
   if (!hash) {
-    if (others.empty()) others = quoted(*topic);
+    if (others.empty()) others = in_quotes(*topic);
     return;
   }
   if ((hash->v1 && to.hash.v1 && hash->v1 != to.hash.v1) || (hash->v2 && to.hash.v2 && hash->v2 != to.hash.v2))
@@ -97,7 +97,7 @@ void add_selected(std::vector<Span>& to, std::string_view value) {
     int n = 0;
     auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
     if (error != std::errc() || end != text.data() + text.size() || n < 0 || n >= max_files)
-      refuse("The so of the magnet link has " + quoted(text) + " where the number of a file is expected.",
+      refuse("The so of the magnet link has " + in_quotes(text) + " where the number of a file is expected.",
              "Write so=0,2,4-6.");
     return n;
   };

@@ -20,8 +20,8 @@ namespace {
 
 InfoHash info_hash(lt::info_hash_t const& from) {
   InfoHash hash;
-  if (from.has_v1()) std::copy(from.v1.begin(), from.v1.end(), reinterpret_cast<char*>(hash.v1.emplace().data()));
-  if (from.has_v2()) std::copy(from.v2.begin(), from.v2.end(), reinterpret_cast<char*>(hash.v2.emplace().data()));
+  if (from.has_v1()) std::copy(from.v1.begin(), from.v1.end(), hash.v1.emplace().begin());
+  if (from.has_v2()) std::copy(from.v2.begin(), from.v2.end(), hash.v2.emplace().begin());
   return hash;
 }
 

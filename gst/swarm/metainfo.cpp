@@ -80,7 +80,7 @@ lt::bdecode_node decode(std::vector<char> const& bytes) {
   lt::bdecode_node node;
   lt::bdecode(bytes.data(), bytes.data() + bytes.size(), node, error, &position, limits.max_decode_depth,
               limits.max_decode_tokens);
-  if (error == lt::bdecode_errors::unexpected_eof)
+  if (error && (error == lt::bdecode_errors::unexpected_eof || position >= static_cast<int>(bytes.size())))
     refuse("The .torrent file is cut off: it ends after " + std::to_string(bytes.size()) + " bytes.", get_it_again);
   if (error == lt::bdecode_errors::depth_exceeded) refuse("The .torrent file is nested too deep.");
   if (error == lt::bdecode_errors::limit_exceeded) refuse("The .torrent file has too many parts.");

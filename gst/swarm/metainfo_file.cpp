@@ -31,7 +31,7 @@ class Descriptor {
 };
 
 [[noreturn]] void fail(std::string const& path, int error) {
-  auto const file = "The file " + quoted(path);
+  auto const file = "The file " + in_quotes(path);
   switch (error) {
     case ENOENT:
     case ENOTDIR:
@@ -40,7 +40,7 @@ class Descriptor {
     case EPERM:
       throw Error(Errc::permission, file + " may not be read.", "Check its access rights.");
     case ENAMETOOLONG:
-      throw Error(Errc::bad_input, "The path is too long: " + quoted(path) + ".");
+      throw Error(Errc::bad_input, "The path is too long: " + in_quotes(path) + ".");
     default:
       throw Error(Errc::disk, file + " can't be read: " + std::system_category().message(error) + ".");
   }
@@ -49,17 +49,17 @@ class Descriptor {
 }  // namespace
 
 std::vector<char> read_metainfo(std::string const& path) {
-  // Not blocking: a pipe of that name must not make us wait for ever.
-  Descriptor const file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (file.number() < 0) fail(path, errno);
+  // Opening alone does things to some devices, and a pipe of that name must not make us wait for ever.
   struct stat status;
-  if (fstat(file.number(), &status) != 0) fail(path, errno);
+  if (stat(path.c_str(), &status) != 0) fail(path, errno);
   if (S_ISDIR(status.st_mode))
-    throw Error(Errc::bad_input, quoted(path) + " is a folder.", "Give the path of a .torrent file in it.");
-  if (!S_ISREG(status.st_mode)) throw Error(Errc::bad_input, quoted(path) + " is not a file that can be read.");
+    throw Error(Errc::bad_input, in_quotes(path) + " is a folder.", "Give the path of a .torrent file in it.");
+  if (!S_ISREG(status.st_mode)) throw Error(Errc::bad_input, in_quotes(path) + " is not a file that can be read.");
+  Descriptor const file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (file.number() < 0 || fstat(file.number(), &status) != 0) fail(path, errno);
   if (status.st_size > static_cast<off_t>(max_metainfo_bytes))
     throw Error(Errc::bad_input,
-                "The file " + quoted(path) + " has " + std::to_string(status.st_size) +
+                "The file " + in_quotes(path) + " has " + std::to_string(status.st_size) +
                     " bytes, too many for a .torrent; at most " + std::to_string(max_metainfo_bytes) + " are accepted.",
                 "A .torrent describes a film; this may be the film itself.");
 

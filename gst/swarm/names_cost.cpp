@@ -29,14 +29,14 @@ class Names {
     if (bytes_ > max_name_bytes) refuse("The names of the torrent's files are too long.");
     // file_storage::get_or_add_path compares with all folders from the newest to the one looked for. In v2 most
     // files are padded, and look for the folder `.pad`, which is among the oldest.
-    auto const number = folders_.try_emplace(folder, folders_.size()).first->second;
-    auto const compared = folders_.size() - number;
+    auto const [place, added] = folders_.try_emplace(folder, folders_.size());
+    auto const compared = added ? folders_.size() : folders_.size() - place->second;
     steps_ += compared * (1 + folder.size() / 16) + (pads_ ? folders_.size() : 0);
     if (steps_ > most_steps) refuse("The torrent spreads its files over too many folders.");
   }
 
  private:
-  static constexpr std::size_t most_steps = 300'000'000;  // some tenths of a second
+  static constexpr std::size_t most_steps = 150'000'000;  // some tenths of a second
   std::size_t root_bytes_;
   bool pads_;
   int files_ = 0;

@@ -43,7 +43,7 @@ std::string clean_text(std::string_view text, std::size_t most, std::string_view
   return clean;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   constexpr std::size_t most = 80;
   return '"' + clean_text(text, most, "?") + (text.size() > most ? "…" : "") + '"';
 }

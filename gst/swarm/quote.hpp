@@ -13,6 +13,6 @@ namespace swarm {
 std::string clean_text(std::string_view text, std::size_t most, std::string_view replacement = "\uFFFD");
 
 /// The text as it may stand in a message: cleaned, in quotation marks, at most some 80 bytes of it.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 }  // namespace swarm

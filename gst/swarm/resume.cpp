@@ -30,6 +30,12 @@ FileChoice to_choice(lt::bdecode_node const& node) {
 
 }  // namespace
 
+void Remembered::add_peer(PeerAddress const& peer) {
+  std::erase(peers, peer);
+  peers.push_back(peer);
+  if (peers.size() > max_peers) peers.erase(peers.begin());
+}
+
 std::vector<char> write_resume(lt::add_torrent_params const& params, Remembered const& remembered) {
   lt::entry resume = lt::write_resume_data(params);
   // Verified pieces are the journal's to tell, which never lags behind. A bit too many here would be a lie.
@@ -39,6 +45,9 @@ std::vector<char> write_resume(lt::add_torrent_params const& params, Remembered 
   if (remembered.keep) mine["keep"] = to_entry(*remembered.keep);
   auto& trackers = mine["trackers"].list();
   for (auto const& url : remembered.trackers) trackers.emplace_back(url);
+  auto& peers = mine["peers"].list();
+  for (auto const& peer : remembered.peers)
+    peers.emplace_back(lt::entry::list_type{lt::entry(peer.host), lt::entry(int(peer.port))});
   std::vector<char> bytes;
   lt::bencode(std::back_inserter(bytes), resume);
   return bytes;
@@ -57,6 +66,11 @@ bool read_resume(std::span<char const> bytes, lt::add_torrent_params& params, Re
     if (auto const trackers = mine.dict_find_list("trackers"))
       for (int i = 0; i < trackers.list_size(); ++i)
         remembered.trackers.emplace_back(trackers.list_string_value_at(i));
+    if (auto const peers = mine.dict_find_list("peers"))
+      for (int i = 0; i < peers.list_size(); ++i)
+        if (auto const peer = peers.list_at(i); peer.type() == lt::bdecode_node::list_t && peer.list_size() == 2)
+          remembered.add_peer({std::string(peer.list_string_value_at(0)),
+                               static_cast<std::uint16_t>(peer.list_int_value_at(1))});
   }
   return true;
 }

@@ -17,6 +17,10 @@ struct Remembered {
   std::optional<FileChoice> keep;
   std::string save_path;              ///< the folder over the torrent's own one
   std::vector<std::string> trackers;  ///< the magnet's own, without injected ones
+  std::vector<PeerAddress> peers;     ///< named by the user, or that shook hands; the latest last, at most max_peers
+  static constexpr std::size_t max_peers = 100;
+
+  void add_peer(PeerAddress const& peer);
 };
 
 std::vector<char> write_resume(libtorrent::add_torrent_params const& params, Remembered const& remembered);

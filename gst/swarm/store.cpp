@@ -149,10 +149,12 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
       auto error = stop || !slot->storage ? aborted()
                                           : to_lt(slot->storage->write(static_cast<int>(r.piece), r.start, *block),
                                                   lt::operation_t::file_write);
-      if (error && !stop && slot->storage) tell_owner(*slot, error);
       written(*slot, static_cast<int>(r.piece), r.start, block);
       if (shared_->queued.fetch_sub(r.length) - r.length <= context_.max_queued_bytes / 2) drained();
-      asio::post(io_, [handler = std::move(handler), error] { handler(error); });
+      asio::post(io_, [handler = std::move(handler), error, slot] {
+        handler(error);
+        tell_owner(*slot, error);
+      });
     });
     if (queued < context_.max_queued_bytes) return false;
     shared_->waiting.lock()->push_back(observer);
@@ -219,12 +221,14 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
         error = to_lt(slot->storage->make_empty_files(), lt::operation_t::file_open);
         if (error) {
           status = lt::status_t::fatal_disk_error;
-          tell_owner(*slot, error);
         } else if (!known && slot->storage->any_file()) {
           status = lt::status_t::need_full_check;
         }
       }
-      asio::post(io_, [handler, status, error] { handler(status, error); });
+      asio::post(io_, [handler, status, error, slot] {
+        handler(status, error);
+        tell_owner(*slot, error);
+      });
     });
   }
 
@@ -395,7 +399,9 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
     });
   }
 
+  /// On the network thread, after libtorrent has heard of it: so that what the owner does about it comes later.
   static void tell_owner(Slot& slot, lt::storage_error const& error) {
+    if (!error || error.ec == asio::error::operation_aborted || !slot.storage) return;
     auto const file = static_cast<int>(error.file());
     auto const path = file >= 0 ? slot.storage->path(file) : slot.storage->folder();
     if (slot.owner) slot.owner->on_disk_failure(disk_error({error.ec.value(), std::generic_category()}, path));

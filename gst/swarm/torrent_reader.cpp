@@ -79,7 +79,9 @@ TorrentReader::Attempt TorrentReader::attempt(std::span<std::byte> into) {
   bool tell = false;
   {
     auto reading = reading_.lock();
-    reading->readahead.read(position, static_cast<std::int64_t>(count), Clock::now());
+    auto const now = Clock::now();
+    reading->readahead.read(position, static_cast<std::int64_t>(count), now);
+    reading->readahead.read(end, 0, now);  // what comes next is hot from now on
     tell = reading->told < 0 || end < reading->told || end - reading->told >= demand_step;
     if (tell) reading->told = end;
   }
@@ -216,10 +218,12 @@ void TorrentReader::on_verified(int piece) {
 }
 
 std::optional<ReaderWants> TorrentReader::wants() const {
-  int const file = file_;
-  if (file < 0) return std::nullopt;
+  // Not waiting for the consumer's next call: with the metadata just there, every moment counts.
+  auto const index = file();
+  auto const length = size();
+  if (!index || !length) return std::nullopt;
   auto reading = reading_.lock();
-  return ReaderWants{file, reading->readahead.windows(size_, reading->end, Clock::now()), waiting_piece_ >= 0};
+  return ReaderWants{*index, reading->readahead.windows(*length, reading->end, Clock::now()), waiting_piece_ >= 0};
 }
 
 std::chrono::milliseconds TorrentReader::waiting_for() const {

@@ -11,10 +11,12 @@ namespace swarm {
 namespace {
 
 struct PeerWire final : lt::peer_plugin {
-  explicit PeerWire(std::weak_ptr<WireListener> l) : listener(std::move(l)) {}
+  PeerWire(std::weak_ptr<WireListener> l, lt::peer_connection_handle const& p) : listener(std::move(l)), peer(p) {}
 
   bool on_handshake(lt::span<char const>) override {
-    if (auto l = listener.lock()) l->on_handshake();
+    std::optional<PeerAddress> listening;
+    if (peer.is_outgoing()) listening = PeerAddress{peer.remote().address().to_string(), peer.remote().port()};
+    if (auto l = listener.lock()) l->on_handshake(std::move(listening));
     return true;
   }
   bool on_piece(lt::peer_request const&, lt::span<char const>) override {
@@ -23,6 +25,7 @@ struct PeerWire final : lt::peer_plugin {
   }
 
   std::weak_ptr<WireListener> listener;
+  lt::peer_connection_handle peer;
 };
 
 struct TorrentWire final : lt::torrent_plugin {
@@ -30,7 +33,7 @@ struct TorrentWire final : lt::torrent_plugin {
 
   std::shared_ptr<lt::peer_plugin> new_connection(lt::peer_connection_handle const& peer) override {
     if (peer.type() != lt::connection_type::bittorrent) return nullptr;
-    return std::make_shared<PeerWire>(listener);
+    return std::make_shared<PeerWire>(listener, peer);
   }
   void on_piece_pass(lt::piece_index_t piece) override {
     if (auto l = listener.lock()) l->on_piece_verified(static_cast<int>(piece));

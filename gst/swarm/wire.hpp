@@ -2,8 +2,11 @@
 // What we hear of a torrent on libtorrent's network thread, without alerts: none is ever dropped. Internal.
 #pragma once
 
+#include "swarm/locator.hpp"
+
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include <libtorrent/fwd.hpp>
 
@@ -15,7 +18,8 @@ class WireListener {
   virtual ~WireListener() = default;
   /// The torrent exists in libtorrent; first of all calls.
   virtual void on_added(libtorrent::torrent_handle const& handle) = 0;
-  virtual void on_handshake() = 0;
+  /// `listening` is where the peer can be reached again, if that is known.
+  virtual void on_handshake(std::optional<PeerAddress> listening) = 0;
   virtual void on_block() = 0;
   /// The piece is on disk and its hash is right (also: was known to be, at the start).
   virtual void on_piece_verified(int piece) = 0;

@@ -13,7 +13,8 @@ struct Workers::Pool {
 };
 
 Workers::Workers(int threads) : pool_(std::make_unique<Pool>(threads)) {}
-Workers::~Workers() { pool_->threads.join(); }
+Workers::~Workers() = default;
+void Workers::finish() { pool_->threads.join(); }
 void Workers::post(std::function<void()> job) { boost::asio::post(pool_->threads, std::move(job)); }
 
 struct Workers::Serial::Strand {

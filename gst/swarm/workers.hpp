@@ -6,8 +6,8 @@
 
 namespace swarm {
 
-/// A few threads for disk work: boost::asio's thread pool. Thread-safe. The destructor runs what was posted, then
-/// joins.
+/// A few threads for disk work: boost::asio's thread pool. Thread-safe. finish() has to come before the last reference
+/// goes, which a job may hold: a pool can't be joined from its own threads.
 class Workers {
  public:
   explicit Workers(int threads);
@@ -16,6 +16,8 @@ class Workers {
   Workers& operator=(Workers const&) = delete;
 
   void post(std::function<void()> job);
+  /// Runs what was posted, then ends the threads; what is posted later never runs.
+  void finish();
 
   /// Jobs posted to one Serial run one after the other, in order, on the threads of its Workers.
   class Serial {

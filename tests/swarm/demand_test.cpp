@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "swarm/demand.hpp"
 
+#include "print.hpp"
+
 #include <gtest/gtest.h>
 
 #include <random>
 #include <set>
 
 namespace swarm {
-
-void PrintTo(PieceRange const& range, std::ostream* out) { *out << '[' << range.first << ',' << range.last << ')'; }
-
-void PrintTo(Wants const& wants, std::ostream* out) {
-  *out << "hot " << testing::PrintToString(wants.hot) << " ahead " << testing::PrintToString(wants.ahead) << " keep "
-       << testing::PrintToString(wants.keep);
-}
 
 namespace {
 

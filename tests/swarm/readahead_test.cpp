@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "swarm/readahead.hpp"
 
+#include "print.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -82,7 +82,9 @@ TEST_F(Live, CancelEndsAWait) {
   support::Swarm peers(made, 1, {.stall_after = 0});
   for (auto const& magnet : {made.magnet(), peers.magnet()}) {
     auto torrent = add(magnet);
-    if (magnet == peers.magnet()) ASSERT_TRUE(eventually([&] { return torrent->metadata() != nullptr; }));
+    if (magnet == peers.magnet()) {
+      ASSERT_TRUE(eventually([&] { return torrent->metadata() != nullptr; }));
+    }
     auto reader = torrent->open(swarm::TheFilm{});
     std::promise<swarm::Reader::Result> result;
     std::thread consumer([&] {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Precompiled: libtorrent's headers cost some 10 s a file otherwise.
-#pragma once
 #include <libtorrent/add_torrent_params.hpp>
 #include <libtorrent/alert_types.hpp>
 #include <libtorrent/disk_interface.hpp>

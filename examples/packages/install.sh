@@ -1,0 +1,55 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# install.sh LIST...: installs the Debian packages that the lists beside this file name (build, run, test) and that are
+# missing. Calls neither apt nor sudo when all are there; starts no daemon.
+set -eu
+
+here=$(dirname "$0")
+wanted=$(for list in "$@"; do grep -v '^#' "$here/$list.txt"; done | sort -u)
+
+# An empty answer of dpkg-query means that it never heard of the package.
+missing=
+for package in $wanted; do
+  case $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) in
+    installed) ;;
+    *) missing="$missing $package" ;;
+  esac
+done
+[ -n "$missing" ] || exit 0
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    echo "Packages are missing:$missing" >&2
+    echo "Run this as root, or install sudo, or install them by hand." >&2
+    exit 1
+  fi
+}
+
+echo "Installing:$missing"
+
+# Debian asks this file before it starts a daemon of a package. One that is there already is the owner's word.
+guard=/usr/sbin/policy-rc.d
+if [ ! -e $guard ]; then
+  trap 'as_root rm -f $guard' EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  printf '#!/bin/sh\nexit 101\n' | as_root tee $guard >/dev/null
+  as_root chmod 755 $guard
+fi
+
+as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q
+# shellcheck disable=SC2086
+as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
+
+# Installed just now for its program alone: not to start at the next boot either.
+case " $missing " in
+  *" opentracker "*)
+    if command -v deb-systemd-helper >/dev/null; then
+      as_root deb-systemd-helper disable opentracker.service >/dev/null 2>&1 || true
+    fi
+    ;;
+esac

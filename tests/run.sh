@@ -1,0 +1,76 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Installs what is missing (Debian 12, as root or with sudo), builds everything with warnings as errors and runs the
+# tests. The last line counts: "N passed, N failed". Exit status 0 only if nothing failed.
+set -eu
+
+usage() {
+  cat <<EOF
+Usage: tests/run.sh [OPTION]... [SUITE]...
+  --quick        without the suites that start browsers and players (web, play)
+  --asan         everything under AddressSanitizer and UndefinedBehaviorSanitizer
+  --tsan         the swarm library's tests under ThreadSanitizer
+  --no-install   touch no packages
+  --build DIR    build folder (build; build-asan, build-tsan with a sanitizer)
+With SUITEs only these: support, swarm, plugin, server, web, layering … (meson test --list).
+EOF
+}
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+install=yes build= suites= skipped='slow' options= sanitizer=
+while [ $# -gt 0 ]; do
+  case $1 in
+    --quick) skipped='slow web play' ;;
+    --asan) sanitizer=asan options='-Db_sanitize=address,undefined -Db_lundef=false' ;;
+    --tsan) sanitizer=tsan options='-Db_sanitize=thread -Db_lundef=false' ;;
+    --no-install) install=no ;;
+    --build) build=${2:?--build wants a folder}; shift ;;
+    -h | --help) usage; exit 0 ;;
+    -*) usage >&2; exit 2 ;;
+    *) suites="$suites $1" ;;
+  esac
+  shift
+done
+
+if [ $install = yes ]; then "$top/examples/packages/install.sh" build run test; fi
+
+cd "$top"
+: "${build:=build${sanitizer:+-$sanitizer}}"
+case $sanitizer in
+  asan)
+    # Programs that are not ours load our plugin: the runtime must come before everything else there (see Child).
+    GST_TORRENT_PRELOAD=$(g++ -print-file-name=libasan.so)
+    export GST_TORRENT_PRELOAD
+    export ASAN_OPTIONS="detect_stack_use_after_return=1:strict_string_checks=1:allocator_may_return_null=1"
+    export LSAN_OPTIONS="suppressions=$top/tests/lsan.supp:print_suppressions=0"
+    export UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1"
+    ;;
+  tsan)
+    export TSAN_OPTIONS="suppressions=$top/tests/tsan.supp:halt_on_error=0:second_deadlock_stack=1"
+    : "${suites:=swarm}"
+    ;;
+esac
+# Slices of memory that GLib keeps for itself look like leaks.
+export G_SLICE=always-malloc
+
+setup="--werror -Dtests=enabled -Dplugin=enabled -Dserver=enabled $options"
+if [ -f "$build/build.ninja" ]; then
+  # shellcheck disable=SC2086
+  meson configure "$build" $setup >/dev/null
+else
+  # shellcheck disable=SC2086
+  meson setup "$build" $setup
+fi
+ninja -C "$build"
+
+what=
+for suite in $suites; do what="$what --suite $suite"; done
+if [ -z "$suites" ]; then
+  for suite in $skipped; do what="$what --no-suite $suite"; done
+fi
+rm -f "$build"/meson-logs/testlog.*
+status=0
+# shellcheck disable=SC2086
+meson test -C "$build" --no-rebuild --print-errorlogs $what || status=$?
+python3 tests/count.py "$build/meson-logs" || exit 1
+exit $status
