@@ -61,7 +61,7 @@ void Exchange::after(std::chrono::milliseconds delay, std::function<void()> call
 void Exchange::put_head(Response const& response) {
   auto headers = soup_server_message_get_response_headers(message_);
   auto asked = soup_server_message_get_request_headers(message_);
-  soup_server_message_set_status(message_, static_cast<guint>(response.status), nullptr);
+  soup_server_message_set_status(message_, static_cast<guint>(response.status), reason_phrase(response.status));
   for (auto const& [name, value] : response.headers) soup_message_headers_replace(headers, name.c_str(), value.c_str());
   soup_message_headers_replace(headers, "X-Content-Type-Options", "nosniff");
   if (names(asked, "Connection", "close"))

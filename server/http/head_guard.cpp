@@ -3,7 +3,6 @@
 
 #include "http/response.hpp"
 
-#include <libsoup/soup.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -25,6 +24,7 @@ bool ends(std::string_view text) {
 HeadGuard::HeadGuard(GSocket* socket, std::size_t limit) : socket_(socket), limit_(limit) {
   // Of the same priority as libsoup's source and attached before it, so it is called before it.
   source_ = Source::watch(g_socket_get_fd(socket), G_IO_IN, [this] { look(); });
+  look();  // of a new connection it reads at once what is there
 }
 
 void HeadGuard::look() {
@@ -60,7 +60,7 @@ void answer_and_close(GSocket* socket, std::string const& answer) {
 std::string raw_failure(Failure const& failure) {
   auto response = Response::failure(failure);
   auto text = "HTTP/1.1 " + std::to_string(response.status) + " " +
-              soup_status_get_phrase(static_cast<guint>(response.status)) + "\r\nConnection: close\r\n";
+              reason_phrase(response.status) + "\r\nConnection: close\r\n";
   for (auto const& [name, value] : response.headers) text += name + ": " + value + "\r\n";
   return text + "Content-Length: " + std::to_string(response.body.size()) + "\r\n\r\n" + response.body;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "http/response.hpp"
 
+#include <libsoup/soup.h>
+
 namespace http {
 
 Response Response::json(json::Object const& object, int status) {
@@ -26,6 +28,14 @@ Response Response::failure(Failure const& failure, std::string_view info_hash) {
 
 Response Response::redirect(std::string location) {
   return {302, {{"Location", std::move(location)}, {"Cache-Control", "no-store"}}, {}};
+}
+
+char const* reason_phrase(int status) {
+  switch (status) {
+    case 421: return "Misdirected Request";
+    case 431: return "Request Header Fields Too Large";
+    default: return soup_status_get_phrase(static_cast<guint>(status));
+  }
 }
 
 }  // namespace http

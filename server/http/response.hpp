@@ -28,4 +28,7 @@ struct Response {
   static Response redirect(std::string location);
 };
 
+/// "Not Found", also for those that libsoup does not know.
+char const* reason_phrase(int status);
+
 }  // namespace http

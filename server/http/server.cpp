@@ -101,6 +101,7 @@ void Server::revive_listener() {
 
 void Server::on_started(SoupServer*, SoupServerMessage* message, Server* self) {
   self->connections_.started(message);
+  soup_server_message_set_http_version(message, SOUP_HTTP_1_1);
   prepare_refusal(message);
   g_signal_connect_swapped(message, "got-headers", G_CALLBACK(+[](Server* s, SoupServerMessage* m) { s->got_headers(m); }),
                            self);
