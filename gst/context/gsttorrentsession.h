@@ -27,6 +27,8 @@ G_DECLARE_FINAL_TYPE (GstTorrentSession, gst_torrent_session, GST, TORRENT_SESSI
  * @state_path: (nullable): folder for state; %NULL for `$XDG_STATE_HOME/gst-torrent`
  * @error: return location for a #GError of %GST_RESOURCE_ERROR
  *
+ * The environment variable `GST_TORRENT_SESSION` can set more, for instance `listen=0.0.0.0:6881, dht=false`.
+ *
  * Returns: (transfer full) (nullable): a session of its own, or %NULL with @error set
  */
 GstTorrentSession *gst_torrent_session_new (const gchar *download_path, const gchar *state_path, GError **error);

@@ -34,6 +34,7 @@ BootId shortened(std::string const& boot) {
 }  // namespace
 
 struct Journal::Record {
+  std::uint32_t checksum;  // of all that follows
   Kind kind;
   union {
     struct {
@@ -43,11 +44,10 @@ struct Journal::Record {
     } verified;
     BootId boot;
   };
-  std::uint32_t checksum;
 
   [[nodiscard]] std::uint32_t sum() const {
     boost::crc_32_type crc;
-    crc.process_bytes(this, offsetof(Record, checksum));
+    crc.process_bytes(&kind, sizeof *this - sizeof checksum);
     return crc.checksum();
   }
 };
@@ -61,7 +61,7 @@ std::string Journal::boot_id() {
 }
 
 Journal::Loaded Journal::load(std::string const& path, Storage const& storage, std::string const& this_boot) {
-  static_assert(sizeof(Record) == 32, "records are read and written as they lie in memory");
+  static_assert(sizeof(Record) == 24, "records are read and written as they lie in memory");
   std::ifstream file(path, std::ios::binary);
   if (!file) return {};
 

@@ -61,7 +61,8 @@ LiveTorrent::LiveTorrent(std::shared_ptr<Services> services, Known known)
       serial_(std::make_unique<Workers::Serial>(services_->disk)),
       last_used_(created_),
       alone_since_(created_),
-      journaled_(std::move(known.verified)),
+      known_verified_(std::move(known.verified)),
+      journaled_(known_verified_),
       anew_(known.journal_anew),
       synced_(created_) {
   auto state = state_.lock();
@@ -387,6 +388,7 @@ std::shared_ptr<Storage> LiveTorrent::make_storage() {
       state->name = metadata->name;
       state->storage = storage;
       state->verified.assign(static_cast<std::size_t>(metadata->layout.piece_count()), false);
+      std::copy(known_verified_.begin(), known_verified_.end(), state->verified.begin());
       for (auto const& file : metadata->layout.files())
         if (file.padding) mark_padding(metadata->layout, file, state->verified);
       state->verified_count = static_cast<int>(std::count(state->verified.begin(), state->verified.end(), true));

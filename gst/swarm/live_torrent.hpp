@@ -175,6 +175,8 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   std::atomic<bool> seen_handshake_ = false;
   std::atomic<std::chrono::steady_clock::time_point> alone_since_;
 
+  std::vector<bool> const known_verified_;
+
   // serial_
   std::vector<bool> journaled_;
   bool const anew_;

@@ -79,7 +79,9 @@ TorrentReader::Attempt TorrentReader::attempt(std::span<std::byte> into) {
   bool tell = false;
   {
     auto reading = reading_.lock();
-    reading->readahead.read(position, static_cast<std::int64_t>(count), Clock::now());
+    auto const now = Clock::now();
+    reading->readahead.read(position, static_cast<std::int64_t>(count), now);
+    reading->readahead.read(end, 0, now);  // what comes next is hot from now on
     tell = reading->told < 0 || end < reading->told || end - reading->told >= demand_step;
     if (tell) reading->told = end;
   }

@@ -2,6 +2,7 @@
 #include "swarm/locator.hpp"
 
 #include "swarm/error.hpp"
+#include "swarm/quote.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -160,7 +161,7 @@ TEST_P(BadInput, HasItsSentence) {
 
 INSTANTIATE_TEST_SUITE_P(Table, BadInput, testing::ValuesIn(bad));
 
-void PrintTo(Bad const& row, std::ostream* out) { *out << row.text.substr(0, 100); }
+void PrintTo(Bad const& row, std::ostream* out) { *out << in_quotes(row.text); }
 
 // ---- what is right
 
@@ -219,7 +220,7 @@ TEST_P(GoodInput, IsTaken) {
 
 INSTANTIATE_TEST_SUITE_P(Table, GoodInput, testing::ValuesIn(good));
 
-void PrintTo(Good const& row, std::ostream* out) { *out << row.text.substr(0, 100); }
+void PrintTo(Good const& row, std::ostream* out) { *out << in_quotes(row.text); }
 
 TEST(Magnet, Hybrid) {
   auto const locator = Locator::parse(MAGNET "&xt=urn:btmh:1220" V2);

@@ -59,7 +59,8 @@ TEST(Storage, WhatIsNotThereIsTooShort) {
 }
 
 TEST(Storage, NoNameLeavesTheFolder) {
-  for (std::string path : {"../a", "/a", "t/../../a", "t/./a", "", "..", std::string("a\0b", 3)})
+  for (std::string const& path :
+       std::vector<std::string>{"../a", "/a", "t/../../a", "t/./a", "", "..", std::string("a\0b", 3)})
     EXPECT_THROW(Storage("x", Layout({{path, 0, 10, false}}, 10)), swarm::Error) << path;
 }
 

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "plugin/linger.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace plugin {
+
+using Clock = std::chrono::steady_clock;
+
+Linger& Linger::process() {
+  static Linger linger;
+  return linger;
+}
+
+Linger::~Linger() {
+  {
+    std::lock_guard lock(mutex_);
+    ended_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Linger::keep(std::shared_ptr<swarm::Session> session, std::shared_ptr<swarm::Torrent> torrent, bool pause) {
+  {
+    std::lock_guard lock(mutex_);
+    auto same = std::find_if(entries_.begin(), entries_.end(),
+                             [&](Entry const& e) { return e.session == session && e.torrent == torrent; });
+    if (same == entries_.end())
+      entries_.push_back({std::move(session), std::move(torrent), pause, Clock::now() + grace});
+    else
+      same->until = Clock::now() + grace;
+    if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+  }
+  changed_.notify_all();
+}
+
+void Linger::run() {
+  std::unique_lock lock(mutex_);
+  while (!entries_.empty() || !ended_) {
+    auto first = std::min_element(entries_.begin(), entries_.end(),
+                                  [](Entry const& a, Entry const& b) { return a.until < b.until; });
+    if (first == entries_.end()) {
+      changed_.wait(lock);
+    } else if (!ended_ && Clock::now() < first->until) {
+      changed_.wait_until(lock, first->until);
+    } else {
+      auto over = std::move(*first);
+      entries_.erase(first);
+      lock.unlock();
+      end(std::move(over));
+      lock.lock();
+    }
+  }
+}
+
+void Linger::end(Entry entry) {
+  auto const& torrent = entry.torrent;
+  if (torrent && entry.pause && torrent->readers() == 0 && !torrent->keep()) {
+    torrent->set_paused(true);
+    // Somebody may have opened it in between; a reader that opens later starts it itself.
+    if (torrent->readers() > 0) torrent->set_paused(false);
+  }
+}
+
+}  // namespace plugin

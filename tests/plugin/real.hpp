@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The real thing: a session on loopback, carried to elements by its context.
+#pragma once
+
+#include "context/session.hpp"
+#include "pipeline.hpp"
+#include "support/loopback.hpp"
+#include "support/swarm.hpp"
+#include "support/temp_dir.hpp"
+
+#include <memory>
+#include <string>
+
+namespace tests {
+
+/// Reaches nothing but loopback.
+inline swarm::Settings loopback_settings(support::TempDir const& folder) {
+  swarm::Settings settings;
+  settings.download_path = folder / "files";
+  settings.state_path = folder / "state";
+  settings.listen = support::own_address() + ":0";
+  settings.dht = settings.lsd = settings.port_mapping = settings.inject_trackers = false;
+  return settings;
+}
+
+struct Real {
+  void give_to(GstElement* element) const { gst_element_set_context(element, context.get()); }
+  /// A pipeline from its description, where %s stands for the URI.
+  [[nodiscard]] std::string shape(char const* text, std::string const& uri) const {
+    glib::Unique<gchar> description(g_strdup_printf(text, uri.c_str()));
+    return description.get();
+  }
+
+  support::TempDir folder{"plugin"};
+  std::shared_ptr<swarm::Session> session = swarm::Session::create(loopback_settings(folder));
+  Ref<GstTorrentSession> object = Ref<GstTorrentSession>::adopt(context::wrap(session));
+  Ref<GstContext> context = Ref<GstContext>::adopt(gst_torrent_session_new_context(object.get()));
+};
+
+/// For child processes: a session of their own that reaches nothing but loopback.
+inline std::string loopback_environment() {
+  return "listen=\"" + support::own_address() + ":0\", dht=false, lsd=false, port-mapping=false, inject-trackers=false";
+}
+
+}  // namespace tests
