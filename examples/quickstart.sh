@@ -32,7 +32,7 @@ fail() {
 }
 
 # Ends what was started, whatever happens: by process id, waiting for it.
-seed= server= work=$(mktemp -d)
+seed="" server="" work=$(mktemp -d)
 stop() {
   status=$?
   trap '' INT TERM
@@ -58,8 +58,11 @@ first_line() {
 
 # --- packages and build ---------------------------------------------------------------------------------------------
 if [ $install = yes ]; then "$top/examples/packages/install.sh" build run; fi
-[ -f "$build/build.ninja" ] || meson setup "$build" "$top"
-ninja -C "$build" gst-torrent-server gst-torrent-seed gsttorrent >"$work/build.log" 2>&1 || {
+echo 'Building (some minutes the first time) …'
+[ -f "$build/build.ninja" ] || meson setup "$build" "$top" >"$work/build.log" 2>&1 ||
+  fail "meson: $(tail -n 20 "$work/build.log")"
+ninja -C "$build" server/gst-torrent-server tests/support/gst-torrent-seed gst/plugin/libgsttorrent.so \
+  >"$work/build.log" 2>&1 || {
   tail -n 40 "$work/build.log" >&2
   fail 'the build failed'
 }
@@ -68,8 +71,8 @@ ninja -C "$build" gst-torrent-server gst-torrent-seed gsttorrent >"$work/build.l
 make_film() {
   echo 'Making a film of one minute …'
   gst-launch-1.0 -q \
-    videotestsrc num-buffers=1500 pattern=ball ! video/x-raw,width=640,height=360,framerate=25/1 \
-      ! x264enc speed-preset=veryfast bitrate=800 key-int-max=50 \
+    videotestsrc num-buffers=1500 pattern=zone-plate kx2=6 ky2=4 kt=2 ! video/x-raw,width=640,height=360,framerate=25/1 \
+      ! x264enc speed-preset=veryfast bitrate=1500 key-int-max=50 \
       ! video/x-h264,profile=main ! h264parse ! queue ! mux. \
     audiotestsrc num-buffers=2813 wave=ticks ! audio/x-raw,rate=48000,channels=2 ! avenc_aac ! aacparse ! queue ! mux. \
     mp4mux name=mux ! filesink location="$1.part"
@@ -133,17 +136,20 @@ for file in answer["data"]["files"]: print("  {index}  {path}  ({length} bytes)"
 cat <<EOF
 
 Ready. Try, while this runs:
-  curl     curl -r 0-999999 -o part.mp4 '$url/stream/proxy/$hash'
+  curl     curl -r 0-99999 -o part.mp4 '$url/stream/proxy/$hash'
            curl '$url/api/torrents/$hash/files'
   browser  $url/stream/proxy/$hash
   player   gst-play-1.0 '$url/stream/proxy/$hash'
 EOF
+# The server's download folder is its own while it runs, so the element gets another one.
+session="download-path=$work/element, state-path=$work/element"
 if [ $sample = yes ]; then
-  echo "  element  GST_PLUGIN_PATH='$build/gst/plugin' gst-play-1.0 '$magnet'"
-else
-  # The download folder belongs to the server while it runs.
-  echo "  element  XDG_CACHE_HOME='$work' GST_PLUGIN_PATH='$build/gst/plugin' gst-play-1.0 '$magnet'"
+  session="$session, listen=127.0.0.1:0, dht=false, lsd=false, port-mapping=false, inject-trackers=false"
 fi
+cat <<EOF
+  element  export GST_PLUGIN_PATH='$build/gst/plugin' GST_TORRENT_SESSION='$session'
+           gst-play-1.0 '$magnet'
+EOF
 echo
 echo "The server's log is $work/server.log. Ctrl-C ends it all."
 

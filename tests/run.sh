@@ -12,12 +12,12 @@ Usage: tests/run.sh [OPTION]... [SUITE]...
   --tsan         the swarm library's tests under ThreadSanitizer
   --no-install   touch no packages
   --build DIR    build folder (build; build-asan, build-tsan with a sanitizer)
-With SUITEs only these: support, swarm, plugin, server, web, layering … (meson test --list).
+With SUITEs only these: layering, support, unit, swarm, element, server, web, play (docs/hacking.md).
 EOF
 }
 
 top=$(cd "$(dirname "$0")/.." && pwd)
-install=yes build= suites= skipped='slow' options= sanitizer=
+install=yes build='' suites='' skipped=slow options='' sanitizer=''
 while [ $# -gt 0 ]; do
   case $1 in
     --quick) skipped='slow web play' ;;
@@ -47,7 +47,7 @@ case $sanitizer in
     ;;
   tsan)
     export TSAN_OPTIONS="suppressions=$top/tests/tsan.supp:halt_on_error=0:second_deadlock_stack=1"
-    : "${suites:=swarm}"
+    : "${suites:=unit swarm}"
     ;;
 esac
 # Slices of memory that GLib keeps for itself look like leaks.

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// POST /api/torrents
+#include "api/app.hpp"
+#include "api/metadata_wait.hpp"
+#include "api/named.hpp"
+#include "api/resources.hpp"
+#include "api/shapes.hpp"
+#include "http/errors.hpp"
+#include "swarm/catalog.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace api {
+namespace {
+
+using http::Failure;
+using http::Fault;
+
+constexpr std::int64_t default_wait_s = 30, longest_wait_s = 3600;
+
+/// What the client wants added. The .torrent is taken apart on the pool: it may be large.
+struct Wish {
+  swarm::Locator locator;
+  std::vector<char> metainfo;
+  std::optional<int> file;
+};
+
+struct Added {
+  std::shared_ptr<swarm::Torrent> torrent;
+  bool known;
+};
+
+bool starts_with_any(std::string const& text, std::initializer_list<char const*> starts) {
+  return std::any_of(starts.begin(), starts.end(), [&](char const* start) {
+    return g_ascii_strncasecmp(text.c_str(), start, std::char_traits<char>::length(start)) == 0;
+  });
+}
+
+swarm::InfoHash hash_of(std::string const& text) {
+  auto hash = swarm::InfoHash::parse(text);
+  if (!hash)
+    throw Failure(Fault::bad_info_hash, "\"infoHash\" must be 40 or 64 hex digits, or 32 base32 characters.");
+  return *hash;
+}
+
+Wish wish_in_json(std::string_view body) {
+  auto json = json::Document::parse(body);
+  Wish wish;
+  auto magnet = json.string("magnetUri"), hash = json.string("infoHash"), url = json.string("torrentUrl");
+  if (magnet) {
+    // Locator::parse knows paths of files too, and those of this host are none of the client's business.
+    if (!starts_with_any(*magnet, {"magnet:"}))
+      throw Failure(Fault::bad_input, "\"magnetUri\" must be a magnet link: magnet:?xt=urn:btih:….");
+    wish.locator = swarm::Locator::parse(*magnet);
+    if (hash && !wish.locator.hash.same_torrent(hash_of(*hash)))
+      throw Failure(Fault::bad_input, "\"magnetUri\" and \"infoHash\" name different torrents: give one of them.");
+  } else if (hash) {
+    wish.locator.hash = hash_of(*hash);
+  } else if (url) {
+    if (!starts_with_any(*url, {"http://", "https://"}))
+      throw Failure(Fault::bad_input, "\"torrentUrl\" must begin with http:// or https://.");
+    throw Failure(Fault::unsupported_source,
+                  "This server does not fetch .torrent files yet: send the file itself as application/x-bittorrent.");
+  } else {
+    throw Failure(Fault::bad_request, "Give one of \"magnetUri\", \"infoHash\" and \"torrentUrl\", or send a .torrent.");
+  }
+  if (auto name = json.string("name"); name && wish.locator.name.empty()) wish.locator.name = *name;
+  for (auto const& tracker : json.strings("trackers")) {
+    if (!starts_with_any(tracker, {"http://", "https://", "udp://", "ws://", "wss://"}))
+      throw Failure(Fault::bad_input, "\"trackers\" must be announce URLs: udp://…, http://… or https://….");
+    wish.locator.trackers.push_back(tracker);
+  }
+  if (auto index = json.integer("fileIndex")) {
+    if (*index < 0) throw Failure(Fault::bad_input, "\"fileIndex\" must be 0 or more.");
+    wish.file = static_cast<int>(std::min<std::int64_t>(*index, std::numeric_limits<int>::max()));
+  }
+  return wish;
+}
+
+std::vector<char> torrent_in_form(http::Request const& request) {
+  auto text = request.body();
+  g_autoptr(GBytes) body = g_bytes_new(text.data(), text.size());
+  auto form =
+      soup_multipart_new_from_message(soup_server_message_get_request_headers(request.message()), body);
+  if (!form) throw Failure(Fault::bad_request, "The multipart/form-data body can't be read: is its boundary right?");
+  std::unique_ptr<SoupMultipart, void (*)(SoupMultipart*)> owner(form, soup_multipart_free);
+  for (int i = 0; i < soup_multipart_get_length(form); ++i) {
+    SoupMessageHeaders* headers = nullptr;
+    GBytes* part = nullptr;
+    g_autofree char* disposition = nullptr;
+    g_autoptr(GHashTable) parameters = nullptr;
+    if (!soup_multipart_get_part(form, i, &headers, &part) ||
+        !soup_message_headers_get_content_disposition(headers, &disposition, &parameters) ||
+        g_strcmp0(static_cast<char*>(g_hash_table_lookup(parameters, "name")), "torrent") != 0)
+      continue;
+    gsize size = 0;
+    auto bytes = static_cast<char const*>(g_bytes_get_data(part, &size));
+    return {bytes, bytes + size};
+  }
+  throw Failure(Fault::bad_request, "The form has no field named \"torrent\".");
+}
+
+Wish wish_in(http::Request const& request) {
+  auto type = request.content_type();
+  auto body = request.body();
+  Wish wish;
+  if (type == "application/x-bittorrent") {
+    wish.metainfo.assign(body.begin(), body.end());
+  } else if (type == "multipart/form-data") {
+    wish.metainfo = torrent_in_form(request);
+  } else if (type.empty() || type == "text/plain" || type == "application/x-www-form-urlencoded" ||
+             type.find("json") != std::string::npos) {
+    return wish_in_json(body);  // curl -d calls everything a form
+  } else {
+    throw Failure(Fault::unsupported_media_type, "Send application/json, application/x-bittorrent or multipart/form-data.");
+  }
+  if (wish.metainfo.empty()) throw Failure(Fault::bad_input, "The .torrent is empty.");
+  if (auto text = request.query("fileIndex")) wish.file = file_index(*text);
+  return wish;
+}
+
+Added add(std::shared_ptr<swarm::Session> const& session, Wish wish, bool keep) {
+  if (!wish.metainfo.empty()) wish.locator = swarm::Locator::from_metainfo(std::move(wish.metainfo));
+  bool known = session->find(wish.locator.hash) != nullptr;
+  swarm::AddOptions options;
+  if (keep) options.keep = wish.file ? swarm::FileChoice(*wish.file) : wish.locator.file;
+  auto torrent = session->add(wish.locator, options);
+  if (!known) g_info("Adding new torrent: %s", wish.locator.magnet().c_str());
+  if (known && keep && (wish.file || !torrent->keep())) torrent->set_keep(options.keep);
+  return {torrent, known};
+}
+
+void answer(http::Exchange& exchange, Added const& added, std::optional<int> file, bool known_now) {
+  auto const& torrent = *added.torrent;
+  if (known_now && file) {
+    try {
+      swarm::choose_file(torrent.metadata()->layout, *file);
+    } catch (swarm::Error const&) {
+      added.torrent->set_keep(std::nullopt);
+      throw;
+    }
+  }
+  bool cached = complete(torrent);
+  auto message = !known_now ? "Torrent added; waiting for its metadata from the swarm"
+                 : cached   ? "Torrent found in cache"
+                            : "Torrent added successfully";
+  auto data = identity(torrent).set("name", torrent.name()).set("cached", cached).set("files", plain_files(torrent));
+  if (!known_now) data.set("status", "connecting");
+  data.set("message", message);
+  exchange.reply(http::Response::data(std::move(data), {}, known_now ? 200 : 202));
+}
+
+}  // namespace
+
+void add_torrent(App& app, http::Exchange& exchange) {
+  auto wait = std::chrono::seconds(std::min(exchange.request().number("wait").value_or(default_wait_s), longest_wait_s));
+  auto wish = std::make_shared<Wish>(wish_in(exchange.request()));
+  exchange.work([session = app.session, wish, keep = app.options.keep] { return add(session, *wish, keep); },
+                [&exchange, wait, file = wish->file](Added const& added) {
+                  exchange.set_info_hash(added.torrent->key());
+                  added.torrent->set_paused(false);
+                  when_known(exchange, added.torrent, wait,
+                             [&exchange, added, file](bool known) { answer(exchange, added, file, known); });
+                });
+}
+
+}  // namespace api

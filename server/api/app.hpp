@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "swarm/session.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace api {
+
+struct Options {
+  std::chrono::milliseconds first_byte_wait{30000};
+  std::chrono::milliseconds read_timeout{60000};
+  std::chrono::milliseconds torrent_timeout{60000};
+  std::chrono::milliseconds idle_after{1800000};  ///< TORRENT_CLEANUP_INTERVAL; 0 = never
+  int max_retries = 3;
+  bool keep = true;
+  bool shared_caches = true;  ///< media may be kept by caches that serve others
+  std::int64_t cache_max_size = 1000, cache_max_disk_mb = 5000;
+  std::string version;
+  std::vector<std::pair<std::string, std::string>> in_force;  ///< settings, without secrets
+};
+
+/// What the routes work with. Outlives them; its values don't change while they run.
+struct App {
+  std::shared_ptr<swarm::Session> session;
+  Options options;
+  std::function<int()> port, connections;  ///< of the HTTP server; on the loop's thread
+  std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
+};
+
+}  // namespace api

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// DELETE /api/torrents/:infoHash
+#include "api/app.hpp"
+#include "api/named.hpp"
+#include "api/resources.hpp"
+#include "http/errors.hpp"
+
+namespace api {
+
+using http::Failure;
+using http::Fault;
+
+void remove_torrent(App& app, http::Exchange& exchange) {
+  bool delete_files = exchange.request().flag("deleteFiles");
+  auto torrent = named_torrent(app, exchange);
+  if (exchange.request().flag("ifIdle") && torrent->readers() > 0)
+    throw Failure(Fault::in_use, "Somebody is reading this torrent: try again later, or without ifIdle.");
+
+  auto error = std::make_shared<std::string>();
+  auto over = exchange.wake([&exchange, error, delete_files, key = torrent->key()] {
+    if (!error->empty()) {
+      g_warning("Removing %s: %s", key.c_str(), error->c_str());
+      throw Failure(Fault::disk_error, "The torrent was removed, but not all of its files (the log says more).");
+    }
+    exchange.reply(http::Response::data(json::Object().set("infoHash", key).set("deletedFiles", delete_files),
+                                        "Torrent removed successfully"));
+  });
+  auto done = [error, over](std::string const& what) {
+    *error = what;
+    over();
+  };
+  exchange.after(std::chrono::seconds(20), [] {
+    throw Failure(Fault::unavailable, "The torrent is being removed, but its files are not closed yet.");
+  });
+  exchange.work(
+      [session = app.session, hash = torrent->hash(), delete_files, done] {
+        return session->remove(hash, delete_files, done);
+      },
+      [key = torrent->key()](bool known) {
+        if (!known) throw Failure(Fault::unknown_torrent, "This torrent is not here any more.");
+        g_info("Removed torrent %s", key.c_str());
+      });
+}
+
+}  // namespace api

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "api/shapes.hpp"
+
+#include "swarm/catalog.hpp"
+
+#include <glib.h>
+
+#include <iterator>
+#include <utility>
+
+namespace api {
+
+std::string percent(std::int64_t part, std::int64_t whole) {
+  if (whole <= 0 || part >= whole) return "100.00";
+  auto hundredths = static_cast<int>(static_cast<double>(part) / static_cast<double>(whole) * 10000);
+  g_autofree char* text = g_strdup_printf("%d.%02d", hundredths / 100, hundredths % 100);
+  return text;
+}
+
+char const* state_name(swarm::TorrentStatus::State state) {
+  using S = swarm::TorrentStatus::State;
+  constexpr std::pair<S, char const*> names[] = {{S::connecting, "connecting"},   {S::connected, "connected"},
+                                                 {S::downloading, "downloading"}, {S::complete, "complete"},
+                                                 {S::paused, "paused"},           {S::error, "error"}};
+  for (auto const& [value, name] : names)
+    if (value == state) return name;
+  return "error";
+}
+
+std::string timestamp() {
+  g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+  g_autofree char* seconds = g_date_time_format(now, "%Y-%m-%dT%H:%M:%S");
+  g_autofree char* text = g_strdup_printf("%s.%03dZ", seconds, g_date_time_get_microsecond(now) / 1000);
+  return text;
+}
+
+json::Object identity(swarm::Torrent const& torrent) {
+  auto object = json::Object().set("infoHash", torrent.key());
+  auto hash = torrent.hash();
+  if (hash.v1 && hash.v2) object.set("infoHashV2", hash.v2_hex());
+  return object;
+}
+
+bool complete(swarm::Torrent const& torrent) {
+  bool whole = torrent.metadata() != nullptr;
+  each_file(torrent, [&](int index, swarm::File const& file) {
+    whole = whole && torrent.downloaded(index) == file.size;
+  });
+  return whole;
+}
+
+json::Array plain_files(swarm::Torrent const& torrent) {
+  json::Array files;
+  each_file(torrent, [&](int index, swarm::File const& file) {
+    files.add(json::Object()
+                  .set("index", index)
+                  .set("name", swarm::file_name(file.path))
+                  .set("path", file.path)
+                  .set("length", file.size));
+  });
+  return files;
+}
+
+std::string stream_url(swarm::Torrent const& torrent, int index, std::string const& token) {
+  auto url = "/stream/file/" + torrent.key() + "/" + std::to_string(index);
+  return token.empty() ? url : url + "?token=" + token;
+}
+
+}  // namespace api

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// GET /status
+#include "api/app.hpp"
+#include "api/resources.hpp"
+#include "api/shapes.hpp"
+#include "http/exchange.hpp"
+
+#include <unistd.h>
+
+#include <fstream>
+
+namespace api {
+namespace {
+
+/// Of this process, in bytes: resident, and the part of it that is no file's.
+json::Object memory() {
+  std::int64_t size = 0, resident = 0, shared = 0;
+  std::ifstream("/proc/self/statm") >> size >> resident >> shared;
+  auto page = static_cast<std::int64_t>(sysconf(_SC_PAGESIZE));
+  return json::Object().set("resident", resident * page).set("own", (resident - shared) * page);
+}
+
+json::Object session_part(swarm::SessionStatus const& status) {
+  return json::Object()
+      .set("torrents", status.torrents)
+      .set("peers", status.peers)
+      .set("downloadSpeed", status.download_rate)
+      .set("uploadSpeed", status.upload_rate)
+      .set("listenPort", status.listen_port)
+      .set("dht", json::Object().set("enabled", status.dht_enabled).set("nodes", status.dht_nodes))
+      .set("warnings", json::Array::of(status.warnings));
+}
+
+}  // namespace
+
+void status(App& app, http::Exchange& exchange) {
+  auto uptime = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - app.started).count();
+  exchange.work(
+      [&app, session = app.session, uptime, connections = app.connections()] {
+        json::Object settings;
+        for (auto const& [name, value] : app.options.in_force) settings.set(name.c_str(), value);
+        return http::Response::data(json::Object()
+                                        .set("version", app.options.version)
+                                        .set("uptime", static_cast<std::int64_t>(uptime))
+                                        .set("timestamp", timestamp())
+                                        .set("memory", memory())
+                                        .set("session", session_part(session->status()))
+                                        .set("http", json::Object().set("connections", connections))
+                                        .set("settings", std::move(settings)));
+      },
+      [&exchange](http::Response const& response) { exchange.reply(response); });
+}
+
+}  // namespace api

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// GET /stream/proxy/:infoHash
+#include "api/app.hpp"
+#include "api/metadata_wait.hpp"
+#include "api/named.hpp"
+#include "api/resources.hpp"
+#include "http/conditional.hpp"
+#include "http/disposition.hpp"
+#include "http/errors.hpp"
+#include "http/range.hpp"
+#include "swarm/catalog.hpp"
+
+#include <algorithm>
+
+namespace api {
+namespace {
+
+using http::Failure;
+using http::Fault;
+using Clock = std::chrono::steady_clock;
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+
+/// One stream on its way from the request to the answer. Owned by the functions that wait for its next step.
+struct Start {
+  App& app;
+  http::Exchange& exchange;
+  swarm::FileChoice choice;
+  bool download;
+  Clock::time_point asked = Clock::now();
+  std::shared_ptr<swarm::Torrent> torrent;
+  std::shared_ptr<swarm::Reader> reader;
+
+  /// What is left of the time in which the first byte must be there.
+  [[nodiscard]] milliseconds patience() const {
+    auto left = app.options.first_byte_wait - duration_cast<milliseconds>(Clock::now() - asked);
+    return std::max(left, milliseconds(1));
+  }
+};
+using StartPtr = std::shared_ptr<Start>;
+
+http::Conditions conditions_of(http::Request const& request) {
+  return {request.header("If-Match"), request.header("If-None-Match"), request.header("If-Modified-Since"),
+          request.header("If-Unmodified-Since"), request.header("If-Range")};
+}
+
+Failure too_late(swarm::Torrent const& torrent, bool metadata) {
+  if (torrent.status().peers == 0)
+    return {Fault::no_peers, "No peer of this torrent was found in time: is anybody sharing it? Try again later."};
+  if (metadata) return {Fault::read_timeout, "No peer gave the first bytes in time: try again in a moment."};
+  return {Fault::metadata_timeout, "No peer gave the torrent's metadata in time: try again in a moment."};
+}
+
+/// The headers that 200, 206 and 304 share.
+http::Response head_of(Start const& start, http::Validators const& validators) {
+  http::Response head;
+  head.set("Accept-Ranges", "bytes").set("ETag", validators.etag);
+  if (validators.last_modified) head.set("Last-Modified", http::http_date(*validators.last_modified));
+  head.set("Cache-Control", start.app.options.shared_caches ? "public, max-age=3600" : "private, max-age=3600");
+  return head;
+}
+
+http::Plan plan_for(http::Response& head, http::Selection const& selection, std::int64_t size, char const* type) {
+  head.set("Content-Type", type);
+  if (selection.kind == http::Selection::Kind::whole) return {{{"", {0, size}}}, ""};
+  head.status = 206;
+  if (selection.ranges.size() == 1) {
+    head.set("Content-Range", http::content_range(selection.ranges.front(), size));
+    return {{{"", selection.ranges.front()}}, ""};
+  }
+  g_autofree char* boundary = g_uuid_string_random();
+  head.headers.back().second = std::string("multipart/byteranges; boundary=") + boundary;
+  return http::multipart(selection.ranges, size, type, boundary);
+}
+
+/// The metadata are known: everything about the answer but its bytes.
+void answer(StartPtr const& start) {
+  auto& exchange = start->exchange;
+  auto& request = exchange.request();
+  auto metadata = start->torrent->metadata();
+  auto index = swarm::choose_file(metadata->layout, start->choice);
+  auto const& file = metadata->layout.file(index);
+  http::Validators validators{"\"" + start->torrent->key() + "-" + std::to_string(index) + "-t\"",
+                              metadata->creation_date};
+  auto conditions = conditions_of(request);
+  auto head = head_of(*start, validators);
+
+  auto verdict = http::evaluate(conditions, validators);
+  if (verdict == http::Verdict::precondition_failed)
+    throw Failure(Fault::precondition_failed, "The file is not the one that the request is about.")
+        .with("ETag", validators.etag);
+  if (verdict == http::Verdict::not_modified) {
+    head.status = 304;
+    return exchange.reply(head);
+  }
+  http::Selection selection;  // Range is defined for GET only (RFC 9110, 14.2)
+  if (!request.head() && http::range_applies(conditions, validators))
+    selection = http::select_ranges(request.header("Range"), file.size);
+  if (selection.kind == http::Selection::Kind::unsatisfiable)
+    throw Failure(Fault::range_not_satisfiable, "The file has " + std::to_string(file.size) + " bytes.")
+        .with("Content-Range", http::unsatisfied_range(file.size))
+        .with("Accept-Ranges", "bytes");
+
+  auto plan = plan_for(head, selection, file.size, swarm::mime_type(file.path));
+  head.set("Content-Disposition", http::disposition(swarm::file_name(file.path), start->download));
+  if (request.head()) return exchange.reply_head(head, file.size);
+  g_debug("Streaming %s of %s (%" G_GINT64_FORMAT " bytes)", file.path.c_str(), start->torrent->key().c_str(),
+          plan.length());
+  exchange.stream(std::move(head), std::move(start->reader), std::move(plan),
+                  {start->patience(), start->app.options.read_timeout},
+                  [torrent = start->torrent] { return too_late(*torrent, true); });
+}
+
+/// The torrent is there. The reader comes first: it brings a torrent back that had failed or gone idle. It wants
+/// nothing before its first read.
+void open(StartPtr const& start) {
+  start->exchange.set_info_hash(start->torrent->key());
+  start->reader = start->torrent->open(start->choice);
+  auto patience = std::min(start->patience(), start->app.options.torrent_timeout);
+  when_known(start->exchange, start->torrent, patience, [start](bool known) {
+    if (!known) throw too_late(*start->torrent, false);
+    answer(start);
+  });
+}
+
+}  // namespace
+
+void stream(App& app, http::Exchange& exchange) {
+  auto hash = named_hash(exchange);
+  auto start = std::make_shared<Start>(Start{app, exchange, named_file(exchange.request()), exchange.request().flag("download")});
+  start->torrent = app.session->find(hash);
+  if (start->torrent) return open(start);
+
+  g_info("Starting torrent stream for hash: %s", hash.key().c_str());
+  swarm::Locator locator;
+  locator.hash = hash;
+  swarm::AddOptions options;
+  if (app.options.keep) options.keep = start->choice;
+  exchange.work([session = app.session, locator, options] { return session->add(locator, options); },
+                [start](std::shared_ptr<swarm::Torrent> const& torrent) {
+                  start->torrent = torrent;
+                  open(start);
+                });
+}
+
+}  // namespace api

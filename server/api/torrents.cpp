@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// GET /api/torrents, /api/torrents/:infoHash, /api/torrents/:infoHash/files
+#include "api/app.hpp"
+#include "api/named.hpp"
+#include "api/resources.hpp"
+#include "api/shapes.hpp"
+#include "swarm/catalog.hpp"
+
+#include <algorithm>
+
+namespace api {
+namespace {
+
+using swarm::TorrentStatus;
+
+std::string progress(TorrentStatus const& status) {
+  bool known = status.wanted > 0 || status.state == TorrentStatus::State::complete;
+  return known ? percent(status.wanted_done, status.wanted) : "0.00";
+}
+
+std::optional<std::int64_t> time_remaining(TorrentStatus const& status) {
+  auto left = status.wanted - status.wanted_done;
+  if (status.state == TorrentStatus::State::complete) return 0;
+  if (left <= 0 || status.download_rate <= 0) return {};
+  return left * 1000 / status.download_rate;
+}
+
+/// Why it failed, as every client may read it.
+std::optional<std::string> failure(swarm::Torrent const& torrent) {
+  try {
+    torrent.check();
+    return {};
+  } catch (...) {
+    return http::translate(std::current_exception()).what();
+  }
+}
+
+json::Object summary(swarm::Torrent const& torrent) {
+  auto status = torrent.status();
+  return identity(torrent)
+      .set("name", torrent.name())
+      .set("status", state_name(status.state))
+      .set("progress", progress(status))
+      .set("peers", status.peers)
+      .set("downloadSpeed", status.download_rate)
+      .set("uploadSpeed", status.upload_rate);
+}
+
+json::Array trackers(TorrentStatus const& status) {
+  using S = swarm::TrackerStatus::State;
+  auto name = [](S state) { return state == S::working ? "working" : state == S::failed ? "failed" : "waiting"; };
+  auto count = [](int number) { return number < 0 ? std::optional<int>() : number; };
+  json::Array list;
+  for (auto const& tracker : status.trackers)
+    list.add(json::Object()
+                 .set("url", tracker.url)
+                 .set("status", name(tracker.state))
+                 .set("seeds", count(tracker.seeds))
+                 .set("peers", count(tracker.peers))
+                 .set("message", tracker.message));
+  return list;
+}
+
+json::Array files_with_progress(swarm::Torrent const& torrent, std::string const& token) {
+  json::Array files;
+  each_file(torrent, [&](int index, swarm::File const& file) {
+    auto done = torrent.downloaded(index);
+    files.add(json::Object()
+                  .set("index", index)
+                  .set("name", swarm::file_name(file.path))
+                  .set("path", file.path)
+                  .set("length", file.size)
+                  .set("downloaded", done)
+                  .set("progress", percent(done, file.size))
+                  .set("mimeType", swarm::mime_type(file.path))
+                  .set("isVideo", swarm::media_kind(file.path) == swarm::MediaKind::video)
+                  .set("streamUrl", stream_url(torrent, index, token))
+                  .set("hlsUrl", nullptr));
+  });
+  return files;
+}
+
+json::Object list(swarm::Session const& session, std::int64_t offset, std::int64_t limit) {
+  auto torrents = session.torrents();
+  auto status = session.status();
+  auto total = static_cast<std::int64_t>(torrents.size());
+  auto first = std::min(offset, total), last = first + std::min(limit, total - first);
+  json::Array array;
+  for (auto i = first; i < last; ++i) array.add(summary(*torrents[static_cast<std::size_t>(i)]));
+  return json::Object()
+      .set("total", total)
+      .set("downloadSpeed", status.download_rate)
+      .set("uploadSpeed", status.upload_rate)
+      .set("torrents", std::move(array))
+      .set("dht", json::Object().set("enabled", status.dht_enabled).set("nodes", status.dht_nodes));
+}
+
+json::Object details(swarm::Torrent const& torrent, std::string const& token) {
+  auto status = torrent.status();
+  auto data = identity(torrent)
+                  .set("name", torrent.name())
+                  .set("status", state_name(status.state))
+                  .set("progress", progress(status))
+                  .set("downloadSpeed", status.download_rate)
+                  .set("uploadSpeed", status.upload_rate)
+                  .set("downloaded", status.downloaded)
+                  .set("uploaded", status.uploaded)
+                  .set("numPeers", status.peers)
+                  .set("timeRemaining", time_remaining(status))
+                  .set("files", files_with_progress(torrent, token))
+                  .set("trackers", trackers(status))
+                  .set("retries", status.retries);
+  if (auto why = failure(torrent)) data.set("error", *why);
+  return data;
+}
+
+json::Object files(swarm::Torrent const& torrent, std::string const& token) {
+  int count = 0;
+  each_file(torrent, [&](int, swarm::File const&) { ++count; });
+  return identity(torrent).set("files", files_with_progress(torrent, token)).set("count", count);
+}
+
+/// Pictures of many torrents or files take their time: they are drawn on the pool.
+template <class Make>
+void answer(http::Exchange& exchange, Make make) {
+  exchange.work([make] { return http::Response::data(make()); },
+                [&exchange](http::Response const& response) { exchange.reply(response); });
+}
+
+}  // namespace
+
+void list_torrents(App& app, http::Exchange& exchange) {
+  auto offset = exchange.request().number("offset").value_or(0);
+  auto limit = exchange.request().number("limit").value_or(std::numeric_limits<std::int64_t>::max());
+  answer(exchange, [session = app.session, offset, limit] { return list(*session, offset, limit); });
+}
+
+void show_torrent(App& app, http::Exchange& exchange) {
+  answer(exchange, [torrent = named_torrent(app, exchange), token = exchange.link_token()] {
+    return details(*torrent, token);
+  });
+}
+
+void list_files(App& app, http::Exchange& exchange) {
+  answer(exchange, [torrent = named_torrent(app, exchange), token = exchange.link_token()] {
+    return files(*torrent, token);
+  });
+}
+
+}  // namespace api

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "api/upkeep.hpp"
+
+#include "api/app.hpp"
+
+#include <glib.h>
+
+#include <algorithm>
+
+namespace api {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using State = swarm::TorrentStatus::State;
+
+bool idle(swarm::Torrent const& torrent, swarm::TorrentStatus const& status, std::chrono::milliseconds after) {
+  if (after.count() == 0 || torrent.readers() > 0 || status.state == State::paused || status.state == State::error)
+    return false;
+  // A film that is kept comes to its end first, as long as somebody gives it.
+  bool downloads = torrent.keep() && status.state == State::downloading && status.download_rate > 0;
+  return !downloads && Clock::now() - torrent.last_used() > after;
+}
+
+/// Seldom enough to cost nothing, often enough for short settings (tests).
+std::chrono::milliseconds interval(Options const& options) {
+  auto idle_after = options.idle_after.count() ? options.idle_after : std::chrono::milliseconds(1000);
+  return std::clamp(idle_after / 4, std::chrono::milliseconds(100), std::chrono::milliseconds(1000));
+}
+
+}  // namespace
+
+Upkeep::Upkeep(App& app, std::shared_ptr<http::Loop> loop)
+    : app_(app),
+      loop_(std::move(loop)),
+      busy_(std::make_shared<std::atomic<bool>>(false)),
+      timer_(http::Source::every(interval(app.options), [this] { look(); })) {}
+
+void Upkeep::look() {
+  if (busy_->exchange(true)) return;
+  loop_->run([&app = app_, pasts = pasts_, busy = busy_] {
+    visit(app, *pasts);
+    *busy = false;
+  });
+}
+
+void Upkeep::visit(App const& app, Pasts& pasts) {
+  Pasts next;
+  for (auto const& torrent : app.session->torrents()) {
+    auto& past = next[torrent->key()] = pasts[torrent->key()];
+    auto status = torrent->status();
+    if (auto metadata = torrent->metadata(); metadata && !past.known) {
+      past.known = true;
+      g_info("Torrent ready: %s, files: %d", metadata->name.c_str(), metadata->layout.file_count());
+    }
+    if (status.state != State::error) {
+      if (Clock::now() - past.restart_at > std::chrono::minutes(1)) past.restarts = 0;
+    } else if (past.restarts < app.options.max_retries && Clock::now() >= past.restart_at) {
+      past.restart_at = Clock::now() + std::chrono::seconds(1 << std::min(++past.restarts, 16));
+      g_info("Starting %s again (%d of %d): %s", torrent->key().c_str(), past.restarts, app.options.max_retries,
+             status.error.c_str());
+      torrent->open(swarm::TheFilm{});  // a reader, for a moment, is what starts a failed torrent
+    }
+    if (idle(*torrent, status, app.options.idle_after)) {
+      g_info("%s is idle: its networking ends until somebody asks for it", torrent->key().c_str());
+      torrent->set_paused(true);
+    }
+  }
+  pasts = std::move(next);
+}
+
+}  // namespace api

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "http/loop.hpp"
+#include "http/source.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace api {
+
+struct App;
+
+/// Looks after torrents that nobody asks for: the networking of idle ones ends, failed ones are started again a few
+/// times, and the log tells when one has become known. Thread-bound; its look at the session runs on the pool.
+class Upkeep {
+ public:
+  Upkeep(App& app, std::shared_ptr<http::Loop> loop);
+
+ private:
+  struct Past {
+    bool known = false;
+    int restarts = 0;
+    std::chrono::steady_clock::time_point restart_at{};
+  };
+  using Pasts = std::map<std::string, Past>;
+  void look();
+  static void visit(App const& app, Pasts& pasts);
+
+  App& app_;
+  std::shared_ptr<http::Loop> loop_;
+  std::shared_ptr<Pasts> pasts_ = std::make_shared<Pasts>();  ///< of one task at a time
+  std::shared_ptr<std::atomic<bool>> busy_;
+  http::Source timer_;
+};
+
+}  // namespace api

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "config.hpp"
+#include "swarm/settings.hpp"
+
+#include <glib.h>
+
+#include <algorithm>
+
+namespace {
+
+constexpr std::int64_t day = 24 * 3600;
+
+std::string joined(std::vector<std::string> const& list) {
+  std::string text;
+  for (auto const& item : list) text += (text.empty() ? "" : ",") + item;
+  return text;
+}
+
+Setting number(char const* name, std::int64_t Config::*member, std::int64_t initial, std::int64_t least,
+               std::int64_t most, char const* help) {
+  return {name, member, std::to_string(initial), std::to_string(least) + " … " + std::to_string(most), help, least, most};
+}
+
+Setting flag(char const* name, bool Config::*member, bool initial, char const* help) {
+  return {name, member, initial ? "true" : "false", "true, false", help};
+}
+
+Setting list(char const* name, std::vector<std::string> Config::*member, std::string initial, char const* help) {
+  return {name, member, std::move(initial), "a list, separated by commas or spaces", help};
+}
+
+Setting text(char const* name, std::string Config::*member, char const* initial, char const* allowed, char const* help) {
+  return {name, member, initial, allowed, help};
+}
+
+Setting choice(char const* name, std::string Config::*member, char const* initial, std::vector<std::string> choices,
+               char const* help) {
+  Setting made{name, member, initial, joined(choices), help};
+  std::replace(made.allowed.begin(), made.allowed.end(), ',', ' ');
+  made.choices = std::move(choices);
+  return made;
+}
+
+/// "0.0.0.0:6881,[::]:6881"; a device's name may stand for an address.
+bool listen_addresses(std::string const& value) {
+  return !value.empty() && g_regex_match_simple("^([^\\s,:\\[\\]]+|\\[[0-9a-fA-F:.]+\\]):[0-9]{1,5}"
+                                                "(,([^\\s,:\\[\\]]+|\\[[0-9a-fA-F:.]+\\]):[0-9]{1,5})*$",
+                                                value.c_str(), GRegexCompileFlags{}, GRegexMatchFlags{});
+}
+
+Setting formed(Setting setting, bool (*valid)(std::string const&)) {
+  setting.valid = valid;
+  return setting;
+}
+
+Setting secret(Setting setting) {
+  setting.secret = true;
+  return setting;
+}
+
+}  // namespace
+
+std::vector<Setting> const& settings_table() {
+  using C = Config;
+  static std::vector<Setting> const table = {
+      text("HOST", &C::host, "", "an address or name of this machine; empty = all interfaces", "address to listen on"),
+      number("PORT", &C::port, 7000, 0, 65535, "port to listen on; 0 = a free one, which is printed"),
+      secret(text("API_TOKEN", &C::api_token, "", "any text",
+                  "token that every client must show; empty = only local addresses may come in")),
+      list("ALLOWED_HOSTS", &C::allowed_hosts, "", "host names that the server goes by, beside local ones; * = any"),
+      list("CORS_ORIGINS", &C::cors_origins, "", "origins (https://…) whose pages may use the API; * = any"),
+      text("TLS_CERT", &C::tls_cert, "", "path of a PEM file", "certificate chain; makes the server speak HTTPS"),
+      text("TLS_KEY", &C::tls_key, "", "path of a PEM file", "key of the certificate; empty = in TLS_CERT"),
+      number("HTTP_MAX_CONNECTIONS", &C::http_max_connections, 1024, 1, 100000, "HTTP connections at a time"),
+      number("HTTP_IDLE_TIMEOUT", &C::http_idle_timeout, 60, 1, day,
+             "seconds after which a connection without a whole request is closed"),
+      number("FIRST_BYTE_WAIT", &C::first_byte_wait, 30000, 1, day * 1000,
+             "ms that a stream waits for its first bytes before it answers 504"),
+      number("READ_TIMEOUT", &C::read_timeout, 60000, 0, day * 1000,
+             "ms without a byte after which a stream is cut short; 0 = never"),
+
+      number("TORRENT_TIMEOUT", &C::torrent_timeout, 60000, 1, day * 1000,
+             "ms that a request waits for peers and metadata (a stream: at most FIRST_BYTE_WAIT)"),
+      number("TORRENT_MAX_RETRIES", &C::torrent_max_retries, 3, 0, 100,
+             "times that a failed torrent is started again, after 1, 2, 4 … s"),
+      number("TORRENT_MAX_CONNECTIONS", &C::torrent_max_connections, 200, 1, 65535, "peers at a time"),
+      number("TORRENT_DOWNLOAD_LIMIT", &C::torrent_download_limit, 0, 0, G_MAXINT32, "bytes/s; 0 = no limit"),
+      number("TORRENT_UPLOAD_LIMIT", &C::torrent_upload_limit, 0, 0, G_MAXINT32, "bytes/s; 0 = no limit"),
+      number("TORRENT_CLEANUP_INTERVAL", &C::torrent_cleanup_interval, 1800000, 0, 365 * day * 1000,
+             "ms without a client after which a torrent's networking ends (files stay); 0 = never"),
+      text("TORRENT_DOWNLOAD_PATH", &C::torrent_download_path, "", "a folder; empty = $XDG_CACHE_HOME/gst-torrent",
+           "folder of the downloads"),
+      text("STATE_PATH", &C::state_path, "", "a folder; empty = $XDG_STATE_HOME/gst-torrent",
+           "folder of what is known about them"),
+      flag("TORRENT_KEEP", &C::torrent_keep, true, "download the chosen file to its end, even when nobody watches"),
+      formed(text("TORRENT_LISTEN", &C::torrent_listen, "0.0.0.0:6881,[::]:6881", "address:port, separated by commas",
+                  "where peers may connect; port 0 = a free one"),
+             listen_addresses),
+      flag("TORRENT_DHT", &C::torrent_dht, true, "find peers by the distributed hash table"),
+      flag("TORRENT_LSD", &C::torrent_lsd, true, "find peers in the local network"),
+      flag("TORRENT_PEX", &C::torrent_pex, true, "let peers tell of other peers"),
+      flag("TORRENT_PORT_MAPPING", &C::torrent_port_mapping, true, "ask the router for a port (UPnP, NAT-PMP)"),
+      list("TORRENT_TRACKERS", &C::torrent_trackers, joined(swarm::Settings::default_trackers()),
+           "announce URLs that are added to public torrents"),
+      flag("TRACKER_INJECT", &C::tracker_inject, true, "add them"),
+
+      number("CACHE_MAX_SIZE", &C::cache_max_size, 1000, 1, 100000000, "complete files (shown by /health)"),
+      number("CACHE_MAX_DISK_MB", &C::cache_max_disk_mb, 5000, 1, 1000000000, "10^6 bytes on disk (shown by /health)"),
+      choice("LOG_LEVEL", &C::log_level, "info", {"debug", "info", "warn", "error"}, "least that is logged"),
+  };
+  return table;
+}
+
+std::string shown(Config const& config, Setting const& setting) {
+  struct Text {
+    Config const& c;
+    std::string operator()(std::string Config::*m) const { return c.*m; }
+    std::string operator()(std::int64_t Config::*m) const { return std::to_string(c.*m); }
+    std::string operator()(bool Config::*m) const { return c.*m ? "true" : "false"; }
+    std::string operator()(std::vector<std::string> Config::*m) const { return joined(c.*m); }
+  };
+  auto value = std::visit(Text{config}, setting.member);
+  return setting.secret && !value.empty() ? "…" : value;
+}
+
+std::string sample_key_file() {
+  std::string text =
+      "# Settings of gst-torrent-server: --config FILE, else $XDG_CONFIG_HOME/gst-torrent.conf, else\n"
+      "# /etc/gst-torrent.conf. The environment overrides this file, the command line both.\n\n[gst-torrent]\n";
+  for (auto const& setting : settings_table())
+    text += "\n# " + setting.help + "\n# (" + setting.allowed + ")\n#" + setting.name + "=" + setting.initial + "\n";
+  return text;
+}
+
+std::string settings_markdown() {
+  std::string text = "| name | default | allowed | what it is |\n| --- | --- | --- | --- |\n";
+  for (auto const& setting : settings_table()) {
+    auto initial = setting.name == "TORRENT_TRACKERS" ? "a built-in list" : setting.initial;
+    text += "| `" + setting.name + "` | " + (initial.empty() ? "" : "`" + initial + "`") + " | " + setting.allowed +
+            " | " + setting.help + " |\n";
+  }
+  return text;
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "http/connections.hpp"
+
+#include "http/errors.hpp"
+#include "http/head_guard.hpp"
+
+#include <sys/socket.h>
+
+#include <chrono>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace http {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr char const* key = "gst-torrent-connection";
+constexpr char const* soup_key = "gst-torrent-soup-connection";
+/// A body may be sent slowly, but not for ever.
+constexpr int body_patience = 10;
+
+/// Calls back with libsoup's object for each connection that is accepted. The class has no public name but its GType's.
+gboolean on_accept(GSignalInvocationHint*, guint, GValue const* values, gpointer) {
+  auto connection = static_cast<GObject*>(g_value_get_object(&values[1]));
+  g_autoptr(GSocket) socket = nullptr;
+  g_object_get(connection, "socket", &socket, nullptr);
+  if (socket) g_object_set_data(G_OBJECT(socket), soup_key, connection);
+  return TRUE;
+}
+
+bool at_end(GSocket* socket) {
+  char byte = 0;
+  return !g_socket_is_closed(socket) && recv(g_socket_get_fd(socket), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+}  // namespace
+
+/// Hangs on the GSocket: there is no signal for the end of a connection between two requests. (The GSocket itself may
+/// outlive the connection, libsoup 3.2 loses a reference to it, so closed ones are looked for.)
+struct Connections::Connection {
+  Connections* all;
+  GSocket* socket;
+  enum { head, body, answer } phase = head;
+  Clock::time_point since = Clock::now();       ///< of the phase
+  Clock::time_point last_byte = Clock::now();
+  bool ended = false;  ///< the client had closed it, a sweep ago
+  std::unique_ptr<HeadGuard> guard;
+
+  ~Connection() {
+    if (all) all->open_.erase(this);
+  }
+  void enter(decltype(phase) next) {
+    phase = next;
+    since = last_byte = Clock::now();
+    ended = false;
+  }
+  void await_head() {
+    enter(head);
+    if (!all->tls_) guard = std::make_unique<HeadGuard>(socket, all->limits_.head_bytes);
+  }
+};
+
+Connections::Connections(Limits const& limits, bool tls)
+    : limits_(limits), tls_(tls), sweep_(Source::every(std::chrono::milliseconds(250), [this] { sweep(); })) {}
+
+void Connections::listening() {
+  static gulong const hook = [] {
+    auto listener = g_type_from_name("SoupListener");
+    auto signal = listener ? g_signal_lookup("new-connection", listener) : 0;
+    return signal ? g_signal_add_emission_hook(signal, 0, on_accept, nullptr, nullptr) : 0;
+  }();
+  if (!hook) g_debug("This libsoup is unlike 3.2; connections that clients close are its own business.");
+}
+
+Connections::~Connections() {
+  for (auto connection : open_) connection->all = nullptr;
+}
+
+Connections::Connection* Connections::of(SoupServerMessage* message) const {
+  auto socket = soup_server_message_get_socket(message);
+  return socket ? static_cast<Connection*>(g_object_get_data(G_OBJECT(socket), key)) : nullptr;
+}
+
+void Connections::started(SoupServerMessage* message) {
+  if (auto known = of(message)) {
+    known->enter(Connection::head);
+    return;
+  }
+  auto socket = soup_server_message_get_socket(message);
+  if (!socket) return;
+  ++accepted_;
+  auto made = new Connection{this, socket};
+  open_.insert(made);
+  g_object_set_data_full(G_OBJECT(socket), key, made, [](gpointer data) { delete static_cast<Connection*>(data); });
+  g_socket_set_keepalive(socket, TRUE);  // a client whose network is gone
+  if (count() > limits_.connections) sweep();
+  if (count() > limits_.connections) {
+    answer_and_close(socket, tls_ ? std::string()
+                                  : raw_failure({Fault::unavailable, "Too many connections: try again in a moment."}));
+    return;
+  }
+  made->await_head();
+}
+
+void Connections::got_headers(SoupServerMessage* message) {
+  auto known = of(message);
+  if (!known) return;
+  known->guard.reset();
+  known->enter(Connection::body);
+}
+
+void Connections::got_chunk(SoupServerMessage* message) {
+  if (auto known = of(message)) known->last_byte = Clock::now();
+}
+
+void Connections::got_body(SoupServerMessage* message) {
+  if (auto known = of(message)) known->enter(Connection::answer);
+}
+
+void Connections::finished(SoupServerMessage* message) {
+  if (auto known = of(message)) known->await_head();
+}
+
+void Connections::sweep() {
+  auto now = Clock::now();
+  std::vector<GSocket*> late;
+  std::vector<GSocket*> closed;
+  std::vector<GObject*> leaked;
+  for (auto connection : open_) {
+    if (g_socket_is_closed(connection->socket)) {
+      closed.push_back(connection->socket);
+      continue;
+    }
+    bool sends_body = connection->phase == Connection::body;
+    if (connection->phase == Connection::answer) continue;
+    // libsoup before 3.2.4 forgets a connection that its client closes between two requests, and never closes it. It
+    // has had some turns of the loop now to see the end.
+    if (connection->phase == Connection::head && at_end(connection->socket)) {
+      auto soup = static_cast<GObject*>(g_object_get_data(G_OBJECT(connection->socket), soup_key));
+      if (std::exchange(connection->ended, true) && soup) leaked.push_back(soup);
+      continue;
+    }
+    if (now - (sends_body ? connection->last_byte : connection->since) > limits_.idle ||
+        now - connection->since > limits_.idle * body_patience)
+      late.push_back(connection->socket);
+  }
+  for (auto socket : closed) g_object_set_data(G_OBJECT(socket), key, nullptr);
+  for (auto soup : leaked) g_signal_emit_by_name(soup, "disconnected");  // what it does itself in 3.2.4
+  for (auto socket : late) g_socket_shutdown(socket, TRUE, TRUE, nullptr);
+}
+
+}  // namespace http

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "http/exchange.hpp"
+
+namespace http {
+namespace {
+
+constexpr char const* key = "gst-torrent-exchange";
+
+bool names(SoupMessageHeaders* headers, char const* field, char const* token) {
+  return soup_message_headers_header_contains(headers, field, token);
+}
+
+}  // namespace
+
+Exchange& Exchange::begin(SoupServerMessage* message, std::shared_ptr<Loop> loop) {
+  auto made = new std::shared_ptr<Exchange>(new Exchange(message, std::move(loop)));
+  g_object_set_data_full(G_OBJECT(message), key, made, [](gpointer data) {
+    std::unique_ptr<std::shared_ptr<Exchange>> owner(static_cast<std::shared_ptr<Exchange>*>(data));
+    (*owner)->end();  // at soup_server_disconnect this is the only sign of the end
+  });
+  return **made;
+}
+
+Exchange* Exchange::of(SoupServerMessage* message) {
+  auto owner = static_cast<std::shared_ptr<Exchange>*>(g_object_get_data(G_OBJECT(message), key));
+  return owner ? owner->get() : nullptr;
+}
+
+Exchange::Exchange(SoupServerMessage* message, std::shared_ptr<Loop> loop)
+    : message_(message), request_(message), loop_(std::move(loop)) {}
+
+Exchange::~Exchange() = default;
+
+void Exchange::decorate(char const* name, std::string const& value) {
+  soup_message_headers_replace(soup_server_message_get_response_headers(message_), name, value.c_str());
+}
+
+void Exchange::guard(std::function<void()> const& part) noexcept {
+  auto self = shared_from_this();
+  try {
+    part();
+  } catch (...) {
+    if (!answered_ && !over_) fail(std::current_exception());
+  }
+}
+
+std::function<void()> Exchange::wake(std::function<void()> call) {
+  return [weak = weak_from_this(), loop = std::weak_ptr(loop_), call = std::move(call)] {
+    auto to = loop.lock();
+    if (!to) return;
+    to->post([weak, call] {
+      if (auto self = weak.lock(); self && !self->over_) self->guard(call);
+    });
+  };
+}
+
+void Exchange::after(std::chrono::milliseconds delay, std::function<void()> call) {
+  timers_.push_back(Source::after(delay, [this, call = std::move(call)] { guard(call); }));
+}
+
+void Exchange::put_head(Response const& response) {
+  auto headers = soup_server_message_get_response_headers(message_);
+  auto asked = soup_server_message_get_request_headers(message_);
+  soup_server_message_set_status(message_, static_cast<guint>(response.status), reason_phrase(response.status));
+  for (auto const& [name, value] : response.headers) soup_message_headers_replace(headers, name.c_str(), value.c_str());
+  soup_message_headers_replace(headers, "X-Content-Type-Options", "nosniff");
+  if (names(asked, "Connection", "close"))
+    soup_message_headers_replace(headers, "Connection", "close");
+  else if (soup_server_message_get_http_version(message_) == SOUP_HTTP_1_0 && names(asked, "Connection", "keep-alive"))
+    soup_message_headers_replace(headers, "Connection", "Keep-Alive");
+  // Also what keeps libsoup's own handling of Range away.
+  soup_message_body_set_accumulate(soup_server_message_get_response_body(message_), FALSE);
+  answered_ = true;
+}
+
+void Exchange::reply(Response const& response) {
+  if (over_ || answered_) return;
+  release();
+  put_head(response);
+  if (response.status == 304)
+    soup_message_headers_set_encoding(soup_server_message_get_response_headers(message_), SOUP_ENCODING_NONE);
+  else if (!response.body.empty())
+    soup_message_body_append(soup_server_message_get_response_body(message_), SOUP_MEMORY_COPY, response.body.data(),
+                             response.body.size());
+  resume();
+}
+
+void Exchange::reply_head(Response const& response, std::int64_t length) {
+  if (over_ || answered_) return;
+  release();
+  put_head(response);
+  soup_message_headers_set_content_length(soup_server_message_get_response_headers(message_), length);
+  resume();
+}
+
+void Exchange::stream(Response head, std::shared_ptr<swarm::Reader> reader, Plan plan, Waits waits,
+                      std::function<Failure()> late) {
+  head_ = std::move(head);
+  length_ = plan.length();
+  late_ = std::move(late);
+  if (length_ == 0) return reply_head(head_, 0);
+  Body::Owner& owner = *this;
+  body_ = std::make_shared<Body>(owner, loop_, std::move(reader), std::move(plan), waits);
+  body_->start();
+}
+
+void Exchange::first_bytes() {
+  release();
+  put_head(head_);
+  soup_message_headers_set_content_length(soup_server_message_get_response_headers(message_), length_);
+}
+
+void Exchange::append(GBytes* chunk) {
+  soup_message_body_append_bytes(soup_server_message_get_response_body(message_), chunk);
+  if (paused_)
+    resume();
+  else
+    soup_server_message_unpause(message_);  // libsoup pauses by itself when it wants a chunk and there is none
+}
+
+void Exchange::broken(std::exception_ptr const& why) {
+  body_.reset();
+  if (!answered_) return fail(why);
+  g_info("%s %s: cut short: %s", request_.method().c_str(), request_.path().c_str(), translate(why).what());
+  close_short();
+}
+
+void Exchange::starved(bool first) {
+  auto self = shared_from_this();
+  if (first) return broken(std::make_exception_ptr(late_()));
+  broken(std::make_exception_ptr(Failure(Fault::read_timeout, "no peer gave the bytes in time.")));
+}
+
+void Exchange::wrote_chunk() {
+  if (body_) body_->wrote_chunk();
+}
+
+void Exchange::wait_for_answer() {
+  if (answered_ || over_) return;
+  soup_server_message_pause(message_);
+  paused_ = true;
+  watch_client(true);
+}
+
+void Exchange::resume() {
+  departure_.stop();
+  if (std::exchange(paused_, false)) soup_server_message_unpause(message_);
+}
+
+void Exchange::watch_client(bool yes) {
+  auto socket = soup_server_message_get_socket(message_);
+  if (!yes || !socket)
+    departure_.stop();
+  else if (!departure_.active())
+    departure_ = Source::departure(g_socket_get_fd(socket), [this] { left(); });
+}
+
+/// Ends the message where it is; libsoup closes the connection after it.
+void Exchange::close_short() {
+  departure_.stop();
+  soup_message_headers_replace(soup_server_message_get_response_headers(message_), "Connection", "close");
+  soup_message_body_complete(soup_server_message_get_response_body(message_));
+  paused_ = false;
+  soup_server_message_unpause(message_);
+}
+
+void Exchange::left() {
+  auto self = shared_from_this();
+  release();
+  body_.reset();
+  over_ = true;
+  if (!std::exchange(answered_, true)) soup_server_message_set_status(message_, 503, nullptr);  // nobody reads it
+  close_short();
+}
+
+void Exchange::release() {
+  timers_.clear();
+  held_.clear();
+}
+
+void Exchange::end() {
+  over_ = true;
+  departure_.stop();
+  release();
+  body_.reset();
+}
+
+}  // namespace http

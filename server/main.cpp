@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "config.hpp"
+#include "log.hpp"
+#include "server.hpp"
+#include "swarm/error.hpp"
+
+#include <glib-unix.h>
+#include <glib.h>
+#include <unistd.h>
+
+#include <clocale>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+
+namespace {
+
+constexpr int failed = 1, wrong_setting = 2;
+constexpr unsigned stop_seconds = 3;
+
+int complain(std::string const& what, int status) {
+  std::fprintf(stderr, "gst-torrent-server: %s\n", what.c_str());
+  return status;
+}
+
+gboolean quit(gpointer loop) {
+  g_main_loop_quit(static_cast<GMainLoop*>(loop));
+  return G_SOURCE_CONTINUE;
+}
+
+/// Whatever hangs (a disk that does not answer …), the process ends in time; all that is verified is in the journals.
+void end_in_time() {
+  std::signal(SIGALRM, [](int) { _exit(failed); });
+  alarm(stop_seconds);
+}
+
+int run(Config const& config) {
+  std::unique_ptr<GMainLoop, void (*)(GMainLoop*)> loop(g_main_loop_new(nullptr, FALSE), g_main_loop_unref);
+  auto server = std::make_unique<Server>(config);
+  for (int signal : {SIGTERM, SIGINT}) g_unix_signal_add(signal, quit, loop.get());
+  std::printf("gst-torrent-server listening on %s\n", server->url().c_str());
+  std::fflush(stdout);
+  g_main_loop_run(loop.get());
+  g_info("Stopping");
+  end_in_time();
+  server.reset();
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::setlocale(LC_CTYPE, "");
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    auto line = read_command_line(argc, argv);
+    if (!line.answer.empty()) {
+      std::fputs(line.answer.c_str(), stdout);
+      return 0;
+    }
+    start_log(line.config.log_level);
+    return run(line.config);
+  } catch (ConfigError const& error) {
+    return complain(error.what(), wrong_setting);
+  } catch (swarm::Error const& error) {
+    return complain(error.what() + (error.advice().empty() ? "" : " " + error.advice()),
+                    error.code() == swarm::Errc::bad_input ? wrong_setting : failed);
+  } catch (std::exception const& error) {
+    return complain(error.what(), failed);
+  }
+}

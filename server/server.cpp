@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "server.hpp"
+
+#include "api/routes.hpp"
+#include "log.hpp"
+#include "swarm/session.hpp"
+
+#include <gio/gio.h>
+
+namespace {
+
+using std::chrono::milliseconds;
+
+/// Of the server beside its clients: peers, files of torrents, pipes.
+constexpr int other_files = 512;
+
+std::string absolute(std::string const& path) {
+  if (path.empty()) return path;
+  g_autofree char* full = g_canonicalize_filename(path.c_str(), nullptr);
+  return full;
+}
+
+swarm::Settings swarm_settings(Config const& config) {
+  swarm::Settings settings;
+  settings.download_path = absolute(config.torrent_download_path);
+  settings.state_path = absolute(config.state_path);
+  settings.listen = config.torrent_listen;
+  settings.dht = config.torrent_dht;
+  settings.lsd = config.torrent_lsd;
+  settings.pex = config.torrent_pex;
+  settings.port_mapping = config.torrent_port_mapping;
+  settings.inject_trackers = config.tracker_inject;
+  settings.trackers = config.torrent_trackers;
+  settings.max_connections = static_cast<int>(config.torrent_max_connections);
+  settings.download_limit = static_cast<int>(config.torrent_download_limit);
+  settings.upload_limit = static_cast<int>(config.torrent_upload_limit);
+  settings.log = log_line;
+  return settings;
+}
+
+api::Options api_options(Config const& config) {
+  api::Options options;
+  options.first_byte_wait = milliseconds(config.first_byte_wait);
+  options.read_timeout = milliseconds(config.read_timeout);
+  options.torrent_timeout = milliseconds(config.torrent_timeout);
+  options.idle_after = milliseconds(config.torrent_cleanup_interval);
+  options.max_retries = static_cast<int>(config.torrent_max_retries);
+  options.keep = config.torrent_keep;
+  options.shared_caches = config.api_token.empty();
+  options.cache_max_size = config.cache_max_size;
+  options.cache_max_disk_mb = config.cache_max_disk_mb;
+  options.version = GST_TORRENT_VERSION;
+  for (auto const& setting : settings_table()) options.in_force.emplace_back(setting.name, shown(config, setting));
+  return options;
+}
+
+http::Options http_options(Config const& config) {
+  http::Options options;
+  options.host = config.host;
+  options.port = static_cast<std::uint16_t>(config.port);
+  options.tls_cert = config.tls_cert;
+  options.tls_key = config.tls_key;
+  options.name = "gst-torrent/" GST_TORRENT_VERSION;
+  options.limits.connections = http::fit_connections(static_cast<int>(config.http_max_connections),
+                                                     static_cast<int>(config.torrent_max_connections) + other_files);
+  options.limits.idle = std::chrono::seconds(config.http_idle_timeout);
+  options.rules = {config.api_token, config.allowed_hosts, config.cors_origins, g_get_host_name()};
+  return options;
+}
+
+}  // namespace
+
+Server::Server(Config const& config) : loop_(http::Loop::create()) {
+  auto http = http_options(config);
+  app_.options = api_options(config);
+  app_.session = swarm::Session::create(swarm_settings(config));
+  app_.port = [this] { return http_->port(); };
+  app_.connections = [this] { return http_->connections(); };
+  http_ = std::make_unique<http::Server>(http, http::Router(api::routes(app_)), loop_);
+  upkeep_ = std::make_unique<api::Upkeep>(app_, loop_);
+  for (auto const& warning : app_.session->status().warnings) g_warning("%s", warning.c_str());
+}
+
+Server::~Server() {
+  upkeep_.reset();
+  http_.reset();
+  loop_->stop();
+  if (app_.session) app_.session->stop();
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "support/loopback.hpp"
+#include "support/temp_dir.hpp"
+#include "swarm/session.hpp"
+
+#include <memory>
+
+namespace bench {
+
+/// A session of ours that reaches loopback only, in folders of its own.
+struct OwnSession {
+  OwnSession() {
+    swarm::Settings settings;
+    settings.download_path = folder / "files";
+    settings.state_path = folder / "state";
+    settings.listen = support::own_address() + ":0";
+    settings.dht = settings.lsd = settings.port_mapping = settings.inject_trackers = false;
+    session = swarm::Session::create(settings);
+  }
+  ~OwnSession() { session->stop(); }
+
+  support::TempDir folder{"bench"};
+  std::shared_ptr<swarm::Session> session;
+};
+
+}  // namespace bench
