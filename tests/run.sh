@@ -17,7 +17,7 @@ EOF
 }
 
 top=$(cd "$(dirname "$0")/.." && pwd)
-install=yes build='' suites='' skipped=slow options='' sanitizer=''
+install=yes build='' suites='' skipped=slow options='' sanitizer='' patience=2
 while [ $# -gt 0 ]; do
   case $1 in
     --quick) skipped='slow web play' ;;
@@ -38,6 +38,7 @@ cd "$top"
 : "${build:=build${sanitizer:+-$sanitizer}}"
 case $sanitizer in
   asan)
+    patience=5
     # Programs that are not ours load our plugin: the runtime must come before everything else there (see Child).
     GST_TORRENT_PRELOAD=$(g++ -print-file-name=libasan.so)
     export GST_TORRENT_PRELOAD
@@ -46,6 +47,7 @@ case $sanitizer in
     export UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1"
     ;;
   tsan)
+    patience=8
     export TSAN_OPTIONS="suppressions=$top/tests/tsan.supp:halt_on_error=0:second_deadlock_stack=1"
     : "${suites:=unit swarm}"
     ;;
@@ -71,6 +73,6 @@ fi
 rm -f "$build"/meson-logs/testlog.*
 status=0
 # shellcheck disable=SC2086
-meson test -C "$build" --no-rebuild --print-errorlogs $what || status=$?
+meson test -C "$build" --no-rebuild --print-errorlogs --timeout-multiplier $patience $what || status=$?
 python3 tests/count.py "$build/meson-logs" || exit 1
 exit $status

@@ -45,11 +45,12 @@ as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q
 # shellcheck disable=SC2086
 as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
 
-# Installed just now for its program alone: not to start at the next boot either.
+# Installed just now for its program alone: not to start at the next boot either. (Debian's tool for this wants to be
+# called by a package; systemctl need not be there.)
 case " $missing " in
   *" opentracker "*)
     if command -v deb-systemd-helper >/dev/null; then
-      as_root deb-systemd-helper disable opentracker.service >/dev/null 2>&1 || true
+      as_root env DPKG_MAINTSCRIPT_PACKAGE=opentracker deb-systemd-helper disable opentracker.service >/dev/null || true
     fi
     ;;
 esac

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <poll.h>
@@ -87,14 +88,14 @@ class Link::Relay {
     thread_.join();
   }
 
+  /// When it returns, the change is in force: while the thread polls a socket, the kernel keeps even a closed one.
   template <class Change>
   void change(Change apply) {
-    {
-      std::lock_guard lock(mutex_);
-      apply();
-    }
+    std::unique_lock lock(mutex_);
+    apply();
     std::uint64_t const one = 1;
     [[maybe_unused]] auto const written = write(wake_.get(), &one, sizeof one);
+    passed_.wait(lock, [this, round = round_] { return round_ != round; });
   }
 
   template <class Question>
@@ -145,6 +146,8 @@ class Link::Relay {
       lock.unlock();
       poll(polled.data(), polled.size(), timeout);
       lock.lock();
+      ++round_;
+      passed_.notify_all();
       std::uint64_t count;
       [[maybe_unused]] auto const drained = read(wake_.get(), &count, sizeof count);
       if (quit_) break;
@@ -152,6 +155,8 @@ class Link::Relay {
       if (!stalled_) std::erase_if(flows_, [this](auto& flow) { return !pass(*flow); });
     }
     cut();
+    ++round_;
+    passed_.notify_all();
   }
 
   /// What to wait for on the socket that `out` comes from and `in` goes to; `next` = when something falls due.
@@ -233,6 +238,8 @@ class Link::Relay {
   }
 
   Fd wake_;
+  unsigned round_ = 0;  ///< of the thread
+  std::condition_variable passed_;
   std::mutex mutex_;  ///< all of the above; the thread gives it up only while it polls
   std::thread thread_;
 };

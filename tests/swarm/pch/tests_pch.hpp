@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#pragma once
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <libtorrent/torrent_info.hpp>
