@@ -42,6 +42,14 @@ void mark_padding(Layout const& layout, File const& file, std::vector<bool>& ver
   for (auto piece = first; piece < last; ++piece) verified[static_cast<std::size_t>(piece)] = true;
 }
 
+void connect(lt::torrent_handle const& torrent, std::vector<PeerAddress> const& peers) {
+  for (auto const& peer : peers) {
+    boost::system::error_code error;
+    auto const address = lt::make_address(peer.host, error);
+    if (!error && peer.port != 0) torrent.connect_peer({address, peer.port});
+  }
+}
+
 std::optional<int> resolve(Metadata const& metadata, std::optional<FileChoice> const& choice) {
   if (!choice) return std::nullopt;
   try {
@@ -65,6 +73,7 @@ LiveTorrent::LiveTorrent(std::shared_ptr<Services> services, Known known)
       journaled_(known_verified_),
       anew_(known.journal_anew),
       synced_(created_) {
+  fetcher_ = std::make_shared<Fetcher>(services_->network);
   auto state = state_.lock();
   state->hash = known.hash;
   state->name = std::move(known.name);
@@ -192,6 +201,7 @@ std::unique_ptr<Reader> LiveTorrent::open(FileChoice const& choice, ReaderOption
       handle.unset_flags(lt::torrent_flags::upload_mode);
       handle.resume();
     });
+    services_->network->post([fetcher = fetcher_] { fetcher->get_in_step(); });
     alone_since_ = Clock::now();
     watches_.notify();
   }
@@ -255,16 +265,20 @@ void LiveTorrent::apply_demand() {
   std::shared_ptr<Metadata const> metadata;
   std::vector<bool> verified;
   std::optional<int> keep;
+  bool failed = false;
   {
     auto state = state_.lock();
     metadata = state->metadata;
     verified = state->verified;
     keep = state->keep_file;
+    failed = state->failure.has_value();
   }
   if (!metadata) return;
-  bool const woke = bands_.apply(*handle_, metadata->layout, demand(metadata->layout, all, keep),
-                                 [&](int piece) { return verified[static_cast<std::size_t>(piece)]; });
-  if (woke) services_->recount_peers();
+  auto wants = failed ? Wants() : demand(metadata->layout, all, keep);
+  // For web seeds libtorrent picks.
+  if (!handle_->url_seeds().empty() || !handle_->http_seeds().empty())
+    bands_.apply(*handle_, metadata->layout, wants, [&](int piece) { return verified[static_cast<std::size_t>(piece)]; });
+  fetcher_->want(std::move(wants));
 }
 
 void LiveTorrent::watchdog() {
@@ -279,6 +293,7 @@ void LiveTorrent::watchdog() {
   services_->network->post([self = std::static_pointer_cast<LiveTorrent>(shared_from_this())] {
     self->bands_.forget();
     self->apply_demand();
+    self->fetcher_->get_in_step();
   });
 }
 
@@ -324,11 +339,7 @@ void LiveTorrent::add_sources(Locator const& more) {
   on_network([more](lt::torrent_handle const& handle) {
     for (auto const& url : more.trackers) handle.add_tracker(lt::announce_entry(url));
     for (auto const& url : more.web_seeds) handle.add_url_seed(url);
-    for (auto const& peer : more.peers) {
-      boost::system::error_code error;
-      auto const address = lt::make_address(peer.host, error);
-      if (!error) handle.connect_peer({address, peer.port});
-    }
+    connect(handle, more.peers);
   });
 }
 
@@ -344,6 +355,27 @@ bool LiveTorrent::lonely(Clock::time_point now) const {
 void LiveTorrent::on_added(lt::torrent_handle const& handle) {
   handle_ = std::make_unique<lt::torrent_handle>(handle);
   handle_id_ = handle.id();
+}
+
+void LiveTorrent::on_checked() {
+  std::vector<bool> verified;
+  std::shared_ptr<Metadata const> metadata;
+  {
+    auto state = state_.lock();
+    verified = state->verified;
+    metadata = state->metadata;
+  }
+  if (!handle_ || !metadata || removed_) return;
+  auto const self = std::static_pointer_cast<LiveTorrent>(shared_from_this());
+  fetcher_->start(*handle_, metadata->layout, verified, [weak = std::weak_ptr(self)](auto const& banned) {
+    if (auto torrent = weak.lock()) torrent->reconnect(banned);
+  });
+}
+
+void LiveTorrent::reconnect(std::vector<PeerAddress> const& peers) {
+  services_->log(LogLevel::info, name() + ": " + std::to_string(peers.size()) + " peers were banned at once, that is taken back");
+  services_->unban(peers);
+  if (handle_ && !removed_) connect(*handle_, peers);
 }
 
 bool LiveTorrent::is(lt::torrent_handle const& handle) const { return handle_id_ != 0 && handle_id_ == handle.id(); }
@@ -439,10 +471,12 @@ void LiveTorrent::open_journal(std::vector<char> resume, std::string const& old_
 }
 
 void LiveTorrent::on_piece_verified(int piece) {
+  fetcher_->on_verified(piece);
   serial_->post([self = std::static_pointer_cast<LiveTorrent>(shared_from_this()), piece] { self->record(piece); });
 }
 
 void LiveTorrent::on_piece_failed(int piece) {
+  fetcher_->on_failed(piece);
   services_->log(LogLevel::warning, name() + ": piece " + std::to_string(piece) + " came with wrong bytes, it is fetched again");
 }
 
@@ -522,6 +556,7 @@ void LiveTorrent::remove(bool delete_files, std::function<void(std::string const
   fail(Error(Errc::removed, "The torrent was removed."));
   auto const posted = services_->network->post([self = std::static_pointer_cast<LiveTorrent>(shared_from_this())] {
     self->removed_ = true;
+    self->fetcher_->stop();
     bool const has_slot = self->storage() != nullptr;
     if (self->handle_) self->services_->drop(*self->handle_);
     if (!has_slot) self->finish_removal();

@@ -4,6 +4,7 @@
 
 #include "swarm/bands.hpp"
 #include "swarm/error.hpp"
+#include "swarm/fetcher.hpp"
 #include "swarm/guarded.hpp"
 #include "swarm/journal.hpp"
 #include "swarm/log.hpp"
@@ -40,9 +41,8 @@ struct Services {
   std::vector<std::string> injected_trackers;
   /// On the network thread: takes the torrent out of libtorrent.
   std::function<void(libtorrent::torrent_handle const&)> drop;
-  /// On the network thread: makes libtorrent count anew whom it may connect to. While a torrent wants nothing, seeds
-  /// are no candidates; libtorrent 2.0.8 forgets to count them again when it wants something, and would wait for ever.
-  std::function<void()> recount_peers;
+  /// On the network thread: makes libtorrent forget that it banned these addresses, and the peers there.
+  std::function<void(std::vector<PeerAddress> const&)> unban;
 };
 
 /// Thread-safe but where a function says which thread. Locks are taken one at a time, never while calling out.
@@ -83,11 +83,13 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
 
   // StorageOwner
   std::shared_ptr<Storage> make_storage() override;
+  void on_piece_cleared(int piece) override { fetcher_->on_cleared(piece); }
   void on_disk_failure(Error const& error) override;
   void on_storage_released() override;
 
   // WireListener
   void on_added(libtorrent::torrent_handle const& handle) override;
+  void on_checked() override;
   void on_handshake(std::optional<PeerAddress> listening) override;
   void on_block() override;
   void on_piece_verified(int piece) override;
@@ -112,6 +114,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   [[nodiscard]] std::string save_path() const;
   /// What libtorrent takes for the torrent's save_path: a name for this object, unique in the process.
   [[nodiscard]] std::string const& token() const { return token_; }
+  [[nodiscard]] std::shared_ptr<PeerListener> peers() const { return fetcher_; }
   /// Network thread, or null: no handle yet.
   [[nodiscard]] libtorrent::torrent_handle const* handle() const { return handle_.get(); }
   void on_status(libtorrent::torrent_status const& status);
@@ -153,6 +156,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   void finish_removal();
   void phase(std::optional<std::chrono::milliseconds> Phases::*which);
   void wake_readers();
+  void reconnect(std::vector<PeerAddress> const& peers);
 
   std::shared_ptr<Services> const services_;
   std::string const token_;
@@ -171,6 +175,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   std::unique_ptr<libtorrent::torrent_handle> handle_;
   std::atomic<std::uint32_t> handle_id_ = 0;
   Bands bands_;
+  std::shared_ptr<Fetcher> fetcher_;  // set once, by the constructor
   bool seen_block_ = false;
   std::atomic<bool> seen_handshake_ = false;
   std::atomic<std::chrono::steady_clock::time_point> alone_since_;

@@ -21,6 +21,8 @@ class StorageOwner {
   virtual ~StorageOwner() = default;
   /// The metadata are known now: gives the storage, or null if the torrent can't be stored (it has failed then).
   virtual std::shared_ptr<Storage> make_storage() = 0;
+  /// libtorrent has thrown away what it had of a piece that failed, and takes blocks of it again.
+  virtual void on_piece_cleared(int piece) = 0;
   /// A write or read of the storage failed for good; any thread.
   virtual void on_disk_failure(Error const& error) = 0;
   /// libtorrent forgot the torrent and the last job on its storage is done; any thread.
