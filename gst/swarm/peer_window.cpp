@@ -19,6 +19,7 @@ constexpr int largest = 512;
 constexpr auto rate_memory = 2s;
 constexpr auto least_memory = 60s;
 constexpr auto probe_interval = 5s;
+constexpr double longer = 1.3;            // than the window allows for: the way itself got longer
 constexpr Seconds shortest = 1ms;         // blocks that come together tell no rate
 constexpr double unknown_rate = 250e3;
 constexpr Seconds unknown_round_trip = 200ms;
@@ -60,7 +61,7 @@ void PeerWindow::measure_round_trip(Sent const& sent, Time now) {
     least_at_ = now;
     probing_ = false;
   } else if (!probing_ && !starting_ && now - probed_ > probe_interval &&
-             (now - least_at_ > least_memory || srtt_ > 2 * (least_ + 2 * slack))) {
+             (now - least_at_ > least_memory || (srtt_ > longer * (least_ + slack) && size() > smallest))) {
     probing_ = true;
     probed_ = now;
   }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <map>
-#include <vector>
+#include <set>
 
 namespace swarm {
 
@@ -24,21 +24,16 @@ class Retries {
     return found == pieces_.end() || found->second.chosen == peer;
   }
 
-  /// choose(piece, tried) gives the peer for each piece that has none: one that is not in `tried`, or nobody.
+  /// choose(piece, tried) gives the peer for each piece that has none, or nobody: rather one that is not in `tried`.
   template <class Choose>
   bool choose_each(Choose choose) {
     bool chosen = false;
     for (auto& [piece, retry] : pieces_) {
       if (retry.chosen != nobody) continue;
-      PeerId peer = choose(piece, retry.tried);
-      if (peer == nobody && !retry.tried.empty()) {
-        // All were tried alone: begin again with the first.
-        retry.tried.clear();
-        peer = choose(piece, retry.tried);
-      }
+      PeerId const peer = choose(piece, retry.tried);
       if (peer == nobody) continue;
       retry.chosen = peer;
-      retry.tried.push_back(peer);
+      retry.tried.insert(peer);
       chosen = true;
     }
     return chosen;
@@ -49,7 +44,7 @@ class Retries {
  private:
   struct Retry {
     PeerId chosen = nobody;
-    std::vector<PeerId> tried;
+    std::set<PeerId> tried;
   };
   std::map<int, Retry> pieces_;
 };

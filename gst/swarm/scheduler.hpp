@@ -122,7 +122,7 @@ class Scheduler {
   void begin_run(Peer& peer, Lane const& lane, std::int64_t index);
   void advance(Lane& lane) const;
   void hedge(Entry& entry, Time now);
-  void give_up(Peer& peer, Time now);
+  void give_up(Entry& entry, Time now);
   void choose_alone(Time now);
   void drop_requests(Peer& peer);
   void reopened();

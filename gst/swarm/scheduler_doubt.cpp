@@ -3,6 +3,8 @@
 #include "swarm/scheduler.hpp"
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 
 namespace swarm {
 namespace {
@@ -21,7 +23,7 @@ void Scheduler::tick(Time now) {
     auto& peer = entry.second;
     if (peer.rejections > 0 && now >= peer.rests_until + 10s) peer.rejections = 0;
     if (peer.requests.empty()) continue;
-    give_up(peer, now);
+    give_up(entry, now);
     if (!peer.suspect && !peer.requests.empty() &&
         peer.window.silent_too_long(peer.requests.front().sent.at, now)) {
       peer.suspect = true;
@@ -34,7 +36,8 @@ void Scheduler::tick(Time now) {
   fill(now);
 }
 
-void Scheduler::give_up(Peer& peer, Time now) {
+void Scheduler::give_up(Entry& entry, Time now) {
+  auto& peer = entry.second;
   bool opened = false;
   while (!peer.requests.empty()) {
     auto const& oldest = peer.requests.front();
@@ -42,6 +45,7 @@ void Scheduler::give_up(Peer& peer, Time now) {
     opened = blocks_.forget(oldest.block) || opened;
     peer.requests.pop_front();
     peer.suspect = true;  // one that lost all its requests must not look like one that owes nothing
+    retries_.release(entry.first);
   }
   if (opened) reopened();
 }
@@ -61,15 +65,15 @@ void Scheduler::hedge(Entry& entry, Time now) {
 }
 
 void Scheduler::choose_alone(Time now) {
-  auto const chosen = retries_.choose_each([&](int piece, std::vector<PeerId> const& tried) {
+  auto const chosen = retries_.choose_each([&](int piece, std::set<PeerId> const& tried) {
     PeerId best = Retries::nobody;
-    auto best_eta = Seconds::max();
+    auto best_rank = std::tuple(true, true, Seconds::max());
     for (auto const& [id, peer] : peers_) {
-      if (!ready(peer, now) || !mediator_.has(id, piece) || std::count(tried.begin(), tried.end(), id)) continue;
-      if (auto const e = eta(peer, now); e < best_eta) {
-        best = id;
-        best_eta = e;
-      }
+      if (!ready(peer, now) || !mediator_.has(id, piece)) continue;
+      auto const rank = std::tuple(peer.suspect, tried.contains(id), eta(peer, now));
+      if (rank >= best_rank) continue;
+      best = id;
+      best_rank = rank;
     }
     return best;
   });
