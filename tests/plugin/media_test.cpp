@@ -191,7 +191,7 @@ TEST(Play, GstPlayWaitsForASlowSwarmAndGoesOn) {
   NEEDS_CHILDREN;
   if (support::find_program("gst-play-1.0").empty()) GTEST_SKIP() << "gst-play-1.0 is missing";
   // Slower than the film: playing has to pause for it, and to go on by itself.
-  Swarm swarm(film(Container::mkv, 12), 1, {.upload_limit = 60'000});
+  Swarm swarm(film(Container::mkv, 12), 1, {.upload_limit = 40'000});
   support::TempDir cache;
   auto const ran = support::run({"gst-play-1.0", "--no-interactive", "--audiosink=fakesink sync=true",
                                  "--videosink=fakesink sync=true", swarm.magnet()},
