@@ -124,6 +124,7 @@ void set_setting(Config& config, Setting const& setting, std::string const& give
       auto const& choices = setting.choices;
       if (!choices.empty() && std::find(choices.begin(), choices.end(), value) == choices.end())
         wrong(setting, value, where, setting.allowed);
+      if (setting.valid && !setting.valid(value)) wrong(setting, value, where, setting.allowed);
       if (!g_utf8_validate(value.c_str(), -1, nullptr)) wrong(setting, "…", where, "UTF-8 text");
       config.*member = value;
     }

@@ -44,6 +44,7 @@ struct Setting {
   std::int64_t least = 0, most = 0;  ///< of a number
   std::vector<std::string> choices;  ///< of a text, if not all are right
   bool secret = false;               ///< never shown
+  bool (*valid)(std::string const& value) = nullptr;  ///< of a text that has a form
 };
 
 /// The one source of --help, the sample key file, the documentation's table, and the checks.

@@ -41,6 +41,18 @@ Setting choice(char const* name, std::string Config::*member, char const* initia
   return made;
 }
 
+/// "0.0.0.0:6881,[::]:6881"; a device's name may stand for an address.
+bool listen_addresses(std::string const& value) {
+  return !value.empty() && g_regex_match_simple("^([^\\s,:\\[\\]]+|\\[[0-9a-fA-F:.]+\\]):[0-9]{1,5}"
+                                                "(,([^\\s,:\\[\\]]+|\\[[0-9a-fA-F:.]+\\]):[0-9]{1,5})*$",
+                                                value.c_str(), GRegexCompileFlags{}, GRegexMatchFlags{});
+}
+
+Setting formed(Setting setting, bool (*valid)(std::string const&)) {
+  setting.valid = valid;
+  return setting;
+}
+
 Setting secret(Setting setting) {
   setting.secret = true;
   return setting;
@@ -81,8 +93,9 @@ std::vector<Setting> const& settings_table() {
       text("STATE_PATH", &C::state_path, "", "a folder; empty = $XDG_STATE_HOME/gst-torrent",
            "folder of what is known about them"),
       flag("TORRENT_KEEP", &C::torrent_keep, true, "download the chosen file to its end, even when nobody watches"),
-      text("TORRENT_LISTEN", &C::torrent_listen, "0.0.0.0:6881,[::]:6881", "address:port, separated by commas",
-           "where peers may connect; port 0 = a free one"),
+      formed(text("TORRENT_LISTEN", &C::torrent_listen, "0.0.0.0:6881,[::]:6881", "address:port, separated by commas",
+                  "where peers may connect; port 0 = a free one"),
+             listen_addresses),
       flag("TORRENT_DHT", &C::torrent_dht, true, "find peers by the distributed hash table"),
       flag("TORRENT_LSD", &C::torrent_lsd, true, "find peers in the local network"),
       flag("TORRENT_PEX", &C::torrent_pex, true, "let peers tell of other peers"),

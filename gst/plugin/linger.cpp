@@ -44,7 +44,8 @@ void Linger::run() {
     if (first == entries_.end()) {
       changed_.wait(lock);
     } else if (!ended_ && Clock::now() < first->until) {
-      changed_.wait_until(lock, first->until);
+      auto const until = first->until;  // a copy: entries move while this waits
+      changed_.wait_until(lock, until);
     } else {
       auto over = std::move(*first);
       entries_.erase(first);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "swarm/live_session.hpp"
 
+#include "swarm/journal.hpp"
 #include "swarm/lt_settings.hpp"
 #include "swarm/metadata.hpp"
 #include "swarm/storage.hpp"
@@ -157,7 +158,7 @@ void LiveSession::Core::end() {
     }
     services->network->post([self = shared_from_this(), torrent] {
       auto const* handle = torrent->handle();
-      if (handle && handle->is_valid() && torrent->metadata())
+      if (handle && torrent->metadata())
         handle->save_resume_data(lt::torrent_handle::save_info_dict | lt::torrent_handle::only_if_modified);
       else
         self->on_resume_answered();
@@ -457,7 +458,7 @@ void LiveSession::Core::on_alerts_dropped() {
   std::lock_guard lock(mutex);
   for (auto const& torrent : torrents)
     services->network->post([self = shared_from_this(), torrent] {
-      if (auto const* handle = torrent->handle(); handle && handle->is_valid()) torrent->on_status(handle->status());
+      if (auto const* handle = torrent->handle()) torrent->on_status(handle->status());
     });
 }
 
@@ -486,7 +487,7 @@ void LiveSession::Core::on_tick() {
     for (auto const& torrent : all)
       services->network->post([torrent] {
         auto const* handle = torrent->handle();
-        if (handle && handle->is_valid() && torrent->metadata())
+        if (handle && torrent->metadata())
           handle->save_resume_data(lt::torrent_handle::save_info_dict | lt::torrent_handle::only_if_modified);
       });
   }

@@ -58,13 +58,11 @@ LiveTorrent::LiveTorrent(std::shared_ptr<Services> services, Known known)
       token_(new_token()),
       info_(std::move(known.info)),
       created_(Clock::now()),
-      serial_(std::make_unique<Workers::Serial>(services_->disk)),
-      last_used_(created_),
-      alone_since_(created_),
       known_verified_(std::move(known.verified)),
-      journaled_(known_verified_),
-      anew_(known.journal_anew),
-      synced_(created_) {
+      ledger_(std::make_shared<Ledger>(services_, known_verified_, known.journal_anew)),
+      last_used_(created_),
+      disk_tried_(created_),
+      alone_since_(created_) {
   auto state = state_.lock();
   state->hash = known.hash;
   state->name = std::move(known.name);
@@ -77,6 +75,8 @@ LiveTorrent::~LiveTorrent() = default;
 // ---- what it knows ----
 
 InfoHash LiveTorrent::hash() const { return state_.lock()->hash; }
+std::shared_ptr<LiveTorrent> LiveTorrent::me() { return std::static_pointer_cast<LiveTorrent>(shared_from_this()); }
+
 std::string LiveTorrent::key() const { return state_.lock()->hash.key(); }
 std::string LiveTorrent::name() const {
   auto state = state_.lock();
@@ -187,19 +187,25 @@ std::unique_ptr<Reader> LiveTorrent::open(FileChoice const& choice, ReaderOption
     state->paused = false;
   }
   if (again) {
-    on_network([](lt::torrent_handle const& handle) {
-      handle.clear_error();
-      handle.unset_flags(lt::torrent_flags::upload_mode);
-      handle.resume();
-    });
+    disk_tried_ = Clock::now();
+    start_again();
     alone_since_ = Clock::now();
     watches_.notify();
   }
   auto reader =
-      std::make_unique<TorrentReader>(std::static_pointer_cast<LiveTorrent>(shared_from_this()), choice, options);
+      std::make_unique<TorrentReader>(me(), choice, options);
   readers_.lock()->push_back(reader.get());
   demand_changed();
   return reader;
+}
+
+void LiveTorrent::start_again() {
+  on_network([self = me()](lt::torrent_handle const& handle) {
+    handle.clear_error();
+    handle.unset_flags(lt::torrent_flags::upload_mode);
+    handle.resume();
+    if (auto const again = std::exchange(self->try_disk_again_, nullptr)) again();
+  });
 }
 
 void LiveTorrent::leave(TorrentReader const& reader) {
@@ -237,7 +243,7 @@ std::optional<FileChoice> LiveTorrent::keep() const { return state_.lock()->reme
 
 void LiveTorrent::demand_changed() {
   if (demand_posted_.exchange(true)) return;
-  auto const posted = services_->network->post([self = std::static_pointer_cast<LiveTorrent>(shared_from_this())] {
+  auto const posted = services_->network->post([self = me()] {
     self->demand_posted_ = false;
     self->apply_demand();
   });
@@ -245,7 +251,8 @@ void LiveTorrent::demand_changed() {
 }
 
 void LiveTorrent::apply_demand() {
-  if (!handle_ || removed_) return;
+  auto const* handle = this->handle();
+  if (!handle) return;
   std::vector<ReaderWants> all;
   {
     auto readers = readers_.lock();
@@ -262,13 +269,20 @@ void LiveTorrent::apply_demand() {
     keep = state->keep_file;
   }
   if (!metadata) return;
-  bool const woke = bands_.apply(*handle_, metadata->layout, demand(metadata->layout, all, keep),
+  bool const woke = bands_.apply(*handle, metadata->layout, demand(metadata->layout, all, keep),
                                  [&](int piece) { return verified[static_cast<std::size_t>(piece)]; });
   if (woke) services_->recount_peers();
 }
 
 void LiveTorrent::watchdog() {
   constexpr milliseconds patience{3000};
+  constexpr milliseconds disk_patience{5000};
+  if (auto const now = Clock::now(); now - disk_tried_.load() >= disk_patience) {
+    disk_tried_ = now;
+    on_network([self = me()](lt::torrent_handle const&) {
+      if (auto const again = std::exchange(self->try_disk_again_, nullptr)) again();
+    });
+  }
   bool late = false;
   {
     auto readers = readers_.lock();
@@ -276,7 +290,7 @@ void LiveTorrent::watchdog() {
   }
   if (!late) return;
   // Nothing here is set and forgotten: say it all again, in case libtorrent lost or refused a part of it.
-  services_->network->post([self = std::static_pointer_cast<LiveTorrent>(shared_from_this())] {
+  services_->network->post([self = me()] {
     self->bands_.forget();
     self->apply_demand();
   });
@@ -285,8 +299,8 @@ void LiveTorrent::watchdog() {
 // ---- networking ----
 
 void LiveTorrent::on_network(std::function<void(lt::torrent_handle const&)> job) {
-  services_->network->post([self = std::static_pointer_cast<LiveTorrent>(shared_from_this()), job = std::move(job)] {
-    if (self->handle_ && !self->removed_) job(*self->handle_);
+  services_->network->post([self = me(), job = std::move(job)] {
+    if (auto const* handle = self->handle()) job(*handle);
   });
 }
 
@@ -346,6 +360,10 @@ void LiveTorrent::on_added(lt::torrent_handle const& handle) {
   handle_id_ = handle.id();
 }
 
+lt::torrent_handle const* LiveTorrent::handle() const {
+  return handle_ && !removed_ && handle_->is_valid() ? handle_.get() : nullptr;
+}
+
 bool LiveTorrent::is(lt::torrent_handle const& handle) const { return handle_id_ != 0 && handle_id_ == handle.id(); }
 
 void LiveTorrent::phase(std::optional<milliseconds> Phases::*which) {
@@ -401,18 +419,15 @@ std::shared_ptr<Storage> LiveTorrent::make_storage() {
       std::vector<lt::announce_entry> trackers(remembered.trackers.begin(), remembered.trackers.end());
       if (handle_->trackers().size() != trackers.size()) handle_->replace_trackers(trackers);  // without injected ones
     }
-    serial_->post([self = std::static_pointer_cast<LiveTorrent>(shared_from_this()), info, remembered, old_key] {
-      lt::add_torrent_params params;
-      params.ti = std::const_pointer_cast<lt::torrent_info>(info);
-      params.info_hashes = info->info_hashes();
-      params.name = info->name();
-      params.save_path = remembered.save_path;
-      params.trackers = remembered.trackers;
-      self->open_journal(write_resume(params, remembered), old_key);
-    });
+    lt::add_torrent_params params;
+    params.ti = std::const_pointer_cast<lt::torrent_info>(info);
+    params.info_hashes = info->info_hashes();
+    params.name = info->name();
+    params.trackers = remembered.trackers;
+    ledger_->open(key, old_key, write_resume(params, remembered), metadata->layout.piece_count());
     services_->log(LogLevel::info, "Torrent ready: " + metadata->name + ", files: " + std::to_string(metadata->layout.file_count()));
     // Queued here, so that it runs before libtorrent is done with checking files: else it would ask for any piece.
-    services_->network->post([self = std::static_pointer_cast<LiveTorrent>(shared_from_this())] { self->apply_demand(); });
+    services_->network->post([self = me()] { self->apply_demand(); });
     wake_readers();
     watches_.notify();
     return storage;
@@ -424,41 +439,17 @@ std::shared_ptr<Storage> LiveTorrent::make_storage() {
   return nullptr;
 }
 
-void LiveTorrent::open_journal(std::vector<char> resume, std::string const& old_key) {
-  if (removed_ || journal_) return;
-  auto const key = this->key();
-  try {
-    // The resume file comes first: a journal is of use only with the metadata beside it.
-    if (!services_->state->load_resume(key) || key != old_key || anew_) services_->state->save_resume(key, resume);
-    if (key != old_key) services_->state->forget(old_key);
-    journal_ = std::make_unique<Journal>(services_->state->journal_path(key), anew_);
-  } catch (Error const& error) {
-    services_->log(LogLevel::warning, std::string("Verified pieces can't be remembered: ") + error.what());
-  }
-  journaled_.resize(static_cast<std::size_t>(metadata()->layout.piece_count()));
-}
-
 void LiveTorrent::on_piece_verified(int piece) {
-  serial_->post([self = std::static_pointer_cast<LiveTorrent>(shared_from_this()), piece] { self->record(piece); });
+  auto storage = this->storage();
+  if (!storage) return;
+  // First the journal, then the world: what anybody saw as verified survives the process.
+  ledger_->record(piece, std::move(storage), [self = me(), piece] {
+    self->mark_verified(piece);
+  });
 }
 
 void LiveTorrent::on_piece_failed(int piece) {
   services_->log(LogLevel::warning, name() + ": piece " + std::to_string(piece) + " came with wrong bytes, it is fetched again");
-}
-
-void LiveTorrent::record(int piece) {
-  auto const storage = this->storage();
-  auto const index = static_cast<std::size_t>(piece);
-  if (!storage || index >= journaled_.size()) return;
-  // First the journal, then the world: what anybody saw as verified survives the process.
-  if (journal_ && !journaled_[index]) try {
-      journal_->append(piece, storage->modified(piece));
-      journaled_[index] = true;
-    } catch (Error const& error) {
-      if (!std::exchange(journal_failed_, true))
-        services_->log(LogLevel::warning, std::string("Verified pieces can't be remembered: ") + error.what());
-    }
-  mark_verified(piece);
 }
 
 void LiveTorrent::mark_verified(int piece) {
@@ -481,19 +472,7 @@ void LiveTorrent::mark_verified(int piece) {
 }
 
 void LiveTorrent::sync_to_disk() {
-  serial_->post([self = std::static_pointer_cast<LiveTorrent>(shared_from_this())] {
-    auto const storage = self->storage();
-    if (!storage || !self->journal_) return;
-    auto const unsynced = storage->unsynced_bytes();
-    auto const now = Clock::now();
-    if (unsynced == 0 || (unsynced < (64 << 20) && now - self->synced_ < std::chrono::seconds(5))) return;
-    self->synced_ = now;
-    if (storage->sync()) return;  // the next write will tell the world
-    try {
-      self->journal_->mark_synced();
-    } catch (Error const&) {
-    }
-  });
+  if (auto storage = this->storage()) ledger_->sync(std::move(storage));
 }
 
 // ---- failure and end ----
@@ -511,7 +490,20 @@ void LiveTorrent::fail(Error const& error) {
   watches_.notify();
 }
 
-void LiveTorrent::on_disk_failure(Error const& error) { fail(error); }
+void LiveTorrent::on_disk_failure(Error const& error, Clock::time_point when, std::function<void()> again) {
+  if (again) try_disk_again_ = std::move(again);
+  if (when >= disk_tried_.load()) fail(error);
+}
+
+void LiveTorrent::on_disk_recovered() {
+  {
+    auto state = state_.lock();
+    if (!state->failure || !may_pass(state->failure->code())) return;
+    state->failure.reset();
+  }
+  services_->log(LogLevel::info, name() + ": the disk takes writes again");
+  watches_.notify();
+}
 
 void LiveTorrent::remove(bool delete_files, std::function<void(std::string const&)> done) {
   {
@@ -520,7 +512,7 @@ void LiveTorrent::remove(bool delete_files, std::function<void(std::string const
     *removal = {true, delete_files, std::move(done)};
   }
   fail(Error(Errc::removed, "The torrent was removed."));
-  auto const posted = services_->network->post([self = std::static_pointer_cast<LiveTorrent>(shared_from_this())] {
+  auto const posted = services_->network->post([self = me()] {
     self->removed_ = true;
     bool const has_slot = self->storage() != nullptr;
     if (self->handle_) self->services_->drop(*self->handle_);
@@ -537,7 +529,7 @@ void LiveTorrent::on_storage_released() {
 }
 
 void LiveTorrent::finish_removal() {
-  serial_->post([self = std::static_pointer_cast<LiveTorrent>(shared_from_this())] {
+  ledger_->forget(key(), [self = me()] {
     std::function<void(std::string const&)> done;
     bool delete_files = false;
     {
@@ -545,8 +537,6 @@ void LiveTorrent::finish_removal() {
       done = std::exchange(removal->done, nullptr);
       delete_files = std::exchange(removal->delete_files, false);
     }
-    self->journal_.reset();
-    self->services_->state->forget(self->key());
     std::string failed;
     auto const storage = self->storage();
     if (delete_files && storage)
@@ -556,16 +546,8 @@ void LiveTorrent::finish_removal() {
 }
 
 void LiveTorrent::save(lt::add_torrent_params const& params) {
-  auto copy = std::make_shared<lt::add_torrent_params>(params);
-  serial_->post([self = std::static_pointer_cast<LiveTorrent>(shared_from_this()), copy] {
-    if (self->removed_) return;
-    auto const remembered = self->state_.lock()->remembered;
-    try {
-      self->services_->state->save_resume(self->key(), write_resume(*copy, remembered));
-    } catch (Error const& error) {
-      self->services_->log(LogLevel::warning, std::string("The torrent's state can't be saved: ") + error.what());
-    }
-  });
+  auto const remembered = state_.lock()->remembered;
+  ledger_->save(key(), write_resume(params, remembered));
 }
 
 // ---- mirrored from alerts ----

@@ -5,16 +5,13 @@
 #include "swarm/bands.hpp"
 #include "swarm/error.hpp"
 #include "swarm/guarded.hpp"
-#include "swarm/journal.hpp"
-#include "swarm/log.hpp"
-#include "swarm/network.hpp"
+#include "swarm/ledger.hpp"
 #include "swarm/resume.hpp"
-#include "swarm/state_folder.hpp"
+#include "swarm/services.hpp"
 #include "swarm/store.hpp"
 #include "swarm/torrent.hpp"
 #include "swarm/watches.hpp"
 #include "swarm/wire.hpp"
-#include "swarm/workers.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -29,21 +26,6 @@
 namespace swarm {
 
 class TorrentReader;
-
-/// What all torrents of a session share; outlives them.
-struct Services {
-  std::shared_ptr<Network> network = std::make_shared<Network>();
-  std::shared_ptr<Workers> disk;
-  std::shared_ptr<Workers> hashing;
-  std::unique_ptr<StateFolder> state;
-  Log log;
-  std::vector<std::string> injected_trackers;
-  /// On the network thread: takes the torrent out of libtorrent.
-  std::function<void(libtorrent::torrent_handle const&)> drop;
-  /// On the network thread: makes libtorrent count anew whom it may connect to. While a torrent wants nothing, seeds
-  /// are no candidates; libtorrent 2.0.8 forgets to count them again when it wants something, and would wait for ever.
-  std::function<void()> recount_peers;
-};
 
 /// Thread-safe but where a function says which thread. Locks are taken one at a time, never while calling out.
 class LiveTorrent final : public Torrent, public StorageOwner, public WireListener {
@@ -83,7 +65,9 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
 
   // StorageOwner
   std::shared_ptr<Storage> make_storage() override;
-  void on_disk_failure(Error const& error) override;
+  void on_disk_failure(Error const& error, std::chrono::steady_clock::time_point when,
+                       std::function<void()> again) override;
+  void on_disk_recovered() override;
   void on_storage_released() override;
 
   // WireListener
@@ -112,8 +96,8 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   [[nodiscard]] std::string save_path() const;
   /// What libtorrent takes for the torrent's save_path: a name for this object, unique in the process.
   [[nodiscard]] std::string const& token() const { return token_; }
-  /// Network thread, or null: no handle yet.
-  [[nodiscard]] libtorrent::torrent_handle const* handle() const { return handle_.get(); }
+  /// Network thread only, where it stays valid until the next turn. Null: not there yet, or no more.
+  [[nodiscard]] libtorrent::torrent_handle const* handle() const;
   void on_status(libtorrent::torrent_status const& status);
   void on_tracker(std::string const& url, TrackerStatus::State state, int seeds, int peers, std::string const& message);
   /// Writes the resume file, later; nothing if the torrent was removed.
@@ -145,11 +129,12 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
     std::function<void(std::string const&)> done;
   };
 
+  std::shared_ptr<LiveTorrent> me();
+  /// Tries again what the disk refused, and takes libtorrent out of whatever a failure put it into.
+  void start_again();
   void on_network(std::function<void(libtorrent::torrent_handle const&)> job);
   void apply_demand();
-  void record(int piece);
   void mark_verified(int piece);
-  void open_journal(std::vector<char> resume, std::string const& old_key);
   void finish_removal();
   void phase(std::optional<std::chrono::milliseconds> Phases::*which);
   void wake_readers();
@@ -158,10 +143,13 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   std::string const token_;
   std::shared_ptr<libtorrent::torrent_info const> info_;  // network thread
   std::chrono::steady_clock::time_point const created_;
-  std::unique_ptr<Workers::Serial> serial_;  // journal and resume file
+  std::vector<bool> const known_verified_;
+  std::shared_ptr<Ledger> const ledger_;
   Guarded<State> state_;
   Guarded<std::vector<TorrentReader*>> readers_;
   std::atomic<std::chrono::steady_clock::time_point> last_used_;
+  std::function<void()> try_disk_again_;  // network thread
+  std::atomic<std::chrono::steady_clock::time_point> disk_tried_;  // failures before this were forgiven
   Watches watches_;
   std::atomic<bool> demand_posted_ = false;
   Guarded<Removal> removal_;
@@ -174,15 +162,6 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   bool seen_block_ = false;
   std::atomic<bool> seen_handshake_ = false;
   std::atomic<std::chrono::steady_clock::time_point> alone_since_;
-
-  std::vector<bool> const known_verified_;
-
-  // serial_
-  std::vector<bool> journaled_;
-  bool const anew_;
-  std::unique_ptr<Journal> journal_;
-  bool journal_failed_ = false;
-  std::chrono::steady_clock::time_point synced_;
 };
 
 }  // namespace swarm

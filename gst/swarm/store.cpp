@@ -31,6 +31,7 @@ namespace swarm {
 namespace {
 
 namespace asio = boost::asio;
+using Clock = std::chrono::steady_clock;
 
 lt::storage_error to_lt(Storage::Failure const& failure, lt::operation_t operation) {
   lt::storage_error error;
@@ -58,6 +59,11 @@ struct Slot {
   std::shared_ptr<Storage> storage;         // null: can't be stored
   std::shared_ptr<StorageOwner> owner;
 
+  struct Refused {  // a block that the disk did not take
+    lt::peer_request where;
+    Block block;
+    std::function<void(lt::storage_error const&)> handler;
+  };
   struct Piece {
     std::map<int, Block> blocks;                // by start; not written yet
     std::vector<std::function<void()>> after;   // jobs that need all of them written
@@ -66,6 +72,9 @@ struct Slot {
     std::map<int, Piece> pieces;
     int jobs = 0;
     std::vector<std::function<void()>> idle;    // run when the last job is done
+    std::vector<Refused> refused;
+    bool failing = false;                       // the owner was told of a failure
+    bool stopped = false;                       // nothing is tried again
   };
   Guarded<State> state;
 
@@ -118,6 +127,7 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
 
   void remove_torrent(lt::storage_index_t index) override {
     auto slot = std::exchange(at(index), nullptr);
+    give_up(slot);
     slot->when_idle([slot] {
       if (slot->storage) slot->storage->close_files();
       if (slot->owner) slot->owner->on_storage_released();
@@ -145,17 +155,7 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
     auto block = std::make_shared<std::vector<char>>(bytes, bytes + r.length);
     slot->state.lock()->pieces[static_cast<int>(r.piece)].blocks[r.start] = block;
     auto const queued = shared_->queued.fetch_add(r.length) + r.length;
-    run(*context_.disk, slot, [this, r, slot, block, handler = std::move(handler)](bool stop) mutable {
-      auto error = stop || !slot->storage ? aborted()
-                                          : to_lt(slot->storage->write(static_cast<int>(r.piece), r.start, *block),
-                                                  lt::operation_t::file_write);
-      written(*slot, static_cast<int>(r.piece), r.start, block);
-      if (shared_->queued.fetch_sub(r.length) - r.length <= context_.max_queued_bytes / 2) drained();
-      asio::post(io_, [handler = std::move(handler), error, slot] {
-        handler(error);
-        tell_owner(*slot, error);
-      });
-    });
+    write(slot, r, std::move(block), std::move(handler));
     if (queued < context_.max_queued_bytes) return false;
     shared_->waiting.lock()->push_back(observer);
     // The queue may have drained between the two lines above; nobody would call the observer then.
@@ -227,7 +227,7 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
       }
       asio::post(io_, [handler, status, error, slot] {
         handler(status, error);
-        tell_owner(*slot, error);
+        tell_owner(*slot, error, Clock::now(), {});
       });
     });
   }
@@ -273,6 +273,7 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
   }
 
   void async_stop_torrent(lt::storage_index_t index, std::function<void()> handler) override {
+    give_up(at(index));
     at(index)->when_idle([this, handler = std::move(handler)] {
       if (handler) asio::post(io_, handler);
     });
@@ -304,6 +305,8 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
   /// Jobs that have not begun end at once from here on; libtorrent's thread goes on until the last one is done.
   void abort(bool) override {
     shared_->stop = true;
+    for (auto const& slot : slots_)
+      if (slot) give_up(slot);
     if (shared_->jobs == 0) shared_->work.lock()->reset();
   }
 
@@ -339,6 +342,62 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
       --shared->inside;
       shared->inside.notify_all();
     });
+  }
+
+  /// libtorrent never hears of a full disk: it would give the torrent up. The block waits for better times here.
+  void write(SlotRef const& slot, lt::peer_request const& r, Block block,
+             std::function<void(lt::storage_error const&)> handler) {
+    run(*context_.disk, slot, [this, slot, r, block = std::move(block), handler = std::move(handler)](bool stop) {
+      Storage::Failure failure;
+      auto const when = Clock::now();
+      if (!stop && slot->storage) failure = slot->storage->write(static_cast<int>(r.piece), r.start, *block);
+      bool recovered = false;
+      {
+        auto state = slot->state.lock();
+        if (failure && !state->stopped) {
+          state->refused.push_back({r, block, handler});
+          state->failing = true;
+        } else {
+          recovered = !failure && state->refused.empty() && std::exchange(state->failing, false);
+          failure = {};
+        }
+      }
+      if (failure) {
+        asio::post(io_, [this, slot, when, error = to_lt(failure, lt::operation_t::file_write)] {
+          tell_owner(*slot, error, when, [this, weak = std::weak_ptr(slot)] { try_again(weak.lock()); });
+        });
+        return;
+      }
+      finish_write(slot, r, block, handler, stop || !slot->storage);
+      if (recovered)
+        asio::post(io_, [slot] {
+          if (slot->owner) slot->owner->on_disk_recovered();
+        });
+    });
+  }
+
+  void finish_write(SlotRef const& slot, lt::peer_request const& r, Block const& block,
+                    std::function<void(lt::storage_error const&)> const& handler, bool stopped) {
+    written(*slot, static_cast<int>(r.piece), r.start, block);
+    if (shared_->queued.fetch_sub(r.length) - r.length <= context_.max_queued_bytes / 2) drained();
+    asio::post(io_, [handler, error = stopped ? aborted() : lt::storage_error{}] { handler(error); });
+  }
+
+  void try_again(SlotRef const& slot) {
+    if (!slot) return;
+    std::vector<Slot::Refused> refused;
+    refused.swap(slot->state.lock()->refused);
+    for (auto& r : refused) write(slot, r.where, std::move(r.block), std::move(r.handler));
+  }
+
+  void give_up(SlotRef const& slot) {
+    std::vector<Slot::Refused> refused;
+    {
+      auto state = slot->state.lock();
+      state->stopped = true;
+      refused.swap(state->refused);
+    }
+    for (auto const& r : refused) finish_write(slot, r.where, r.block, r.handler, true);
   }
 
   /// From memory where a block is not written yet, else from the file.
@@ -400,11 +459,12 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
   }
 
   /// On the network thread, after libtorrent has heard of it: so that what the owner does about it comes later.
-  static void tell_owner(Slot& slot, lt::storage_error const& error) {
+  static void tell_owner(Slot& slot, lt::storage_error const& error, Clock::time_point when,
+                         std::function<void()> again) {
     if (!error || error.ec == asio::error::operation_aborted || !slot.storage) return;
     auto const file = static_cast<int>(error.file());
     auto const path = file >= 0 ? slot.storage->path(file) : slot.storage->folder();
-    if (slot.owner) slot.owner->on_disk_failure(disk_error({error.ec.value(), std::generic_category()}, path));
+    if (slot.owner) slot.owner->on_disk_failure(disk_error({error.ec.value(), std::generic_category()}, path), when, std::move(again));
   }
 
   lt::io_context& io_;

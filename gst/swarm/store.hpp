@@ -2,6 +2,7 @@
 // libtorrent's disk interface over our Storage. Internal; included by store.cpp and the session only.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -21,8 +22,13 @@ class StorageOwner {
   virtual ~StorageOwner() = default;
   /// The metadata are known now: gives the storage, or null if the torrent can't be stored (it has failed then).
   virtual std::shared_ptr<Storage> make_storage() = 0;
-  /// A write or read of the storage failed for good; any thread.
-  virtual void on_disk_failure(Error const& error) = 0;
+  /// The disk refused a write. The block is kept, and peers are slowed down when too many wait; `again`, to be called
+  /// on the network thread, tries all of them once more. Empty where there is nothing to try again. `when` it was
+  /// refused tells a late word from a new failure.
+  virtual void on_disk_failure(Error const& error, std::chrono::steady_clock::time_point when,
+                               std::function<void()> again) = 0;
+  /// All that had failed is written.
+  virtual void on_disk_recovered() = 0;
   /// libtorrent forgot the torrent and the last job on its storage is done; any thread.
   virtual void on_storage_released() = 0;
 };

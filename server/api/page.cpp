@@ -64,7 +64,9 @@ function play(file) {
   film.play().catch(() => {});
 }
 $('film').onerror = () => { if ($('film').error) $('told').textContent = 'The browser can not play this: ' + $('film').error.message; };
+let shown = null;
 async function show(hash) {
+  shown = hash;
   const data = await ask('/api/torrents/' + hash + '/files');
   $('files').replaceChildren();
   for (const file of data.files)
@@ -79,6 +81,7 @@ async function refresh() {
     for (const t of data.torrents)
       row($('torrents'), [t.name, t.status, t.progress + ' %', (t.downloadSpeed / 1e6).toFixed(2) + ' MB/s',
                           t.peers + ' peers', button('Files', () => show(t.infoHash))]);
+    if (data.torrents.some(t => t.infoHash === shown)) await show(shown);
   } catch (error) { $('told').textContent = error.message; }
 }
 $('add').onsubmit = async event => {

@@ -7,12 +7,19 @@
 
 #include <glib-unix.h>
 
+#include <algorithm>
+#include <cstring>
 #include <stdexcept>
 
 namespace http {
 namespace {
 
 constexpr char const* media_headers = "Content-Range, Accept-Ranges, Content-Length, ETag";
+
+bool well_formed_host(std::string const& host) {
+  return std::all_of(host.begin(), host.end(),
+                     [](char c) { return g_ascii_isalnum(c) || (c && std::strchr("-._~:[]%", c)); });
+}
 
 std::string bearer_of(std::string const& authorization) {
   if (authorization.size() < 7 || g_ascii_strncasecmp(authorization.c_str(), "Bearer ", 7) != 0) return {};
@@ -142,8 +149,8 @@ void Server::accept_request(Exchange& exchange) {
   auto& request = exchange.request();
   auto message = request.message();
   auto asked = soup_server_message_get_request_headers(message);
-  if (request.header("Host").find(',') != std::string::npos)
-    throw Failure(Fault::bad_request, "More than one Host header.");
+  if (!well_formed_host(request.header("Host")))
+    throw Failure(Fault::bad_request, "The Host header is not one host name, or there are several.");
   if (!request.header("Transfer-Encoding").empty() && !request.header("Content-Length").empty())
     throw Failure(Fault::bad_request, "Both Content-Length and Transfer-Encoding.").with("Connection", "close");
   if (head_size(message) > options_.limits.head_bytes + 256)

@@ -150,6 +150,7 @@ INSTANTIATE_TEST_SUITE_P(All, Seeks,
                          print);
 
 TEST(Play, GstPlayPlaysAMagnetToTheEnd) {
+  NEEDS_CHILDREN;
   if (support::find_program("gst-play-1.0").empty()) GTEST_SKIP() << "gst-play-1.0 is missing";
   for (auto container : {Container::mp4, Container::mkv}) {
     SCOPED_TRACE(name_of(container));
@@ -167,6 +168,7 @@ TEST(Play, GstPlayPlaysAMagnetToTheEnd) {
 }
 
 TEST(Play, GstPlayWaitsForASlowSwarmAndGoesOn) {
+  NEEDS_CHILDREN;
   if (support::find_program("gst-play-1.0").empty()) GTEST_SKIP() << "gst-play-1.0 is missing";
   // Slower than the film: playing has to pause for it, and to go on by itself.
   Swarm swarm(film(Container::mkv, 12), 1, {.upload_limit = 60'000});
@@ -182,6 +184,7 @@ TEST(Play, GstPlayWaitsForASlowSwarmAndGoesOn) {
 }
 
 TEST(Play, TheExampleApplicationPlaysTwoFilmsInOneSession) {
+  NEEDS_CHILDREN;
   auto const* program = g_getenv("PLAY_EXAMPLE");
   ASSERT_TRUE(program) << "the build sets it";
   Swarm first(film(Container::mp4, 4), 1), second(film(Container::mkv, 4), 1);

@@ -37,6 +37,15 @@ struct Real {
   Ref<GstContext> context = Ref<GstContext>::adopt(gst_torrent_session_new_context(object.get()));
 };
 
+/// Tests that run GStreamer's own programs start with this: those load a plugin that was built with a sanitizer only
+/// with its runtime in front, which tests/run.sh sees to.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define NEEDS_CHILDREN \
+  if (!g_getenv("GST_TORRENT_PRELOAD")) GTEST_SKIP() << "GST_TORRENT_PRELOAD does not name the sanitizer's runtime"
+#else
+#define NEEDS_CHILDREN static_cast<void>(0)
+#endif
+
 /// For child processes: a session of their own that reaches nothing but loopback.
 inline std::string loopback_environment() {
   return "listen=\"" + support::own_address() + ":0\", dht=false, lsd=false, port-mapping=false, inject-trackers=false";

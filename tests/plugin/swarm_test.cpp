@@ -199,6 +199,7 @@ TEST(Swarm, BufferingRangesGrowWithTheDownload) {
 }
 
 TEST(OwnSession, IsStartedSavedAndEndedByGstLaunch) {
+  NEEDS_CHILDREN;
   Swarm swarm(make_torrent("film.bin", 5 * MiB), 1);
   support::TempDir folder;
   auto const copy = folder / "copy";
@@ -220,6 +221,7 @@ TEST(OwnSession, IsStartedSavedAndEndedByGstLaunch) {
 }
 
 TEST(OwnSession, TwoProcessesInOneFolder) {
+  NEEDS_CHILDREN;
   Real real;
   Swarm swarm(make_torrent("film.bin", MiB), 1);
   auto const ran = support::run({"gst-launch-1.0", "-q", "torrentsrc", "uri=" + swarm.magnet(),

@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <future>
 
+#include <sys/mount.h>
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -171,6 +173,48 @@ TEST_F(Live, AFolderInTheWayOfAFileIsAClearErrorAndPasses) {
   EXPECT_EQ(torrent->status().state, swarm::TorrentStatus::State::error);
   fs::remove_all(path);
   EXPECT_TRUE(support::Payload().matches(0, read(*torrent->open(swarm::TheFilm{}), MiB)));
+}
+
+/// A file system of its own, gone at the end.
+class SmallDisk {
+ public:
+  SmallDisk(std::string path, std::string const& size) : path_(std::move(path)) {
+    fs::create_directories(path_);
+    there_ = mount("none", path_.c_str(), "tmpfs", 0, ("size=" + size).c_str()) == 0;
+  }
+  SmallDisk(SmallDisk const&) = delete;
+  SmallDisk& operator=(SmallDisk const&) = delete;
+  ~SmallDisk() {
+    if (there_) umount2(path_.c_str(), MNT_DETACH);
+  }
+  [[nodiscard]] bool there() const { return there_; }
+
+ private:
+  std::string path_;
+  bool there_ = false;
+};
+
+TEST_F(Live, AFullDiskIsAClearErrorAndPasses) {
+  SmallDisk disk(client.download_path, "2m");
+  if (!disk.there()) GTEST_SKIP() << "no right to mount a small file system";
+  support::write_file(client.download_path + "/in the way", std::string(MiB, 'x'));
+  support::Swarm peers(make_torrent("film.mkv", MiB + MiB / 2, 64 * KiB), 1);
+  auto torrent = add(peers.magnet());
+  std::string what;
+  {
+    auto reader = torrent->open(swarm::TheFilm{});
+    try {
+      EXPECT_LT(read(*reader, 2 * MiB).size(), std::size_t{MiB + MiB / 2});
+    } catch (swarm::Error const& error) {
+      EXPECT_EQ(error.code(), swarm::Errc::no_space) << error.what();
+      EXPECT_FALSE(error.advice().empty());
+    }
+  }
+  EXPECT_EQ(torrent->status().state, swarm::TorrentStatus::State::error);
+  fs::remove(client.download_path + "/in the way");
+  EXPECT_TRUE(support::Payload().matches(0, read(*torrent->open(swarm::TheFilm{}), MiB + MiB / 2)));
+  torrent.reset();
+  session.reset();
 }
 
 }  // namespace

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What is kept on disk about one torrent while it runs: its resume file and its journal. Internal.
+#pragma once
+
+#include "swarm/workers.hpp"
+
+#include <chrono>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace swarm {
+
+class Journal;
+class Storage;
+struct Services;
+
+/// Each call returns at once; the work is done on the disk threads, one after the other. Thread-safe.
+class Ledger : public std::enable_shared_from_this<Ledger> {
+ public:
+  /// journaled: pieces that the journal vouches for. anew: start the journal over.
+  Ledger(std::shared_ptr<Services> services, std::vector<bool> journaled, bool anew);
+  ~Ledger();
+
+  /// The metadata are known: writes the resume file, then opens the journal. old_key: the torrent's name before.
+  void open(std::string key, std::string old_key, std::vector<char> resume, int pieces);
+  /// Journals the piece, then calls `then` (also if the journal can't be written: the bytes are right all the same).
+  void record(int piece, std::shared_ptr<Storage> storage, std::function<void()> then);
+  /// Replaces the resume file.
+  void save(std::string key, std::vector<char> resume);
+  /// fdatasync of data, then a mark in the journal; only after 5 s or 64 MiB.
+  void sync(std::shared_ptr<Storage> storage);
+  /// Removes both files; nothing is written afterwards. Then calls `then`.
+  void forget(std::string key, std::function<void()> then);
+
+ private:
+  void warn(char const* what, std::exception const& why);
+
+  std::shared_ptr<Services> const services_;
+  Workers::Serial serial_;
+
+  // serial_
+  std::vector<bool> journaled_;
+  bool const anew_;
+  std::unique_ptr<Journal> journal_;
+  bool closed_ = false;
+  bool warned_ = false;
+  std::chrono::steady_clock::time_point synced_;
+};
+
+}  // namespace swarm

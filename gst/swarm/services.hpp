@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "swarm/log.hpp"
+#include "swarm/network.hpp"
+#include "swarm/state_folder.hpp"
+#include "swarm/workers.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <libtorrent/fwd.hpp>
+
+namespace swarm {
+
+/// What all torrents of a session share; outlives them. Thread-safe, since it is never changed once the session runs.
+struct Services {
+  std::shared_ptr<Network> network = std::make_shared<Network>();
+  std::shared_ptr<Workers> disk;
+  std::shared_ptr<Workers> hashing;
+  std::unique_ptr<StateFolder> state;
+  Log log;
+  std::vector<std::string> injected_trackers;
+  /// On the network thread: takes the torrent out of libtorrent.
+  std::function<void(libtorrent::torrent_handle const&)> drop;
+  /// On the network thread: makes libtorrent count anew whom it may connect to. While a torrent wants nothing, seeds
+  /// are no candidates; libtorrent 2.0.8 forgets to count them again when it wants something, and would wait for ever.
+  std::function<void()> recount_peers;
+};
+
+}  // namespace swarm

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Start, stop, crash, settings of the real program.
+#include "running.hpp"
+#include "support/eventually.hpp"
+#include "support/swarm.hpp"
+
+#include <gmock/gmock.h>
+
+#include <thread>
+
+namespace {
+
+using namespace std::chrono_literals;
+using support::eventually;
+using support::KiB;
+using support::MiB;
+using support::http::Connection;
+using testing::AllOf;
+using testing::HasSubstr;
+
+support::Ran start(Environment environment, std::vector<std::string> arguments = {}) {
+  support::TempDir folder;
+  std::vector<std::string> command{SERVER};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return support::run(command, {.environment = quiet(folder, std::move(environment))}, 10s);
+}
+
+TEST(Life, StopsInTimeWithStreamsUnderWay) {
+  for (int signal : {SIGTERM, SIGINT}) {
+    support::Swarm swarm(support::make_torrent("film.mkv", 32 * MiB), 1, {.upload_limit = 1000 * 1000});
+    Running server;
+    ASSERT_EQ(server.add(swarm.magnet()).status(), 200);
+    auto target = "/stream/proxy/" + swarm.torrent().key;
+    Connection streaming(server.at()), stuck(server.at()), waiting(server.at()), idle(server.at());
+    streaming.send({.target = target});
+    streaming.read_head();
+    stuck.set_receive_buffer(4096);
+    stuck.send({.target = target});
+    stuck.read_head();
+    waiting.send({.target = target, .fields = {{"Range", "bytes=30000000-"}}});
+    EXPECT_EQ(idle.ask({.target = "/health"}).status(), 200);
+    auto begin = std::chrono::steady_clock::now();
+    server.child().signal(signal);
+    auto end = server.child().wait(5s);
+    ASSERT_TRUE(end);
+    EXPECT_TRUE(end->ok()) << "code " << end->code << ", signal " << end->signal << server.child().err();
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 3s);
+    EXPECT_TRUE(waiting.ended(1s));
+  }
+}
+
+TEST(Life, GoesOnWhereItWas) {
+  for (bool killed : {false, true}) {
+    SCOPED_TRACE(killed ? "kill -9" : "SIGTERM");
+    auto size = 6 * MiB;
+    support::Swarm swarm(support::make_torrent("film.mkv", size, 256 * KiB), 1);
+    auto const& key = swarm.torrent().key;
+    Running server;
+    ASSERT_EQ(server.add(swarm.magnet()).status(), 200);
+    EXPECT_EQ(server.get("/stream/proxy/" + key).body, swarm.torrent().files[0].bytes());
+    auto sent = swarm.uploaded();
+    if (killed) {
+      server.child().kill();
+      server.child().wait(5s);
+    } else {
+      EXPECT_TRUE(server.child().stop().ok());
+    }
+    swarm[0].kill();  // there is nobody any more to download from
+    server.start();
+    auto shown = server.get("/api/torrents/" + key);
+    EXPECT_EQ(at(shown.body, "$.data.name"), "\"film.mkv\"");
+    auto got = server.get("/stream/proxy/" + key);
+    EXPECT_EQ(got.status(), 200);
+    EXPECT_EQ(got.body, swarm.torrent().files[0].bytes());
+    EXPECT_EQ(swarm.uploaded(), sent);
+    EXPECT_EQ(at(server.add(swarm.magnet()).body, "$.data.message"), "\"Torrent found in cache\"");
+    EXPECT_EQ(at(server.get("/health").body, "$.services.cache.size"), "1");
+  }
+}
+
+TEST(Life, IdleTorrentsEndTheirNetworking) {
+  support::Swarm swarm(support::make_torrent("film.mkv", 600 * KiB), 1);
+  Running server(Environment{{"TORRENT_CLEANUP_INTERVAL", "400"}, {"TORRENT_KEEP", "false"}});
+  auto const& key = swarm.torrent().key;
+  ASSERT_EQ(server.add(swarm.magnet()).status(), 200);
+  auto status = [&] { return at(server.get("/api/torrents/" + key).body, "$.data.status"); };
+  ASSERT_TRUE(eventually([&] { return status() == "\"paused\""; }));
+  EXPECT_EQ(server.get("/stream/proxy/" + key).body, swarm.torrent().files[0].bytes()) << "a client brings it back";
+}
+
+TEST(Life, SettingsAreChecked) {
+  struct {
+    Environment environment;
+    std::vector<std::string> arguments;
+    char const* named;
+    int code = 2;
+  } cases[] = {
+      {{{"PORT", "abc"}}, {}, "PORT"},
+      {{{"PORT", "70000"}}, {}, "65535"},
+      {{{"TORRENT_DHT", "maybe"}}, {}, "true, false"},
+      {{{"LOG_LEVEL", "loud"}}, {}, "debug info warn error"},
+      {{}, {"--port=x"}, "on the command line"},
+      {{}, {"--no-such-option"}, "no-such-option"},
+      {{}, {"surplus"}, "surplus"},
+      {{}, {"--config=/does/not/exist"}, "/does/not/exist"},
+      {{{"TLS_KEY", "x.pem"}}, {}, "TLS_CERT"},
+      {{{"TORRENT_LISTEN", "nonsense"}}, {}, "nonsense"},
+      {{{"HOST", "no.such.host.invalid"}}, {}, "no.such.host.invalid", 1},
+      {{{"TLS_CERT", "/does/not/exist.pem"}}, {}, "TLS_CERT", 1},
+  };
+  for (auto const& c : cases) {
+    SCOPED_TRACE(c.named);
+    auto ran = start(c.environment, c.arguments);
+    EXPECT_EQ(ran.exit.code, c.code) << ran.err;
+    EXPECT_THAT(ran.err, HasSubstr(c.named));
+    EXPECT_EQ(ran.out, "");
+  }
+}
+
+TEST(Life, LaterSourcesWin) {
+  support::TempDir folder;
+  support::write_file(folder / "file.conf", "[gst-torrent]\nREAD_TIMEOUT=1\nFIRST_BYTE_WAIT=2\nTORRENT_TIMEOUT=3\n");
+  Running server(Environment{{"FIRST_BYTE_WAIT", "20"}, {"TORRENT_TIMEOUT", "30"}},
+                 {"--config=" + folder / "file.conf", "--torrent-timeout=300"});
+  auto body = server.get("/status").body;
+  EXPECT_EQ(at(body, "$.data.settings.READ_TIMEOUT"), "\"1\"");
+  EXPECT_EQ(at(body, "$.data.settings.FIRST_BYTE_WAIT"), "\"20\"");
+  EXPECT_EQ(at(body, "$.data.settings.TORRENT_TIMEOUT"), "\"300\"");
+}
+
+TEST(Life, DefaultKeyFile) {
+  support::TempDir folder;
+  support::write_file(folder / "gst-torrent.conf", "[gst-torrent]\nPROT=1\n");
+  auto ran = start({{"XDG_CONFIG_HOME", folder.str()}});
+  EXPECT_EQ(ran.exit.code, 2);
+  EXPECT_THAT(ran.err, AllOf(HasSubstr("PROT"), HasSubstr("did you mean PORT")));
+}
+
+TEST(Life, Answers) {
+  auto help = start({}, {"--help"});
+  EXPECT_EQ(help.exit.code, 0);
+  EXPECT_THAT(help.out, AllOf(HasSubstr("--torrent-download-path"), HasSubstr("--print-config"), HasSubstr("(7000)")));
+  EXPECT_THAT(start({}, {"--version"}).out, testing::MatchesRegex("gst-torrent-server [0-9.]+\n"));
+  auto sample = start({{"PORT", "abc"}}, {"--print-config"});
+  EXPECT_EQ(sample.exit.code, 0);
+  EXPECT_THAT(sample.out, AllOf(HasSubstr("[gst-torrent]"), HasSubstr("#PORT=7000")));
+}
+
+TEST(Life, PortTaken) {
+  auto taken = support::listen_on({"127.0.0.1", 0});
+  auto port = std::to_string(support::local_endpoint(taken.get()).port);
+  auto ran = start({{"PORT", port}});
+  EXPECT_EQ(ran.exit.code, 1);
+  EXPECT_THAT(ran.err, AllOf(HasSubstr("Another program"), HasSubstr(port), HasSubstr("PORT")));
+}
+
+TEST(Life, FolderInUse) {
+  Running server;
+  auto ran = support::run({SERVER}, {.environment = quiet(server.folder())}, 10s);
+  EXPECT_EQ(ran.exit.code, 1);
+  EXPECT_GT(ran.err.size(), 20u);
+  EXPECT_EQ(server.get("/health").status(), 200);
+}
+
+TEST(Life, OtherPlacesToListenAt) {
+  for (auto host : {"", "localhost", "::1"}) {
+    SCOPED_TRACE(host);
+    Running server(Environment{{"HOST", host}});
+    auto got = support::run({"curl", "-sg", server.printed_url() + "/health"});
+    EXPECT_THAT(got.out, HasSubstr("healthy"));
+  }
+}
+
+TEST(Life, ManyClientsLeaveNothingBehind) {
+  support::Swarm swarm(support::make_torrent("film.mkv", 4 * MiB), 1);
+  Running server;
+  ASSERT_EQ(server.add(swarm.magnet()).status(), 200);
+  auto target = "/stream/proxy/" + swarm.torrent().key;
+  EXPECT_EQ(server.get(target).body.size(), static_cast<std::size_t>(4 * MiB));
+  auto connections = [&] { return std::stoi(at(server.get("/status").body, "$.data.http.connections")); };
+  ASSERT_TRUE(eventually([&] { return connections() <= 1; }));
+  auto files = server.child().open_files();
+  auto memory = server.child().anonymous_memory();
+  for (int i = 0; i < 300; ++i) {
+    Connection client(server.at());
+    client.send({.target = i % 3 ? target : "/health"});
+    if (i % 2) client.read_head();
+    if (i % 5 == 0) client.reset();
+  }
+  ASSERT_TRUE(eventually([&] { return connections() <= 1; }));
+  EXPECT_LE(server.child().open_files(), files + 2);
+  EXPECT_LT(server.child().anonymous_memory(), memory + 8 * MiB);
+}
+
+}  // namespace
