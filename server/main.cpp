@@ -6,12 +6,12 @@
 
 #include <glib-unix.h>
 #include <glib.h>
-#include <unistd.h>
 
 #include <clocale>
 #include <csignal>
 #include <cstdio>
 #include <memory>
+#include <unistd.h>
 
 namespace {
 

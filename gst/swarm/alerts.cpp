@@ -109,20 +109,13 @@ constexpr Row row() {
 }
 
 constexpr Row rows[] = {
-    row<lt::state_update_alert, on_state_update>(),
-    row<lt::add_torrent_alert, on_add_torrent>(),
-    row<lt::save_resume_data_alert, on_resume>(),
-    row<lt::save_resume_data_failed_alert, on_resume_failed>(),
-    row<lt::torrent_error_alert, on_torrent_error>(),
-    row<lt::metadata_failed_alert, on_metadata_failed>(),
-    row<lt::tracker_announce_alert, on_announce>(),
-    row<lt::tracker_reply_alert, on_reply>(),
-    row<lt::tracker_error_alert, on_tracker_error>(),
-    row<lt::tracker_warning_alert, on_tracker_warning>(),
-    row<lt::scrape_reply_alert, on_scrape>(),
-    row<lt::listen_succeeded_alert, on_listen>(),
-    row<lt::listen_failed_alert, on_listen_failed>(),
-    row<lt::session_stats_alert, on_session_stats>(),
+    row<lt::state_update_alert, on_state_update>(),   row<lt::add_torrent_alert, on_add_torrent>(),
+    row<lt::save_resume_data_alert, on_resume>(),     row<lt::save_resume_data_failed_alert, on_resume_failed>(),
+    row<lt::torrent_error_alert, on_torrent_error>(), row<lt::metadata_failed_alert, on_metadata_failed>(),
+    row<lt::tracker_announce_alert, on_announce>(),   row<lt::tracker_reply_alert, on_reply>(),
+    row<lt::tracker_error_alert, on_tracker_error>(), row<lt::tracker_warning_alert, on_tracker_warning>(),
+    row<lt::scrape_reply_alert, on_scrape>(),         row<lt::listen_succeeded_alert, on_listen>(),
+    row<lt::listen_failed_alert, on_listen_failed>(), row<lt::session_stats_alert, on_session_stats>(),
     row<lt::alerts_dropped_alert, on_dropped>(),
 };
 

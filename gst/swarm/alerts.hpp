@@ -2,14 +2,14 @@
 // libtorrent's alerts -> the torrents and the session. Internal.
 #pragma once
 
+#include <libtorrent/fwd.hpp>
+
 #include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
-
-#include <libtorrent/fwd.hpp>
 
 namespace swarm {
 

@@ -29,7 +29,8 @@ Error disk_error(std::error_code code, std::string const& path) {
   for (auto const& row : rows)
     if (code == row.condition) return {row.kind, std::string(row.what) + " (" + path + ").", row.advice};
   // EDQUOT has no std::errc
-  if (code == std::error_code(EDQUOT, std::generic_category())) return {Errc::no_space, "The disk quota is used up (" + path + ").", rows[0].advice};
+  if (code == std::error_code(EDQUOT, std::generic_category()))
+    return {Errc::no_space, "The disk quota is used up (" + path + ").", rows[0].advice};
   return {Errc::disk, "The disk failed: " + code.message() + " (" + path + ").",
           "Check the disk and the system's log, then try again."};
 }

@@ -10,10 +10,9 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <fstream>
 #include <map>
-
-#include <fcntl.h>
 #include <unistd.h>
 
 namespace swarm {

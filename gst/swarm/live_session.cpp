@@ -11,6 +11,7 @@
 #include <libtorrent/extensions/smart_ban.hpp>
 #include <libtorrent/extensions/ut_metadata.hpp>
 #include <libtorrent/extensions/ut_pex.hpp>
+#include <libtorrent/hasher.hpp>
 #include <libtorrent/ip_filter.hpp>
 #include <libtorrent/read_resume_data.hpp>
 #include <libtorrent/session.hpp>
@@ -18,8 +19,10 @@
 #include <libtorrent/torrent_info.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <future>
 #include <set>
+#include <sstream>
 #include <thread>
 
 namespace swarm {
@@ -41,9 +44,26 @@ lt::info_hash_t to_lt(InfoHash const& hash) {
   return result;
 }
 
+std::string normal(std::string const& path) {
+  auto folder = std::filesystem::absolute(path).lexically_normal();
+  return folder.has_filename() ? folder.string() : folder.parent_path().string();
+}
+
+/// What is known of the files in a download folder belongs to that folder: two servers with a folder each do not share
+/// it. The usual download folder has the usual state folder, any other one a folder of its own in there.
+std::string default_state_path(std::string const& download_path) {
+  auto const state = xdg_folder("XDG_STATE_HOME", ".local/state");
+  if (download_path.empty()) return state;
+  std::ostringstream name;
+  name << lt::hasher(download_path).final();
+  return state + "/folders/" + name.str().substr(0, 16);
+}
+
 Settings complete(Settings settings) {
+  if (!settings.download_path.empty()) settings.download_path = normal(settings.download_path);
+  settings.state_path =
+      settings.state_path.empty() ? default_state_path(settings.download_path) : normal(settings.state_path);
   if (settings.download_path.empty()) settings.download_path = xdg_folder("XDG_CACHE_HOME", ".cache");
-  if (settings.state_path.empty()) settings.state_path = xdg_folder("XDG_STATE_HOME", ".local/state");
   if (settings.max_connections < 1 || settings.max_connections > 65535)
     throw Error(Errc::bad_input, "The number of connections must be from 1 to 65535, not " +
                                      std::to_string(settings.max_connections) + '.');
@@ -107,6 +127,7 @@ struct LiveSession::Core final : AlertListener, std::enable_shared_from_this<Liv
 
 void LiveSession::Core::start() {
   lock_folder(settings.download_path);
+  lock_folder(settings.state_path);
   services->state = std::make_unique<StateFolder>(settings.state_path);
   services->disk = std::make_shared<Workers>(4);
   services->hashing = std::make_shared<Workers>(2);
@@ -205,7 +226,8 @@ void LiveSession::Core::save_session() {
   }
 }
 
-LiveSession::LiveSession(Settings const& settings) : settings_(complete(settings)), core_(std::make_shared<Core>(settings_)) {
+LiveSession::LiveSession(Settings const& settings)
+    : settings_(complete(settings)), core_(std::make_shared<Core>(settings_)) {
   core_->start();
   if (settings_.restore) core_->restore();
 }
@@ -262,7 +284,7 @@ std::shared_ptr<Torrent> LiveSession::add(Locator const& locator, AddOptions con
   if (auto torrent = core_->find(locator.hash)) {
     torrent->add_sources(locator);
     if (options.keep) torrent->set_keep(options.keep);
-    if (!options.save_path.empty() && options.save_path != torrent->save_path())
+    if (!options.save_path.empty() && normal(options.save_path) != torrent->save_path())
       core_->services->log(LogLevel::warning, torrent->name() + " is stored in " + torrent->save_path() +
                                                   " already; the other folder is not used");
     return torrent;
@@ -283,8 +305,8 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(Locator const& locator, AddO
   if (locator.metainfo && !params.ti) {
     lt::error_code error;
     auto const& bytes = *locator.metainfo;
-    params.ti = std::make_shared<lt::torrent_info>(lt::span<char const>(bytes.data(), static_cast<std::ptrdiff_t>(bytes.size())),
-                                                   error, lt::from_span);
+    params.ti = std::make_shared<lt::torrent_info>(
+        lt::span<char const>(bytes.data(), static_cast<std::ptrdiff_t>(bytes.size())), error, lt::from_span);
     if (error) throw Error(Errc::bad_input, "The .torrent can't be read: " + error.message() + '.');
   }
   params.info_hashes = params.ti ? params.ti->info_hashes() : to_lt(locator.hash);
@@ -296,8 +318,8 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(Locator const& locator, AddO
   add_missing(params.url_seeds, locator.web_seeds);
   for (auto const& peer : locator.peers) remembered.add_peer(peer);
   if (params.name.empty()) params.name = locator.name;
-  if (!options.save_path.empty() || remembered.save_path.empty())
-    remembered.save_path = options.save_path.empty() ? settings.download_path : options.save_path;
+  // What is remembered of another folder is no help here; the journal notices by the files.
+  remembered.save_path = options.save_path.empty() ? settings.download_path : normal(options.save_path);
   if (options.keep) remembered.keep = options.keep;
   return add(std::move(params), locator.hash, std::move(remembered), false);
 }
@@ -305,7 +327,8 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(Locator const& locator, AddO
 std::shared_ptr<LiveTorrent> LiveSession::Core::add(lt::add_torrent_params params, InfoHash const& hash,
                                                     Remembered remembered, bool paused) {
   lock_folder(remembered.save_path);
-  LiveTorrent::Known known{.hash = hash, .name = params.name, .remembered = remembered, .info = params.ti, .paused = paused};
+  LiveTorrent::Known known{
+      .hash = hash, .name = params.name, .remembered = remembered, .info = params.ti, .paused = paused};
   bool is_private = false;
   if (params.ti) {
     // Throws for hostile metadata, before libtorrent sees them.
@@ -404,7 +427,8 @@ bool LiveSession::remove(InfoHash const& hash, bool delete_files, std::function<
   {
     std::lock_guard lock(core_->mutex);
     auto& torrents = core_->torrents;
-    auto found = std::find_if(torrents.begin(), torrents.end(), [&](auto const& t) { return t->hash().same_torrent(hash); });
+    auto found =
+        std::find_if(torrents.begin(), torrents.end(), [&](auto const& t) { return t->hash().same_torrent(hash); });
     if (found == torrents.end()) return false;
     torrent = *found;
     torrents.erase(found);

@@ -12,7 +12,6 @@
 #include <libtorrent/announce_entry.hpp>
 #include <libtorrent/torrent_handle.hpp>
 #include <libtorrent/torrent_info.hpp>
-#include <libtorrent/torrent_status.hpp>
 
 #include <algorithm>
 
@@ -25,10 +24,6 @@ using std::chrono::milliseconds;
 /// What a new reader may hope to be over.
 bool may_pass(Errc code) { return code == Errc::no_space || code == Errc::permission || code == Errc::disk; }
 
-std::string count(int n, char const* one, char const* many) {
-  return std::to_string(n) + ' ' + (n == 1 ? one : many);
-}
-
 std::string new_token() {
   static std::atomic<std::uint64_t> next = 0;
   return "/torrent-" + std::to_string(next++);  // absolute, or libtorrent would make it so
@@ -38,7 +33,8 @@ std::string new_token() {
 void mark_padding(Layout const& layout, File const& file, std::vector<bool>& verified) {
   auto const length = layout.piece_length();
   auto const first = (file.offset + length - 1) / length;
-  auto const last = file.offset + file.size == layout.total_size() ? layout.piece_count() : (file.offset + file.size) / length;
+  auto const last =
+      file.offset + file.size == layout.total_size() ? layout.piece_count() : (file.offset + file.size) / length;
   for (auto piece = first; piece < last; ++piece) verified[static_cast<std::size_t>(piece)] = true;
 }
 
@@ -101,44 +97,6 @@ void LiveTorrent::check() const {
   if (state->failure) throw Error(*state->failure);
 }
 
-TorrentStatus LiveTorrent::status() const {
-  auto const has_readers = readers() > 0;
-  auto state = state_.lock();
-  auto status = state->status;
-  status.pieces_done = state->verified_count;
-  if (state->metadata) {
-    auto const& layout = state->metadata->layout;
-    auto add = [&](int file) {
-      status.wanted += layout.file(file).size;
-      for (auto const& range : ranges_held(layout, file, [&](int p) { return state->verified[static_cast<std::size_t>(p)]; }))
-        status.wanted_done += range.size();
-    };
-    if (state->keep_file) {
-      add(*state->keep_file);
-    } else {
-      for (int i = 0; i < layout.file_count(); ++i)
-        if (!layout.file(i).padding) add(i);
-    }
-  }
-  using S = TorrentStatus::State;
-  if (state->failure) {
-    status.state = S::error;
-    status.error = state->failure->what();
-    if (!state->failure->advice().empty()) status.error += ' ' + state->failure->advice();
-  } else if (state->metadata && status.wanted == status.wanted_done) {
-    status.state = S::complete;
-  } else if (state->paused) {
-    status.state = S::paused;
-  } else if (status.peers == 0) {
-    status.state = S::connecting;
-  } else if (state->metadata && (status.download_rate > 0 || state->keep_file || has_readers)) {
-    status.state = S::downloading;
-  } else {
-    status.state = S::connected;
-  }
-  return status;
-}
-
 std::vector<ByteRange> LiveTorrent::available(int file) const {
   auto state = state_.lock();
   if (!state->metadata) return {};
@@ -171,17 +129,6 @@ std::int64_t LiveTorrent::verified_until(int file, std::int64_t position, std::i
   return position;
 }
 
-std::string LiveTorrent::plight() const {
-  auto state = state_.lock();
-  auto const& trackers = state->status.trackers;
-  auto const working = static_cast<int>(std::count_if(trackers.begin(), trackers.end(), [](auto const& t) {
-    return t.state == TrackerStatus::State::working;
-  }));
-  auto text = count(state->status.peers, "peer", "peers") + " connected";
-  if (!trackers.empty()) text += ", " + std::to_string(working) + " of " + count(static_cast<int>(trackers.size()), "tracker", "trackers") + " answered";
-  return text;
-}
-
 // ---- readers and what they want ----
 
 std::unique_ptr<Reader> LiveTorrent::open(FileChoice const& choice, ReaderOptions const& options) {
@@ -202,8 +149,7 @@ std::unique_ptr<Reader> LiveTorrent::open(FileChoice const& choice, ReaderOption
     alone_since_ = Clock::now();
     watches_.notify();
   }
-  auto reader =
-      std::make_unique<TorrentReader>(me(), choice, options);
+  auto reader = std::make_unique<TorrentReader>(me(), choice, options);
   readers_.lock()->push_back(reader.get());
   demand_changed();
   return reader;
@@ -284,7 +230,8 @@ void LiveTorrent::apply_demand() {
   auto wants = failed ? Wants() : demand(metadata->layout, all, keep);
   // For web seeds libtorrent picks.
   if (!handle->url_seeds().empty() || !handle->http_seeds().empty())
-    bands_.apply(*handle, metadata->layout, wants, [&](int piece) { return verified[static_cast<std::size_t>(piece)]; });
+    bands_.apply(*handle, metadata->layout, wants,
+                 [&](int piece) { return verified[static_cast<std::size_t>(piece)]; });
   fetcher_->want(std::move(wants));
 }
 
@@ -391,7 +338,8 @@ void LiveTorrent::on_checked() {
 }
 
 void LiveTorrent::reconnect(std::vector<PeerAddress> const& peers) {
-  services_->log(LogLevel::info, name() + ": " + std::to_string(peers.size()) + " peers were banned at once, that is taken back");
+  services_->log(LogLevel::info,
+                 name() + ": " + std::to_string(peers.size()) + " peers were banned at once, that is taken back");
   services_->unban(peers);
   if (auto const* handle = this->handle()) connect(*handle, peers);
 }
@@ -457,7 +405,8 @@ std::shared_ptr<Storage> LiveTorrent::make_storage() {
     params.name = info->name();
     params.trackers = remembered.trackers;
     ledger_->open(key, old_key, write_resume(params, remembered), metadata->layout.piece_count());
-    services_->log(LogLevel::info, "Torrent ready: " + metadata->name + ", files: " + std::to_string(metadata->layout.file_count()));
+    services_->log(LogLevel::info,
+                   "Torrent ready: " + metadata->name + ", files: " + std::to_string(metadata->layout.file_count()));
     // Queued here, so that it runs before libtorrent is done with checking files: else it would ask for any piece.
     services_->network->post([self = me()] { self->apply_demand(); });
     wake_readers();
@@ -476,14 +425,13 @@ void LiveTorrent::on_piece_verified(int piece) {
   auto storage = this->storage();
   if (!storage) return;
   // First the journal, then the world: what anybody saw as verified survives the process.
-  ledger_->record(piece, std::move(storage), [self = me(), piece] {
-    self->mark_verified(piece);
-  });
+  ledger_->record(piece, std::move(storage), [self = me(), piece] { self->mark_verified(piece); });
 }
 
 void LiveTorrent::on_piece_failed(int piece) {
   fetcher_->on_failed(piece);
-  services_->log(LogLevel::warning, name() + ": piece " + std::to_string(piece) + " came with wrong bytes, it is fetched again");
+  services_->log(LogLevel::warning,
+                 name() + ": piece " + std::to_string(piece) + " came with wrong bytes, it is fetched again");
 }
 
 void LiveTorrent::mark_verified(int piece) {
@@ -584,34 +532,6 @@ void LiveTorrent::finish_removal() {
 void LiveTorrent::save(lt::add_torrent_params const& params) {
   auto const remembered = state_.lock()->remembered;
   ledger_->save(key(), write_resume(params, remembered));
-}
-
-// ---- mirrored from alerts ----
-
-void LiveTorrent::on_status(lt::torrent_status const& status) {
-  {
-    auto state = state_.lock();
-    auto& mine = state->status;
-    mine.peers = status.num_peers;
-    mine.seeds = status.num_seeds;
-    mine.download_rate = status.download_payload_rate;
-    mine.upload_rate = status.upload_payload_rate;
-    mine.downloaded = status.all_time_download;
-    mine.uploaded = status.all_time_upload;
-    mine.availability = status.distributed_copies;
-  }
-  if (status.num_peers == 0 && seen_handshake_.exchange(false)) alone_since_ = Clock::now();
-}
-
-void LiveTorrent::on_tracker(std::string const& url, TrackerStatus::State tracker_state, int seeds, int peers,
-                             std::string const& message) {
-  if (tracker_state == TrackerStatus::State::working) phase(&Phases::tracker);
-  auto state = state_.lock();
-  auto& trackers = state->status.trackers;
-  auto found = std::find_if(trackers.begin(), trackers.end(), [&](auto const& t) { return t.url == url; });
-  if (found == trackers.end()) found = trackers.insert(trackers.end(), TrackerStatus{url, {}, -1, -1, {}});
-  if (tracker_state == TrackerStatus::State::waiting && found->state == TrackerStatus::State::working) return;
-  *found = {url, tracker_state, seeds, peers, message};
 }
 
 }  // namespace swarm

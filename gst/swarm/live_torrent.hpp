@@ -14,6 +14,8 @@
 #include "swarm/watches.hpp"
 #include "swarm/wire.hpp"
 
+#include <libtorrent/fwd.hpp>
+
 #include <atomic>
 #include <chrono>
 #include <functional>
@@ -21,8 +23,6 @@
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <libtorrent/fwd.hpp>
 
 namespace swarm {
 
@@ -120,12 +120,12 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
     Remembered remembered;
     std::shared_ptr<Metadata const> metadata;
     std::shared_ptr<Storage> storage;
-    std::optional<int> keep_file;          // remembered.keep, resolved
-    std::vector<bool> verified;            // by piece; sized when the metadata come
+    std::optional<int> keep_file;  // remembered.keep, resolved
+    std::vector<bool> verified;    // by piece; sized when the metadata come
     int verified_count = 0;
     std::optional<Error> failure;
     bool paused = false;
-    TorrentStatus status;                  // the mirrored part
+    TorrentStatus status;  // the mirrored part
   };
   struct Removal {
     bool begun = false;
@@ -153,7 +153,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   Guarded<State> state_;
   Guarded<std::vector<TorrentReader*>> readers_;
   std::atomic<std::chrono::steady_clock::time_point> last_used_;
-  std::function<void()> try_disk_again_;  // network thread
+  std::function<void()> try_disk_again_;                           // network thread
   std::atomic<std::chrono::steady_clock::time_point> disk_tried_;  // failures before this were forgiven
   Watches watches_;
   std::atomic<bool> demand_posted_ = false;

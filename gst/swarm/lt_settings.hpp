@@ -2,9 +2,9 @@
 // Our settings as libtorrent's: one table, with the reason for each value. Internal. Pure.
 #pragma once
 
-#include <string>
-
 #include <libtorrent/fwd.hpp>
+
+#include <string>
 
 namespace swarm {
 

@@ -15,7 +15,7 @@
 namespace swarm {
 
 struct ReaderOptions {
-  std::int64_t read_ahead = 32 * 1024 * 1024;        ///< bytes wanted ahead of the position, > 0
+  std::int64_t read_ahead = 32 * 1024 * 1024;         ///< bytes wanted ahead of the position, > 0
   std::chrono::milliseconds metadata_timeout{60000};  ///< of one read(); 0 = wait for ever
   std::chrono::milliseconds piece_timeout{60000};     ///< of one read(); 0 = wait for ever
 };

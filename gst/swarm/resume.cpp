@@ -64,13 +64,12 @@ bool read_resume(std::span<char const> bytes, lt::add_torrent_params& params, Re
     remembered.save_path = std::string(mine.dict_find_string_value("save_path"));
     if (auto const keep = mine.dict_find("keep")) remembered.keep = to_choice(keep);
     if (auto const trackers = mine.dict_find_list("trackers"))
-      for (int i = 0; i < trackers.list_size(); ++i)
-        remembered.trackers.emplace_back(trackers.list_string_value_at(i));
+      for (int i = 0; i < trackers.list_size(); ++i) remembered.trackers.emplace_back(trackers.list_string_value_at(i));
     if (auto const peers = mine.dict_find_list("peers"))
       for (int i = 0; i < peers.list_size(); ++i)
         if (auto const peer = peers.list_at(i); peer.type() == lt::bdecode_node::list_t && peer.list_size() == 2)
-          remembered.add_peer({std::string(peer.list_string_value_at(0)),
-                               static_cast<std::uint16_t>(peer.list_int_value_at(1))});
+          remembered.add_peer(
+              {std::string(peer.list_string_value_at(0)), static_cast<std::uint16_t>(peer.list_int_value_at(1))});
   }
   return true;
 }

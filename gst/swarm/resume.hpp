@@ -4,11 +4,11 @@
 
 #include "swarm/locator.hpp"
 
+#include <libtorrent/fwd.hpp>
+
 #include <optional>
 #include <span>
 #include <vector>
-
-#include <libtorrent/fwd.hpp>
 
 namespace swarm {
 

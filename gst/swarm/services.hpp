@@ -7,12 +7,12 @@
 #include "swarm/state_folder.hpp"
 #include "swarm/workers.hpp"
 
+#include <libtorrent/fwd.hpp>
+
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <libtorrent/fwd.hpp>
 
 namespace swarm {
 

@@ -22,13 +22,13 @@ struct SessionStatus {
   std::int64_t upload_rate = 0;
   bool dht_enabled = false;
   int dht_nodes = 0;
-  int listen_port = 0;             ///< the port that is really open; 0 = none
+  int listen_port = 0;                ///< the port that is really open; 0 = none
   std::vector<std::string> warnings;  ///< what does not work (a port that is taken …), one sentence each
 };
 
 struct AddOptions {
-  std::string save_path;               ///< folder under which the torrent's own folder is made; empty = download_path
-  std::optional<FileChoice> keep;      ///< see Torrent::set_keep
+  std::string save_path;           ///< folder under which the torrent's own folder is made; empty = download_path
+  std::optional<FileChoice> keep;  ///< see Torrent::set_keep
 };
 
 /// The swarm's only session: one libtorrent session, its ports, DHT and disk threads, and all torrents.

@@ -13,16 +13,16 @@ enum class LogLevel { debug, info, warning, error };
 /// What a Session can be told. Sizes in bytes, rates in bytes/s, 0 = no limit unless said otherwise.
 struct Settings {
   std::string download_path;  ///< empty = $XDG_CACHE_HOME/gst-torrent
-  std::string state_path;     ///< empty = $XDG_STATE_HOME/gst-torrent
+  std::string state_path;     ///< empty = $XDG_STATE_HOME/gst-torrent, or a folder in it if download_path is given
   std::string listen = "0.0.0.0:6881,[::]:6881";  ///< interfaces:ports; port 0 = a free one
-  std::string user_agent;     ///< empty = gst-torrent/<version>
+  std::string user_agent;                         ///< empty = gst-torrent/<version>
   bool dht = true;
   bool lsd = true;
   bool pex = true;
-  bool port_mapping = true;   ///< UPnP and NAT-PMP
-  bool inject_trackers = true;          ///< `trackers` for magnets that turn out to be public
+  bool port_mapping = true;                                ///< UPnP and NAT-PMP
+  bool inject_trackers = true;                             ///< `trackers` for magnets that turn out to be public
   std::vector<std::string> trackers = default_trackers();  ///< announce URLs added to public torrents
-  int max_connections = 100;            ///< peers of the session, 1..65535
+  int max_connections = 100;                               ///< peers of the session, 1..65535
   int download_limit = 0;
   int upload_limit = 0;
   bool restore = true;  ///< take up all torrents that the state folder knows; else each when it is added again

@@ -5,11 +5,10 @@
 #include "swarm/types.hpp"
 
 #include <cerrno>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-
-#include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
 

@@ -75,9 +75,9 @@ class Storage {
   struct Open;
   struct State {
     std::string folder;
-    std::vector<std::string> paths;          // of the files, relative
-    std::list<std::shared_ptr<Open>> open;   // most recently used first
-    std::set<int> dirty;                     // files written since the last sync
+    std::vector<std::string> paths;         // of the files, relative
+    std::list<std::shared_ptr<Open>> open;  // most recently used first
+    std::set<int> dirty;                    // files written since the last sync
     std::int64_t unsynced = 0;
   };
 

@@ -9,7 +9,6 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-
 #include <libtorrent/add_torrent_params.hpp>
 #include <libtorrent/disk_buffer_holder.hpp>
 #include <libtorrent/disk_interface.hpp>
@@ -38,8 +37,9 @@ lt::storage_error to_lt(Storage::Failure const& failure, lt::operation_t operati
   lt::storage_error error;
   if (!failure) return error;
   // "not downloaded" has a code of its own in libtorrent, which it doesn't take for a broken disk
-  error.ec = failure.code == Storage::too_short() ? lt::error_code(lt::errors::file_too_short)
-                                                  : lt::error_code(failure.code.value(), boost::system::generic_category());
+  error.ec = failure.code == Storage::too_short()
+                 ? lt::error_code(lt::errors::file_too_short)
+                 : lt::error_code(failure.code.value(), boost::system::generic_category());
   error.file(lt::file_index_t(failure.file));
   error.operation = operation;
   return error;
@@ -66,16 +66,16 @@ struct Slot {
     std::function<void(lt::storage_error const&)> handler;
   };
   struct Piece {
-    std::map<int, Block> blocks;                // by start; not written yet
-    std::vector<std::function<void()>> after;   // jobs that need all of them written
+    std::map<int, Block> blocks;               // by start; not written yet
+    std::vector<std::function<void()>> after;  // jobs that need all of them written
   };
   struct State {
     std::map<int, Piece> pieces;
     int jobs = 0;
-    std::vector<std::function<void()>> idle;    // run when the last job is done
+    std::vector<std::function<void()>> idle;  // run when the last job is done
     std::vector<Refused> refused;
-    bool failing = false;                       // the owner was told of a failure
-    bool stopped = false;                       // nothing is tried again
+    bool failing = false;  // the owner was told of a failure
+    bool stopped = false;  // nothing is tried again
   };
   Guarded<State> state;
 
@@ -146,7 +146,8 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
     run(*context_.disk, at(index), [this, r, slot = at(index), handler = std::move(handler)](bool stop) mutable {
       lt::storage_error error = stop ? aborted() : lt::storage_error{};
       lt::disk_buffer_holder buffer(*this, new char[static_cast<std::size_t>(r.length)], r.length);
-      if (!error) error = read(*slot, static_cast<int>(r.piece), r.start, {buffer.data(), static_cast<std::size_t>(r.length)});
+      if (!error)
+        error = read(*slot, static_cast<int>(r.piece), r.start, {buffer.data(), static_cast<std::size_t>(r.length)});
       asio::post(io_, [handler = std::move(handler), buffer = std::move(buffer), error]() mutable {
         handler(std::move(buffer), error);
       });
@@ -154,8 +155,8 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
   }
 
   bool async_write(lt::storage_index_t index, lt::peer_request const& r, char const* bytes,
-                   std::shared_ptr<lt::disk_observer> observer,
-                   std::function<void(lt::storage_error const&)> handler, lt::disk_job_flags_t) override {
+                   std::shared_ptr<lt::disk_observer> observer, std::function<void(lt::storage_error const&)> handler,
+                   lt::disk_job_flags_t) override {
     auto slot = at(index);
     auto block = std::make_shared<std::vector<char>>(bytes, bytes + r.length);
     slot->state.lock()->pieces[static_cast<int>(r.piece)].blocks[r.start] = block;
@@ -168,9 +169,9 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
     return true;
   }
 
-  void async_hash(lt::storage_index_t index, lt::piece_index_t piece, lt::span<lt::sha256_hash> v2,
-                  lt::disk_job_flags_t flags,
-                  std::function<void(lt::piece_index_t, lt::sha1_hash const&, lt::storage_error const&)> handler) override {
+  void async_hash(
+      lt::storage_index_t index, lt::piece_index_t piece, lt::span<lt::sha256_hash> v2, lt::disk_job_flags_t flags,
+      std::function<void(lt::piece_index_t, lt::sha1_hash const&, lt::storage_error const&)> handler) override {
     auto slot = at(index);
     bool const v1 = bool(flags & lt::disk_interface::v1_hash);
     int const size1 = v1 ? slot->files->piece_size(piece) : 0;
@@ -197,8 +198,9 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
     });
   }
 
-  void async_hash2(lt::storage_index_t index, lt::piece_index_t piece, int offset, lt::disk_job_flags_t,
-                   std::function<void(lt::piece_index_t, lt::sha256_hash const&, lt::storage_error const&)> handler) override {
+  void async_hash2(
+      lt::storage_index_t index, lt::piece_index_t piece, int offset, lt::disk_job_flags_t,
+      std::function<void(lt::piece_index_t, lt::sha256_hash const&, lt::storage_error const&)> handler) override {
     auto slot = at(index);
     int const size = std::min(block_bytes, slot->files->piece_size2(piece) - offset);
     after_writes(slot, static_cast<int>(piece), [this, slot, piece, offset, size, handler = std::move(handler)] {
@@ -237,24 +239,27 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
     });
   }
 
-  void async_move_storage(lt::storage_index_t index, std::string path, lt::move_flags_t,
-                          std::function<void(lt::status_t, std::string const&, lt::storage_error const&)> handler) override {
+  void async_move_storage(
+      lt::storage_index_t index, std::string path, lt::move_flags_t,
+      std::function<void(lt::status_t, std::string const&, lt::storage_error const&)> handler) override {
     auto slot = at(index);
     slot->when_idle([this, slot, path, handler = std::move(handler)] {
       run(*context_.disk, slot, [this, slot, path, handler](bool stop) {
-        auto const error = stop || !slot->storage ? aborted() : to_lt(slot->storage->move(path), lt::operation_t::file_rename);
+        auto const error =
+            stop || !slot->storage ? aborted() : to_lt(slot->storage->move(path), lt::operation_t::file_rename);
         auto const status = error ? lt::status_t::fatal_disk_error : lt::status_t::no_error;
         asio::post(io_, [handler, path, status, error] { handler(status, path, error); });
       });
     });
   }
 
-  void async_rename_file(lt::storage_index_t index, lt::file_index_t file, std::string name,
-                         std::function<void(std::string const&, lt::file_index_t, lt::storage_error const&)> handler) override {
+  void async_rename_file(
+      lt::storage_index_t index, lt::file_index_t file, std::string name,
+      std::function<void(std::string const&, lt::file_index_t, lt::storage_error const&)> handler) override {
     run(*context_.disk, at(index), [this, slot = at(index), file, name, handler = std::move(handler)](bool stop) {
-      auto const error = stop || !slot->storage ? aborted()
-                                                : to_lt(slot->storage->rename(static_cast<int>(file), name),
-                                                        lt::operation_t::file_rename);
+      auto const error = stop || !slot->storage
+                             ? aborted()
+                             : to_lt(slot->storage->rename(static_cast<int>(file), name), lt::operation_t::file_rename);
       asio::post(io_, [handler, file, name, error] { handler(name, file, error); });
     });
   }
@@ -264,7 +269,8 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
     auto slot = at(index);
     slot->when_idle([this, slot, handler = std::move(handler)] {
       run(*context_.disk, slot, [this, slot, handler](bool) {
-        auto const error = slot->storage ? to_lt(slot->storage->remove_files(), lt::operation_t::file_remove) : lt::storage_error{};
+        auto const error =
+            slot->storage ? to_lt(slot->storage->remove_files(), lt::operation_t::file_remove) : lt::storage_error{};
         asio::post(io_, [handler, error] { handler(error); });
       });
     });
@@ -472,7 +478,9 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
     if (!error || error.ec == asio::error::operation_aborted || !slot.storage) return;
     auto const file = static_cast<int>(error.file());
     auto const path = file >= 0 ? slot.storage->path(file) : slot.storage->folder();
-    if (slot.owner) slot.owner->on_disk_failure(disk_error({error.ec.value(), std::generic_category()}, path), when, std::move(again));
+    if (slot.owner)
+      slot.owner->on_disk_failure(disk_error({error.ec.value(), std::generic_category()}, path), when,
+                                  std::move(again));
   }
 
   lt::io_context& io_;

@@ -2,12 +2,12 @@
 // libtorrent's disk interface over our Storage. Internal; included by store.cpp and the session only.
 #pragma once
 
+#include <libtorrent/fwd.hpp>
+
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
-
-#include <libtorrent/fwd.hpp>
 
 namespace swarm {
 
@@ -37,8 +37,8 @@ class StorageOwner {
 
 /// What the Store and the session share.
 struct StoreContext {
-  std::shared_ptr<Network> network;   ///< opened by the Store's constructor
-  std::shared_ptr<Workers> disk;      ///< reads and writes
+  std::shared_ptr<Network> network;  ///< opened by the Store's constructor
+  std::shared_ptr<Workers> disk;     ///< reads and writes
   std::shared_ptr<Workers> hashing;
   /// Finds the owner by the save_path given to libtorrent.
   std::function<std::shared_ptr<StorageOwner>(std::string const& save_path)> owner;

@@ -18,17 +18,17 @@ namespace swarm {
 
 /// What the info dictionary says; never changes once it is there.
 struct Metadata {
-  InfoHash hash;     ///< both hashes for a hybrid
+  InfoHash hash;  ///< both hashes for a hybrid
   std::string name;
   Layout layout;
-  bool is_private = false;                     ///< BEP 27
-  std::optional<std::int64_t> creation_date;   ///< Unix seconds; only from a .torrent
+  bool is_private = false;                    ///< BEP 27
+  std::optional<std::int64_t> creation_date;  ///< Unix seconds; only from a .torrent
 };
 
 /// How long each phase took since the torrent was opened; nullopt while it has not happened.
 struct Phases {
-  std::optional<std::chrono::milliseconds> tracker;      ///< first answer of a tracker
-  std::optional<std::chrono::milliseconds> connect;      ///< first handshake with a peer
+  std::optional<std::chrono::milliseconds> tracker;  ///< first answer of a tracker
+  std::optional<std::chrono::milliseconds> connect;  ///< first handshake with a peer
   std::optional<std::chrono::milliseconds> metadata;
   std::optional<std::chrono::milliseconds> first_block;
   std::optional<std::chrono::milliseconds> first_piece;  ///< first verified piece
@@ -46,17 +46,17 @@ struct TrackerStatus {
 struct TorrentStatus {
   enum class State { connecting, connected, downloading, complete, paused, error };
   State state = State::connecting;
-  std::string error;          ///< what() + advice of the failure, for `error`
-  int peers = 0;              ///< connected
-  int seeds = 0;              ///< of them
+  std::string error;               ///< what() + advice of the failure, for `error`
+  int peers = 0;                   ///< connected
+  int seeds = 0;                   ///< of them
   std::int64_t download_rate = 0;  ///< bytes/s of payload
   std::int64_t upload_rate = 0;
-  std::int64_t downloaded = 0;     ///< payload bytes since the torrent was first added
+  std::int64_t downloaded = 0;  ///< payload bytes since the torrent was first added
   std::int64_t uploaded = 0;
-  std::int64_t wanted = 0;         ///< bytes of the kept file (else of all files); 0 until metadata
-  std::int64_t wanted_done = 0;    ///< of them verified
+  std::int64_t wanted = 0;       ///< bytes of the kept file (else of all files); 0 until metadata
+  std::int64_t wanted_done = 0;  ///< of them verified
   int pieces_done = 0;
-  double availability = 0;         ///< copies of the rarest piece among the connected peers
+  double availability = 0;  ///< copies of the rarest piece among the connected peers
   int retries = 0;
   std::vector<TrackerStatus> trackers;
   Phases phases;

@@ -64,22 +64,22 @@ class TorrentReader final : public Reader {
   std::atomic<int> file_ = -1;
   std::atomic<std::int64_t> size_ = -1;
   std::atomic<bool> cancelled_ = false;
-  std::atomic<int> waiting_piece_ = -1;          // -1: not waiting; -2: for anything
+  std::atomic<int> waiting_piece_ = -1;  // -1: not waiting; -2: for anything
   std::atomic<Clock::time_point> waiting_since_;
-  std::atomic<bool> armed_ = false;              // try_read said `again`
+  std::atomic<bool> armed_ = false;  // try_read said `again`
 
-  std::mutex mutex_;                             // guards changes_
+  std::mutex mutex_;  // guards changes_
   std::condition_variable changed_;
   std::uint64_t changes_ = 0;
 
   struct Reading {
     Readahead readahead;
     std::optional<std::int64_t> end;
-    std::int64_t told = -1;                      // position that demand knows of
+    std::int64_t told = -1;  // position that demand knows of
   };
   Guarded<Reading> reading_;
 
-  std::mutex wake_mutex_;                        // held while wake_ runs
+  std::mutex wake_mutex_;  // held while wake_ runs
   std::function<void()> wake_;
 };
 

@@ -17,7 +17,8 @@ int main(int argc, char** argv) {
   auto torrent = session->add(swarm::Locator::parse(argv[1]));
   auto reader = torrent->open(swarm::TheFilm{}, {.read_ahead = 4 * 1024 * 1024});
   std::byte buffer[64 * 1024];
-  std::printf("start %lld\n", static_cast<long long>(support::eventually([&] { return torrent->metadata() != nullptr; })));
+  std::printf("start %lld\n",
+              static_cast<long long>(support::eventually([&] { return torrent->metadata() != nullptr; })));
   for (;;) {
     auto const got = reader->read(buffer);
     if (got.outcome == swarm::Reader::Outcome::end) break;

@@ -41,7 +41,8 @@ inline std::string read(swarm::Reader& reader, std::size_t size, std::size_t ste
   std::string bytes(size, '\0');
   std::size_t done = 0;
   while (done < size) {
-    auto const result = reader.read(std::as_writable_bytes(std::span(bytes)).subspan(done, std::min(step, size - done)));
+    auto const result =
+        reader.read(std::as_writable_bytes(std::span(bytes)).subspan(done, std::min(step, size - done)));
     if (result.outcome != swarm::Reader::Outcome::bytes) break;
     done += result.size;
   }

@@ -40,12 +40,12 @@ TEST_F(Live, RandomSeeksLandRight) {
 
 TEST_F(Live, AllKindsOfTorrents) {
   for (auto format : {support::Format::v1, support::Format::v2, support::Format::hybrid}) {
-    support::TorrentSpec spec{.files = {support::payload_file("a.txt", 1000, 1), support::payload_file("empty", 0),
-                                        support::payload_file("dir/film.mp4", 700 * KiB + 5, 2),
-                                        support::payload_file("z.srt", 17, 3)},
-                              .name = "pack",
-                              .format = format,
-                              .piece_size = 64 * KiB};
+    support::TorrentSpec spec{
+        .files = {support::payload_file("a.txt", 1000, 1), support::payload_file("empty", 0),
+                  support::payload_file("dir/film.mp4", 700 * KiB + 5, 2), support::payload_file("z.srt", 17, 3)},
+        .name = "pack",
+        .format = format,
+        .piece_size = 64 * KiB};
     support::Swarm peers(make_torrent(spec), 2);
     auto torrent = add(peers.magnet());
     for (std::size_t i = 0; i < peers.torrent().files.size(); ++i) {
@@ -172,8 +172,8 @@ TEST_F(Live, WrongFileSaysSo) {
 }
 
 TEST_F(Live, CorruptPeersCostNoWrongByte) {
-  support::Swarm peers(make_torrent("film.mkv", 4 * MiB),
-                       {support::SeederOptions{}, support::SeederOptions{}, support::SeederOptions{.corrupt = {.every = 3}}});
+  support::Swarm peers(make_torrent("film.mkv", 4 * MiB), {support::SeederOptions{}, support::SeederOptions{},
+                                                           support::SeederOptions{.corrupt = {.every = 3}}});
   auto reader = add(peers.magnet())->open(swarm::TheFilm{});
   EXPECT_TRUE(support::Payload().matches(0, read(*reader, 4 * MiB)));
 }

@@ -5,7 +5,6 @@
 
 #include <filesystem>
 #include <future>
-
 #include <sys/mount.h>
 
 namespace {
@@ -88,9 +87,10 @@ TEST_F(Live, RemoveEndsReadersAndDeletesFiles) {
 }
 
 TEST_F(Live, KeepDownloadsTheWholeFileAndOnlyThat) {
-  support::TorrentSpec spec{.files = {support::payload_file("a.mkv", 3 * MiB, 1), support::payload_file("b.mkv", 2 * MiB, 2)},
-                            .name = "pack",
-                            .piece_size = 64 * KiB};
+  support::TorrentSpec spec{
+      .files = {support::payload_file("a.mkv", 3 * MiB, 1), support::payload_file("b.mkv", 2 * MiB, 2)},
+      .name = "pack",
+      .piece_size = 64 * KiB};
   support::Swarm peers(make_torrent(spec), 2);
   auto torrent = add(peers.magnet(), {.keep = swarm::FileChoice{swarm::TheFilm{}}});
   EXPECT_TRUE(eventually([&] { return torrent->status().state == swarm::TorrentStatus::State::complete; }));
@@ -101,7 +101,8 @@ TEST_F(Live, KeepDownloadsTheWholeFileAndOnlyThat) {
 
 TEST_F(Live, ARestartGoesOnWhereItWas) {
   for (auto format : {support::Format::v1, support::Format::v2, support::Format::hybrid}) {
-    support::TorrentSpec spec{.files = {support::payload_file("film.mkv", 6 * MiB)}, .format = format, .piece_size = 128 * KiB};
+    support::TorrentSpec spec{
+        .files = {support::payload_file("film.mkv", 6 * MiB)}, .format = format, .piece_size = 128 * KiB};
     support::Swarm peers(make_torrent(spec), 2);
     auto torrent = add(peers.magnet());
     EXPECT_TRUE(support::Payload().matches(0, read(*torrent->open(swarm::TheFilm{}, {.read_ahead = MiB}), 3 * MiB)));

@@ -12,14 +12,16 @@
 namespace {
 
 namespace fs = std::filesystem;
+using support::TempDir;
 using swarm::File;
 using swarm::Layout;
 using swarm::Storage;
-using support::TempDir;
 
 Layout three_files() {
   // pieces of 100 bytes; the second file is padding, the fourth is empty
-  return Layout({{"t/a", 0, 150, false}, {".pad/50", 150, 50, true}, {"t/b/c", 200, 120, false}, {"t/empty", 320, 0, false}}, 100);
+  return Layout(
+      {{"t/a", 0, 150, false}, {".pad/50", 150, 50, true}, {"t/b/c", 200, 120, false}, {"t/empty", 320, 0, false}},
+      100);
 }
 
 std::string bytes(std::size_t size, char first) {
@@ -33,7 +35,8 @@ TEST(Storage, WritesAcrossFilesAndReadsBack) {
   Storage storage(dir / "x", three_files());
   EXPECT_FALSE(storage.any_file());
   for (int piece = 0; piece < 4; ++piece) {
-    auto const data = bytes(static_cast<std::size_t>(storage.layout().piece_size(piece)), static_cast<char>('a' + piece));
+    auto const data =
+        bytes(static_cast<std::size_t>(storage.layout().piece_size(piece)), static_cast<char>('a' + piece));
     EXPECT_FALSE(storage.write(piece, 0, data));
   }
   EXPECT_TRUE(storage.any_file());
