@@ -14,7 +14,8 @@ constexpr char const* group = "gst-torrent";
 
 [[noreturn]] void wrong(Setting const& setting, std::string const& value, std::string const& where,
                         std::string const& allowed) {
-  throw ConfigError(setting.name + " is \"" + (setting.secret ? "…" : value) + "\" " + where + "; allowed: " + allowed + ".");
+  throw ConfigError(setting.name + " is \"" + (setting.secret ? "…" : value) + "\" " + where + "; allowed: " + allowed +
+                    ".");
 }
 
 std::string trimmed(std::string const& text) {
@@ -192,11 +193,12 @@ CommandLine read_command_line(int argc, char** argv) {
 
   g_autoptr(GOptionContext) context = g_option_context_new(nullptr);
   g_option_context_set_summary(context, "Streams files of BitTorrent swarms over HTTP.");
-  g_option_context_set_description(
-      context,
-      "Each setting can also be given in a key file (see --print-config) or in the environment, by its name in capitals\n"
-      "with underscores (PORT, TORRENT_DOWNLOAD_PATH …); the command line wins over the environment, and that over the\n"
-      "file. docs/configuration.md tells more.");
+  g_option_context_set_description(context,
+                                   "Each setting can also be given in a key file (see --print-config) or in the "
+                                   "environment, by its name in capitals\n"
+                                   "with underscores (PORT, TORRENT_DOWNLOAD_PATH …); the command line wins over the "
+                                   "environment, and that over the\n"
+                                   "file. docs/configuration.md tells more.");
   g_option_context_add_main_entries(context, entries.data(), nullptr);
   g_autoptr(GError) error = nullptr;
   bool understood = g_option_context_parse(context, &argc, &argv, &error);

@@ -34,16 +34,16 @@ struct Config {
 
 /// One row of the table of settings.
 struct Setting {
-  using Member = std::variant<std::string Config::*, std::int64_t Config::*, bool Config::*,
-                              std::vector<std::string> Config::*>;
+  using Member =
+      std::variant<std::string Config::*, std::int64_t Config::*, bool Config::*, std::vector<std::string> Config::*>;
   std::string name;  ///< of the environment and the key file; --lower-case on the command line
   Member member;
-  std::string initial;  ///< as it would be written
-  std::string allowed;  ///< for people
-  std::string help;     ///< one line
-  std::int64_t least = 0, most = 0;  ///< of a number
-  std::vector<std::string> choices;  ///< of a text, if not all are right
-  bool secret = false;               ///< never shown
+  std::string initial;                                ///< as it would be written
+  std::string allowed;                                ///< for people
+  std::string help;                                   ///< one line
+  std::int64_t least = 0, most = 0;                   ///< of a number
+  std::vector<std::string> choices;                   ///< of a text, if not all are right
+  bool secret = false;                                ///< never shown
   bool (*valid)(std::string const& value) = nullptr;  ///< of a text that has a form
 };
 

@@ -18,7 +18,8 @@ std::string joined(std::vector<std::string> const& list) {
 
 Setting number(char const* name, std::int64_t Config::*member, std::int64_t initial, std::int64_t least,
                std::int64_t most, char const* help) {
-  return {name, member, std::to_string(initial), std::to_string(least) + " … " + std::to_string(most), help, least, most};
+  return {name,  member, std::to_string(initial), std::to_string(least) + " … " + std::to_string(most), help,
+          least, most};
 }
 
 Setting flag(char const* name, bool Config::*member, bool initial, char const* help) {
@@ -29,7 +30,8 @@ Setting list(char const* name, std::vector<std::string> Config::*member, std::st
   return {name, member, std::move(initial), "a list, separated by commas or spaces", help};
 }
 
-Setting text(char const* name, std::string Config::*member, char const* initial, char const* allowed, char const* help) {
+Setting text(char const* name, std::string Config::*member, char const* initial, char const* allowed,
+             char const* help) {
   return {name, member, initial, allowed, help};
 }
 
@@ -43,9 +45,10 @@ Setting choice(char const* name, std::string Config::*member, char const* initia
 
 /// "0.0.0.0:6881,[::]:6881"; a device's name may stand for an address.
 bool listen_addresses(std::string const& value) {
-  return !value.empty() && g_regex_match_simple("^([^\\s,:\\[\\]]+|\\[[0-9a-fA-F:.]+\\]):[0-9]{1,5}"
-                                                "(,([^\\s,:\\[\\]]+|\\[[0-9a-fA-F:.]+\\]):[0-9]{1,5})*$",
-                                                value.c_str(), GRegexCompileFlags{}, GRegexMatchFlags{});
+  return !value.empty() && g_regex_match_simple(
+                               "^([^\\s,:\\[\\]]+|\\[[0-9a-fA-F:.]+\\]):[0-9]{1,5}"
+                               "(,([^\\s,:\\[\\]]+|\\[[0-9a-fA-F:.]+\\]):[0-9]{1,5})*$",
+                               value.c_str(), GRegexCompileFlags{}, GRegexMatchFlags{});
 }
 
 Setting formed(Setting setting, bool (*valid)(std::string const&)) {

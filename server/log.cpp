@@ -2,10 +2,10 @@
 #include "log.hpp"
 
 #include <glib.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <iterator>
+#include <unistd.h>
 
 namespace {
 
@@ -46,7 +46,8 @@ GLogWriterOutput write_line(GLogLevelFlags flags, GLogField const* fields, gsize
   g_autofree char* time = g_date_time_format(now, "%Y-%m-%d %H:%M:%S");
   auto line = std::string(time) + " " + levels[at].name + ": " + field(fields, count, "MESSAGE");
   // Names come from strangers: no line breaks, no terminal's escapes.
-  std::replace_if(line.begin(), line.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
+  std::replace_if(
+      line.begin(), line.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
   line += '\n';
   [[maybe_unused]] auto written = write(STDERR_FILENO, line.data(), line.size());  // one line, one write
   return G_LOG_WRITER_HANDLED;
@@ -63,9 +64,17 @@ void start_log(std::string const& level) {
 void log_line(swarm::LogLevel level, std::string_view text) {
   std::string line(text);
   switch (level) {
-    case swarm::LogLevel::debug: g_debug("%s", line.c_str()); break;
-    case swarm::LogLevel::info: g_info("%s", line.c_str()); break;
-    case swarm::LogLevel::warning: g_warning("%s", line.c_str()); break;
-    case swarm::LogLevel::error: g_critical("%s", line.c_str()); break;
+    case swarm::LogLevel::debug:
+      g_debug("%s", line.c_str());
+      break;
+    case swarm::LogLevel::info:
+      g_info("%s", line.c_str());
+      break;
+    case swarm::LogLevel::warning:
+      g_warning("%s", line.c_str());
+      break;
+    case swarm::LogLevel::error:
+      g_critical("%s", line.c_str());
+      break;
   }
 }

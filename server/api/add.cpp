@@ -39,8 +39,7 @@ bool starts_with_any(std::string const& text, std::initializer_list<char const*>
 
 swarm::InfoHash hash_of(std::string const& text) {
   auto hash = swarm::InfoHash::parse(text);
-  if (!hash)
-    throw Failure(Fault::bad_info_hash, "\"infoHash\" must be 40 or 64 hex digits, or 32 base32 characters.");
+  if (!hash) throw Failure(Fault::bad_info_hash, "\"infoHash\" must be 40 or 64 hex digits, or 32 base32 characters.");
   return *hash;
 }
 
@@ -63,7 +62,8 @@ Wish wish_in_json(std::string_view body) {
     throw Failure(Fault::unsupported_source,
                   "This server does not fetch .torrent files yet: send the file itself as application/x-bittorrent.");
   } else {
-    throw Failure(Fault::bad_request, "Give one of \"magnetUri\", \"infoHash\" and \"torrentUrl\", or send a .torrent.");
+    throw Failure(Fault::bad_request,
+                  "Give one of \"magnetUri\", \"infoHash\" and \"torrentUrl\", or send a .torrent.");
   }
   if (auto name = json.string("name"); name && wish.locator.name.empty()) wish.locator.name = *name;
   for (auto const& tracker : json.strings("trackers")) {
@@ -81,8 +81,7 @@ Wish wish_in_json(std::string_view body) {
 std::vector<char> torrent_in_form(http::Request const& request) {
   auto text = request.body();
   g_autoptr(GBytes) body = g_bytes_new(text.data(), text.size());
-  auto form =
-      soup_multipart_new_from_message(soup_server_message_get_request_headers(request.message()), body);
+  auto form = soup_multipart_new_from_message(soup_server_message_get_request_headers(request.message()), body);
   if (!form) throw Failure(Fault::bad_request, "The multipart/form-data body can't be read: is its boundary right?");
   std::unique_ptr<SoupMultipart, void (*)(SoupMultipart*)> owner(form, soup_multipart_free);
   for (int i = 0; i < soup_multipart_get_length(form); ++i) {
@@ -113,7 +112,8 @@ Wish wish_in(http::Request const& request) {
              type.find("json") != std::string::npos) {
     return wish_in_json(body);  // curl -d calls everything a form
   } else {
-    throw Failure(Fault::unsupported_media_type, "Send application/json, application/x-bittorrent or multipart/form-data.");
+    throw Failure(Fault::unsupported_media_type,
+                  "Send application/json, application/x-bittorrent or multipart/form-data.");
   }
   if (wish.metainfo.empty()) throw Failure(Fault::bad_input, "The .torrent is empty.");
   if (auto text = request.query("fileIndex")) wish.file = file_index(*text);
@@ -154,7 +154,8 @@ void answer(http::Exchange& exchange, Added const& added, std::optional<int> fil
 }  // namespace
 
 void add_torrent(App& app, http::Exchange& exchange) {
-  auto wait = std::chrono::seconds(std::min(exchange.request().number("wait").value_or(default_wait_s), longest_wait_s));
+  auto wait =
+      std::chrono::seconds(std::min(exchange.request().number("wait").value_or(default_wait_s), longest_wait_s));
   auto wish = std::make_shared<Wish>(wish_in(exchange.request()));
   exchange.work([session = app.session, wish, keep = app.options.keep] { return add(session, *wish, keep); },
                 [&exchange, wait, file = wish->file](Added const& added) {

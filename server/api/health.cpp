@@ -49,7 +49,8 @@ json::Object cache_part(swarm::Session const& session, Options const& options) {
 }  // namespace
 
 void health(App& app, http::Exchange& exchange) {
-  auto uptime = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - app.started).count();
+  auto uptime =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - app.started).count();
   exchange.work(
       [&app, session = app.session, uptime, port = app.port()] {
         auto const& options = app.options;
@@ -58,9 +59,8 @@ void health(App& app, http::Exchange& exchange) {
                 .set("status", "healthy")
                 .set("timestamp", timestamp())
                 .set("uptime", static_cast<std::int64_t>(uptime))
-                .set("services", json::Object()
-                                     .set("torrent", torrent_part(*session))
-                                     .set("cache", cache_part(*session, options)))
+                .set("services",
+                     json::Object().set("torrent", torrent_part(*session)).set("cache", cache_part(*session, options)))
                 .set("config", json::Object()
                                    .set("port", port)
                                    .set("timeout", static_cast<std::int64_t>(options.torrent_timeout.count()))

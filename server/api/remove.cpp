@@ -32,14 +32,12 @@ void remove_torrent(App& app, http::Exchange& exchange) {
   exchange.after(std::chrono::seconds(20), [] {
     throw Failure(Fault::unavailable, "The torrent is being removed, but its files are not closed yet.");
   });
-  exchange.work(
-      [session = app.session, hash = torrent->hash(), delete_files, done] {
-        return session->remove(hash, delete_files, done);
-      },
-      [key = torrent->key()](bool known) {
-        if (!known) throw Failure(Fault::unknown_torrent, "This torrent is not here any more.");
-        g_info("Removed torrent %s", key.c_str());
-      });
+  exchange.work([session = app.session, hash = torrent->hash(), delete_files,
+                 done] { return session->remove(hash, delete_files, done); },
+                [key = torrent->key()](bool known) {
+                  if (!known) throw Failure(Fault::unknown_torrent, "This torrent is not here any more.");
+                  g_info("Removed torrent %s", key.c_str());
+                });
 }
 
 }  // namespace api

@@ -10,17 +10,17 @@ namespace api {
 
 struct App;
 
-void add_torrent(App& app, http::Exchange& exchange);     // add.cpp
-void list_torrents(App& app, http::Exchange& exchange);   // torrents.cpp
+void add_torrent(App& app, http::Exchange& exchange);    // add.cpp
+void list_torrents(App& app, http::Exchange& exchange);  // torrents.cpp
 void show_torrent(App& app, http::Exchange& exchange);
 void list_files(App& app, http::Exchange& exchange);
 void remove_torrent(App& app, http::Exchange& exchange);  // remove.cpp
 void stream(App& app, http::Exchange& exchange);          // stream.cpp
 void stream_file(App& app, http::Exchange& exchange);     // stream_file.cpp
 void stream_info(App& app, http::Exchange& exchange);
-void health(App& app, http::Exchange& exchange);          // health.cpp
-void status(App& app, http::Exchange& exchange);          // status.cpp
-void page(App& app, http::Exchange& exchange);            // page.cpp
+void health(App& app, http::Exchange& exchange);  // health.cpp
+void status(App& app, http::Exchange& exchange);  // status.cpp
+void page(App& app, http::Exchange& exchange);    // page.cpp
 void to_page(App& app, http::Exchange& exchange);
 
 }  // namespace api

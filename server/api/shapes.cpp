@@ -43,9 +43,8 @@ json::Object identity(swarm::Torrent const& torrent) {
 
 bool complete(swarm::Torrent const& torrent) {
   bool whole = torrent.metadata() != nullptr;
-  each_file(torrent, [&](int index, swarm::File const& file) {
-    whole = whole && torrent.downloaded(index) == file.size;
-  });
+  each_file(torrent,
+            [&](int index, swarm::File const& file) { whole = whole && torrent.downloaded(index) == file.size; });
   return whole;
 }
 

@@ -5,9 +5,8 @@
 #include "api/shapes.hpp"
 #include "http/exchange.hpp"
 
-#include <unistd.h>
-
 #include <fstream>
+#include <unistd.h>
 
 namespace api {
 namespace {
@@ -34,7 +33,8 @@ json::Object session_part(swarm::SessionStatus const& status) {
 }  // namespace
 
 void status(App& app, http::Exchange& exchange) {
-  auto uptime = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - app.started).count();
+  auto uptime =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - app.started).count();
   exchange.work(
       [&app, session = app.session, uptime, connections = app.connections()] {
         json::Object settings;

@@ -127,7 +127,8 @@ void open(StartPtr const& start) {
 
 void stream(App& app, http::Exchange& exchange) {
   auto hash = named_hash(exchange);
-  auto start = std::make_shared<Start>(Start{app, exchange, named_file(exchange.request()), exchange.request().flag("download")});
+  auto start = std::make_shared<Start>(
+      Start{app, exchange, named_file(exchange.request()), exchange.request().flag("download")});
   start->torrent = app.session->find(hash);
   if (start->torrent) return open(start);
 

@@ -48,9 +48,8 @@ void stream_file(App&, http::Exchange& exchange) {
 }
 
 void stream_info(App& app, http::Exchange& exchange) {
-  exchange.work([torrent = named_torrent(app, exchange), token = exchange.link_token()] {
-                  return http::Response::data(info(*torrent, token));
-                },
+  exchange.work([torrent = named_torrent(app, exchange),
+                 token = exchange.link_token()] { return http::Response::data(info(*torrent, token)); },
                 [&exchange](http::Response const& response) { exchange.reply(response); });
 }
 

@@ -136,15 +136,13 @@ void list_torrents(App& app, http::Exchange& exchange) {
 }
 
 void show_torrent(App& app, http::Exchange& exchange) {
-  answer(exchange, [torrent = named_torrent(app, exchange), token = exchange.link_token()] {
-    return details(*torrent, token);
-  });
+  answer(exchange,
+         [torrent = named_torrent(app, exchange), token = exchange.link_token()] { return details(*torrent, token); });
 }
 
 void list_files(App& app, http::Exchange& exchange) {
-  answer(exchange, [torrent = named_torrent(app, exchange), token = exchange.link_token()] {
-    return files(*torrent, token);
-  });
+  answer(exchange,
+         [torrent = named_torrent(app, exchange), token = exchange.link_token()] { return files(*torrent, token); });
 }
 
 }  // namespace api

@@ -101,7 +101,8 @@ void admit(Rules const& rules, Visitor const& visitor, Area area) {
                  (same_secret(visitor.token, stream_token(rules.api_token)) ||
                   same_secret(visitor.bearer, stream_token(rules.api_token)));
   if (!rules.api_token.empty() && !trusted && !streams && area != Area::open)
-    throw Failure(Fault::unauthorized, "Show the server's token: \"Authorization: Bearer …\" (streams: ?token= as well).")
+    throw Failure(Fault::unauthorized,
+                  "Show the server's token: \"Authorization: Bearer …\" (streams: ?token= as well).")
         .with("WWW-Authenticate", "Bearer realm=\"gst-torrent\"");
   if (!reads(visitor) && !trusted && !visitor.origin.empty() && !same_origin(visitor) &&
       allowed_origin(rules, visitor.origin).empty())

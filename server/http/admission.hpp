@@ -25,10 +25,10 @@ struct Rules {
 struct Visitor {
   std::string address;  ///< of the client, as text
   std::string method;
-  std::string host;     ///< Host field (or the target's authority), empty = none
-  std::string origin;   ///< Origin field
-  std::string bearer;   ///< of Authorization
-  std::string token;    ///< ?token=
+  std::string host;    ///< Host field (or the target's authority), empty = none
+  std::string origin;  ///< Origin field
+  std::string bearer;  ///< of Authorization
+  std::string token;   ///< ?token=
 };
 
 /// Throws Failure: 401, 403 or 421.

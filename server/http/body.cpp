@@ -23,8 +23,7 @@ void Body::start() {
         if (auto self = weak.lock()) self->woken();
       });
   });
-  if (waits_.first_byte.count() > 0)
-    deadline_ = Source::after(waits_.first_byte, [this] { owner_.starved(true); });
+  if (waits_.first_byte.count() > 0) deadline_ = Source::after(waits_.first_byte, [this] { owner_.starved(true); });
   take();
 }
 

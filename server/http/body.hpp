@@ -26,11 +26,11 @@ class Body : public std::enable_shared_from_this<Body> {
  public:
   /// What the Exchange does for it. All on the loop's thread.
   struct Owner {
-    virtual void first_bytes() = 0;                         ///< the head may go out now
-    virtual void append(GBytes* chunk) = 0;                 ///< transfer none; and goes on if it was paused
+    virtual void first_bytes() = 0;                          ///< the head may go out now
+    virtual void append(GBytes* chunk) = 0;                  ///< transfer none; and goes on if it was paused
     virtual void broken(std::exception_ptr const& why) = 0;  ///< no byte will follow
-    virtual void starved(bool first) = 0;                   ///< a time-out: of the first byte, or a stall
-    virtual void waiting(bool yes) = 0;                     ///< nothing is there to be sent: watch the client
+    virtual void starved(bool first) = 0;                    ///< a time-out: of the first byte, or a stall
+    virtual void waiting(bool yes) = 0;                      ///< nothing is there to be sent: watch the client
     virtual ~Owner() = default;
   };
 

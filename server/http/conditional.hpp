@@ -11,7 +11,7 @@ namespace http {
 
 /// What the representation is identified by.
 struct Validators {
-  std::string etag;  ///< with its quotes; strong
+  std::string etag;                           ///< with its quotes; strong
   std::optional<std::int64_t> last_modified;  ///< Unix seconds
 };
 

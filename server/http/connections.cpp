@@ -4,10 +4,9 @@
 #include "http/errors.hpp"
 #include "http/head_guard.hpp"
 
-#include <sys/socket.h>
-
 #include <chrono>
 #include <memory>
+#include <sys/socket.h>
 #include <utility>
 #include <vector>
 
@@ -42,7 +41,7 @@ struct Connections::Connection {
   Connections* all;
   GSocket* socket;
   enum { head, body, answer } phase = head;
-  Clock::time_point since = Clock::now();       ///< of the phase
+  Clock::time_point since = Clock::now();  ///< of the phase
   Clock::time_point last_byte = Clock::now();
   bool ended = false;  ///< the client had closed it, a sweep ago
   std::unique_ptr<HeadGuard> guard;

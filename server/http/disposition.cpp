@@ -7,7 +7,9 @@ namespace http {
 namespace {
 
 /// attr-char of RFC 8187
-bool plain(char c) { return g_ascii_isalnum(c) || (c && std::string_view("!#$&+-.^_`|~").find(c) != std::string_view::npos); }
+bool plain(char c) {
+  return g_ascii_isalnum(c) || (c && std::string_view("!#$&+-.^_`|~").find(c) != std::string_view::npos);
+}
 
 }  // namespace
 

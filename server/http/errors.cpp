@@ -54,7 +54,8 @@ constexpr Row swarm_errors[] = {
     {swarm::Errc::not_found, Fault::unknown_file, nullptr},
     {swarm::Errc::metadata_timeout, Fault::metadata_timeout, nullptr},
     {swarm::Errc::read_timeout, Fault::read_timeout, nullptr},
-    {swarm::Errc::no_space, Fault::no_space, "The server's disk is full: remove torrents with their files, or free space."},
+    {swarm::Errc::no_space, Fault::no_space,
+     "The server's disk is full: remove torrents with their files, or free space."},
     {swarm::Errc::permission, Fault::disk_error,
      "The server may not use its download folder: its owner or rights must be changed (the log says more)."},
     {swarm::Errc::in_use, Fault::unavailable, "Another process uses the download folder (the log says more)."},
@@ -102,7 +103,8 @@ Failure translate(std::exception_ptr const& thrown) {
 
 std::string error_json(Fault fault, std::string_view message, std::string_view info_hash) {
   auto const& row = problem(fault);
-  auto object = json::Object().set("success", false).set("error", row.title).set("message", message).set("code", row.code);
+  auto object =
+      json::Object().set("success", false).set("error", row.title).set("message", message).set("code", row.code);
   if (!info_hash.empty()) object.set("infoHash", info_hash);
   return object.text();
 }

@@ -89,9 +89,12 @@ bool Feed::fill(std::byte* to, std::size_t room, std::size_t& filled) {
       filled += result.size;
       over_ = position_ == plan_.parts[part_].range.end && part_ + 1 == plan_.parts.size() && plan_.tail.empty();
       return true;
-    case swarm::Reader::Outcome::again: return false;
-    case swarm::Reader::Outcome::cancelled: throw swarm::Error(swarm::Errc::removed, "The read was cancelled.");
-    case swarm::Reader::Outcome::end: break;
+    case swarm::Reader::Outcome::again:
+      return false;
+    case swarm::Reader::Outcome::cancelled:
+      throw swarm::Error(swarm::Errc::removed, "The read was cancelled.");
+    case swarm::Reader::Outcome::end:
+      break;
   }
   throw swarm::Error(swarm::Errc::disk, "The file ended before its size.");
 }

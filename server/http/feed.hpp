@@ -61,9 +61,9 @@ class Feed {
   std::shared_ptr<swarm::Reader> reader_;
   Plan plan_;
   std::shared_ptr<Buffer> buffer_;
-  std::size_t part_ = 0;      ///< plan_.parts.size() = in the tail
-  std::size_t text_ = 0;      ///< bytes of the part's text that went out
-  std::int64_t position_ = 0; ///< in the file
+  std::size_t part_ = 0;       ///< plan_.parts.size() = in the tail
+  std::size_t text_ = 0;       ///< bytes of the part's text that went out
+  std::int64_t position_ = 0;  ///< in the file
   bool over_ = false;
 };
 

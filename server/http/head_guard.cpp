@@ -3,10 +3,9 @@
 
 #include "http/response.hpp"
 
+#include <string_view>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-
-#include <string_view>
 #include <vector>
 
 namespace http {
@@ -44,9 +43,9 @@ void HeadGuard::look() {
   bool line_too_long = seen_ == 0 && text.find('\n') == std::string_view::npos;
   source_.stop();
   if (fits) return;
-  answer_and_close(socket_, raw_failure(line_too_long
-                                            ? Failure(Fault::uri_too_long, "The request line is longer than 16 KiB.")
-                                            : Failure(Fault::headers_too_large, "The headers are larger than 16 KiB.")));
+  answer_and_close(
+      socket_, raw_failure(line_too_long ? Failure(Fault::uri_too_long, "The request line is longer than 16 KiB.")
+                                         : Failure(Fault::headers_too_large, "The headers are larger than 16 KiB.")));
 }
 
 void answer_and_close(GSocket* socket, std::string const& answer) {
@@ -59,8 +58,8 @@ void answer_and_close(GSocket* socket, std::string const& answer) {
 
 std::string raw_failure(Failure const& failure) {
   auto response = Response::failure(failure);
-  auto text = "HTTP/1.1 " + std::to_string(response.status) + " " +
-              reason_phrase(response.status) + "\r\nConnection: close\r\n";
+  auto text = "HTTP/1.1 " + std::to_string(response.status) + " " + reason_phrase(response.status) +
+              "\r\nConnection: close\r\n";
   for (auto const& [name, value] : response.headers) text += name + ": " + value + "\r\n";
   return text + "Content-Length: " + std::to_string(response.body.size()) + "\r\n\r\n" + response.body;
 }

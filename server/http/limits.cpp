@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "http/limits.hpp"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <cstring>
+#include <sys/resource.h>
 
 namespace http {
 

@@ -12,9 +12,9 @@ namespace http {
 
 struct Limits {
   int connections = 1024;
-  std::chrono::seconds idle{60};  ///< of a connection without a request, or with one that does not come to its end
-  std::size_t head_bytes = 16 * 1024;           ///< request line and headers
-  std::size_t json_bytes = 1024 * 1024;         ///< of a body
+  std::chrono::seconds idle{60};       ///< of a connection without a request, or with one that does not come to its end
+  std::size_t head_bytes = 16 * 1024;  ///< request line and headers
+  std::size_t json_bytes = 1024 * 1024;          ///< of a body
   std::size_t torrent_bytes = 10 * 1024 * 1024;  ///< of a body that is, or holds, a .torrent
 };
 

@@ -18,8 +18,8 @@ GInetAddress* resolve(std::string const& host) {
 }
 
 GSocket* listen(GInetAddress* address, std::uint16_t port, GError** error) {
-  g_autoptr(GSocket) socket = g_socket_new(g_inet_address_get_family(address), G_SOCKET_TYPE_STREAM,
-                                           G_SOCKET_PROTOCOL_TCP, error);
+  g_autoptr(GSocket) socket =
+      g_socket_new(g_inet_address_get_family(address), G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, error);
   if (!socket) return nullptr;
   g_autoptr(GSocketAddress) at = g_inet_socket_address_new(address, port);
   g_socket_set_blocking(socket, FALSE);

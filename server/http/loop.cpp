@@ -7,9 +7,9 @@
 namespace http {
 namespace {
 
-GSourceFuncs funcs = {nullptr, nullptr,
-                      [](GSource*, GSourceFunc callback, gpointer data) -> gboolean { return callback(data); },
-                      nullptr, nullptr, nullptr};
+GSourceFuncs funcs = {
+    nullptr, nullptr, [](GSource*, GSourceFunc callback, gpointer data) -> gboolean { return callback(data); },
+    nullptr, nullptr, nullptr};
 
 }  // namespace
 

@@ -40,7 +40,7 @@ std::optional<std::map<std::string, std::string>> parse_query(std::string_view q
     auto equals = pair.find('=');
     auto name = unescape(std::string_view(pair).substr(0, equals));
     auto value = equals == std::string::npos ? std::optional(std::string())
-                                              : unescape(std::string_view(pair).substr(equals + 1));
+                                             : unescape(std::string_view(pair).substr(equals + 1));
     if (!name || !value) return {};
     made[*name] = *value;
   }

@@ -32,9 +32,12 @@ Response Response::redirect(std::string location) {
 
 char const* reason_phrase(int status) {
   switch (status) {
-    case 421: return "Misdirected Request";
-    case 431: return "Request Header Fields Too Large";
-    default: return soup_status_get_phrase(static_cast<guint>(status));
+    case 421:
+      return "Misdirected Request";
+    case 431:
+      return "Request Header Fields Too Large";
+    default:
+      return soup_status_get_phrase(static_cast<guint>(status));
   }
 }
 

@@ -31,8 +31,12 @@ Visitor visitor_of(Request const& request) {
   auto host = request.header("Host");
   if (host.empty() && g_uri_get_host(uri) && soup_server_message_get_http_version(request.message()) != SOUP_HTTP_1_0)
     host = g_uri_get_host(uri);
-  return {request.client_address(),      request.method(), host, request.header("Origin"),
-          bearer_of(request.header("Authorization")), request.query("token").value_or("")};
+  return {request.client_address(),
+          request.method(),
+          host,
+          request.header("Origin"),
+          bearer_of(request.header("Authorization")),
+          request.query("token").value_or("")};
 }
 
 /// The answer in case libsoup itself refuses the request: it sets a status, and sends what it finds here.
@@ -110,11 +114,12 @@ void Server::on_started(SoupServer*, SoupServerMessage* message, Server* self) {
   self->connections_.started(message);
   soup_server_message_set_http_version(message, SOUP_HTTP_1_1);
   prepare_refusal(message);
-  g_signal_connect_swapped(message, "got-headers", G_CALLBACK(+[](Server* s, SoupServerMessage* m) { s->got_headers(m); }),
+  g_signal_connect_swapped(message, "got-headers",
+                           G_CALLBACK(+[](Server* s, SoupServerMessage* m) { s->got_headers(m); }), self);
+  g_signal_connect_swapped(message, "got-chunk", G_CALLBACK(+[](Server* s, GBytes* chunk, SoupServerMessage* m) {
+                             s->got_chunk(m, g_bytes_get_size(chunk));
+                           }),
                            self);
-  g_signal_connect_swapped(
-      message, "got-chunk",
-      G_CALLBACK(+[](Server* s, GBytes* chunk, SoupServerMessage* m) { s->got_chunk(m, g_bytes_get_size(chunk)); }), self);
   g_signal_connect_swapped(message, "got-body",
                            G_CALLBACK(+[](Server* s, SoupServerMessage* m) { s->connections_.got_body(m); }), self);
   g_signal_connect_swapped(message, "finished", G_CALLBACK(+[](Server* s, SoupServerMessage* m) { s->finished(m); }),

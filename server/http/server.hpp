@@ -20,7 +20,7 @@ namespace http {
 struct Options {
   std::string host;  ///< empty = all interfaces
   std::uint16_t port = 0;
-  std::string tls_cert, tls_key;  ///< PEM files; empty = plain HTTP
+  std::string tls_cert, tls_key;     ///< PEM files; empty = plain HTTP
   std::string name = "gst-torrent";  ///< of the Server header
   Limits limits;
   Rules rules;

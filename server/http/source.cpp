@@ -2,8 +2,8 @@
 #include "http/source.hpp"
 
 #include <glib-unix.h>
-#include <poll.h>
 
+#include <poll.h>
 #include <utility>
 
 namespace http {
@@ -40,8 +40,8 @@ Source& Source::operator=(Source&& other) noexcept {
 Source Source::attach(GSource* source, bool once, std::function<void()> call) {
   Source made;
   made.source_ = source;
-  g_source_set_callback(
-      source, dispatch, new Call{std::move(call), once}, [](gpointer data) { delete static_cast<Call*>(data); });
+  g_source_set_callback(source, dispatch, new Call{std::move(call), once},
+                        [](gpointer data) { delete static_cast<Call*>(data); });
   g_source_attach(source, g_main_context_get_thread_default());
   return made;
 }

@@ -25,11 +25,12 @@ int status(Rules const& rules, Visitor const& visitor, Area area = Area::manage)
 Visitor visitor(std::string address, std::string method = "GET") { return {address, method, "localhost:7000"}; }
 
 TEST(Admission, LocalAddresses) {
-  for (auto address : {"127.0.0.1", "127.9.8.7", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.3.4",
-                       "::1", "fe80::1", "fe80::1%eth0", "fd00::1", "::ffff:192.168.1.1", "::FFFF:127.0.0.1"})
+  for (auto address :
+       {"127.0.0.1", "127.9.8.7", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.3.4", "::1",
+        "fe80::1", "fe80::1%eth0", "fd00::1", "::ffff:192.168.1.1", "::FFFF:127.0.0.1"})
     EXPECT_TRUE(http::local_address(address)) << address;
-  for (auto address : {"8.8.8.8", "172.32.0.1", "172.15.0.1", "192.169.0.1", "100.64.0.1", "2001:db8::1", "::ffff:8.8.8.8",
-                       "", "garbage", "::", "0.0.0.0"})
+  for (auto address : {"8.8.8.8", "172.32.0.1", "172.15.0.1", "192.169.0.1", "100.64.0.1", "2001:db8::1",
+                       "::ffff:8.8.8.8", "", "garbage", "::", "0.0.0.0"})
     EXPECT_FALSE(http::local_address(address)) << address;
 }
 
@@ -41,11 +42,12 @@ TEST(Admission, WithoutTokenOnlyLocalOnes) {
 
 TEST(Admission, Hosts) {
   Rules rules{.allowed_hosts = {"films.example.com"}, .own_name = "Box.lan.example"};
-  for (auto host : {"", "localhost", "LOCALHOST:7000", "127.0.0.1:7000", "[::1]:7000", "[fe80::1]", "tv", "tv:80", "tv.local",
-                    "tv.local.", "x.localhost", "films.example.com", "Films.Example.com:443", "box.lan.example:7000",
-                    "8.8.8.8"})
+  for (auto host :
+       {"", "localhost", "LOCALHOST:7000", "127.0.0.1:7000", "[::1]:7000", "[fe80::1]", "tv", "tv:80", "tv.local",
+        "tv.local.", "x.localhost", "films.example.com", "Films.Example.com:443", "box.lan.example:7000", "8.8.8.8"})
     EXPECT_TRUE(http::own_host(rules, host)) << host;
-  for (auto host : {"evil.example.com", "films.example.com.evil.net", "local.evil.com", "127.0.0.1.nip.io", ":7000", "."})
+  for (auto host :
+       {"evil.example.com", "films.example.com.evil.net", "local.evil.com", "127.0.0.1.nip.io", ":7000", "."})
     EXPECT_FALSE(http::own_host(rules, host)) << host;
   EXPECT_TRUE(http::own_host({.allowed_hosts = {"*"}}, "evil.example.com"));
   auto rebound = visitor("127.0.0.1");

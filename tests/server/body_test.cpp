@@ -97,7 +97,9 @@ TEST_F(BodyTest, GrowingFileBlockByBlock) {
   for (std::int64_t at = 0; at < 4 * MiB; at += 16 * KiB) {
     ASSERT_TRUE(eventually([&] { return script_->wake_pending(); }));
     script_->open({at, at + 16 * KiB});
-    if (at == 0) { EXPECT_EQ(client.read_head().status, 200); }
+    if (at == 0) {
+      EXPECT_EQ(client.read_head().status, 200);
+    }
     body += client.read_exactly(16 * KiB);
   }
   EXPECT_TRUE(same(0, body));
@@ -163,8 +165,8 @@ TEST_F(BodyTest, ClientThatLeavesTakesItsReader) {
     char const* when;
     std::int64_t there;
     bool reset;
-  } cases[] = {{"before the first byte", 0, false}, {"before the first byte, by reset", 0, true},
-               {"in a stall", 100 * KiB, false},    {"in a stall, by reset", 100 * KiB, true},
+  } cases[] = {{"before the first byte", 0, false},     {"before the first byte, by reset", 0, true},
+               {"in a stall", 100 * KiB, false},        {"in a stall, by reset", 100 * KiB, true},
                {"while it is being sent", size, false}, {"while it is being sent, by reset", size, true}};
   for (auto const& c : cases) {
     SCOPED_TRACE(c.when);

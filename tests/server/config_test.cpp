@@ -43,10 +43,20 @@ TEST(Config, TableIsSound) {
 }
 
 TEST(Config, WrongValuesAreNamedWithWhatIsAllowed) {
-  for (auto [name, value] : {std::pair{"PORT", "abc"}, {"PORT", "65536"}, {"PORT", "-1"}, {"PORT", ""}, {"PORT", "70 00"},
-                             {"PORT", "7000.0"}, {"PORT", "0x10"}, {"TORRENT_DHT", "maybe"}, {"TORRENT_DHT", ""},
-                             {"LOG_LEVEL", "loud"}, {"LOG_LEVEL", ""}, {"HTTP_MAX_CONNECTIONS", "0"},
-                             {"READ_TIMEOUT", "99999999999999999999"}, {"TORRENT_MAX_CONNECTIONS", "0"}}) {
+  for (auto [name, value] : {std::pair{"PORT", "abc"},
+                             {"PORT", "65536"},
+                             {"PORT", "-1"},
+                             {"PORT", ""},
+                             {"PORT", "70 00"},
+                             {"PORT", "7000.0"},
+                             {"PORT", "0x10"},
+                             {"TORRENT_DHT", "maybe"},
+                             {"TORRENT_DHT", ""},
+                             {"LOG_LEVEL", "loud"},
+                             {"LOG_LEVEL", ""},
+                             {"HTTP_MAX_CONNECTIONS", "0"},
+                             {"READ_TIMEOUT", "99999999999999999999"},
+                             {"TORRENT_MAX_CONNECTIONS", "0"}}) {
     auto error = error_of(name, value);
     EXPECT_THAT(error, HasSubstr(name));
     EXPECT_THAT(error, HasSubstr('"' + std::string(value) + '"'));
@@ -103,7 +113,8 @@ TEST_F(KeyFile, SampleSaysTheDefaults) {
   }
   EXPECT_EQ(error(active), "");
   auto defaults = default_config();
-  for (auto const& setting : settings_table()) EXPECT_EQ(shown(config_, setting), shown(defaults, setting)) << setting.name;
+  for (auto const& setting : settings_table())
+    EXPECT_EQ(shown(config_, setting), shown(defaults, setting)) << setting.name;
 }
 
 TEST_F(KeyFile, WrongOnesAreRefused) {

@@ -10,24 +10,69 @@
 
 namespace {
 
-std::string nested(int depth) { return std::string(static_cast<std::size_t>(depth), '[') + std::string(static_cast<std::size_t>(depth), ']'); }
+std::string nested(int depth) {
+  return std::string(static_cast<std::size_t>(depth), '[') + std::string(static_cast<std::size_t>(depth), ']');
+}
 
 TEST(JsonCheck, AcceptsJson) {
   for (std::string text :
-       {R"({})", R"([])", R"( {"a" : [1, -2.5e+3, 0, true, false, null, "x\n\u00e9\ud83d\ude00"]} )", R"("text")", R"(5)",
-        R"({"":1})", R"([[],{},[{}]])", R"(-0)", R"(9223372036854775807)", "{\"\xc3\xa9\":1}"})
+       {R"({})", R"([])", R"( {"a" : [1, -2.5e+3, 0, true, false, null, "x\n\u00e9\ud83d\ude00"]} )", R"("text")",
+        R"(5)", R"({"":1})", R"([[],{},[{}]])", R"(-0)", R"(9223372036854775807)", "{\"\xc3\xa9\":1}"})
     EXPECT_EQ(json::check(text), "") << text;
   EXPECT_EQ(json::check(nested(64)), "");
 }
 
 TEST(JsonCheck, RefusesWhatIsNone) {
-  for (std::string text :
-       {"", " ", "{", "}", "[", "]", "{\"a\":1,}", "{'a':1}", "{\"a\":1} x", "{\"a\":1}{\"b\":2}", "{a:1}", "[1,]", "[1 2]",
-        "{\"a\" 1}", "{\"a\":}", "{\"a\"}", "[NaN]", "[Infinity]", "[01]", "[+1]", "[0x10]", "[1.]", "[.5]", "[-]", "[1e]",
-        "/**/{}", "// x\n{}", "{\"a\":\"\\u0000\"}", "{\"a\":\"\\ud800\"}", "{\"a\":\"\\udc00\"}", "{\"a\":\"\\ud800\\u0041\"}",
-        "{\"a\":\"\\u12g4\"}", "{\"a\":\"\\u12\"}", "{\"a\":\"\\q\"}", "{\"a\":\"b", "{\"a\":\"b\\", "{\"a\":tru}", "nul", "True",
-        "[99999999999999999999]", "[1e999]", "{\"a\":\"\t\"}", "var x={};", "[1}", "{\"a\":1]", ",", ":", "\xff", "\"\xc3\x28\"",
-        "\xef\xbb\xbf{}"})
+  for (std::string text : {"",
+                           " ",
+                           "{",
+                           "}",
+                           "[",
+                           "]",
+                           "{\"a\":1,}",
+                           "{'a':1}",
+                           "{\"a\":1} x",
+                           "{\"a\":1}{\"b\":2}",
+                           "{a:1}",
+                           "[1,]",
+                           "[1 2]",
+                           "{\"a\" 1}",
+                           "{\"a\":}",
+                           "{\"a\"}",
+                           "[NaN]",
+                           "[Infinity]",
+                           "[01]",
+                           "[+1]",
+                           "[0x10]",
+                           "[1.]",
+                           "[.5]",
+                           "[-]",
+                           "[1e]",
+                           "/**/{}",
+                           "// x\n{}",
+                           "{\"a\":\"\\u0000\"}",
+                           "{\"a\":\"\\ud800\"}",
+                           "{\"a\":\"\\udc00\"}",
+                           "{\"a\":\"\\ud800\\u0041\"}",
+                           "{\"a\":\"\\u12g4\"}",
+                           "{\"a\":\"\\u12\"}",
+                           "{\"a\":\"\\q\"}",
+                           "{\"a\":\"b",
+                           "{\"a\":\"b\\",
+                           "{\"a\":tru}",
+                           "nul",
+                           "True",
+                           "[99999999999999999999]",
+                           "[1e999]",
+                           "{\"a\":\"\t\"}",
+                           "var x={};",
+                           "[1}",
+                           "{\"a\":1]",
+                           ",",
+                           ":",
+                           "\xff",
+                           "\"\xc3\x28\"",
+                           "\xef\xbb\xbf{}"})
     EXPECT_NE(json::check(text), "") << text;
   EXPECT_NE(json::check(std::string("{}\0", 3)), "");
 }

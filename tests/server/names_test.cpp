@@ -53,7 +53,8 @@ TEST(Query, FlagsAndNumbers) {
   EXPECT_EQ(http::parse_number("0"), 0);
   EXPECT_EQ(http::parse_number("42"), 42);
   EXPECT_EQ(http::parse_number("99999999999999999999"), INT64_MAX);
-  for (auto wrong : {"", "-1", "1.5", "a", "1a", " 1", "+1"}) EXPECT_EQ(http::parse_number(wrong), std::nullopt) << wrong;
+  for (auto wrong : {"", "-1", "1.5", "a", "1a", " 1", "+1"})
+    EXPECT_EQ(http::parse_number(wrong), std::nullopt) << wrong;
 }
 
 TEST(Multipart, LengthIsExact) {

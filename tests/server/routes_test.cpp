@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Every route of the real program, and what it says to wrong requests.
 #include "api/routes.hpp"
+
 #include "running.hpp"
 #include "support/eventually.hpp"
 #include "support/swarm.hpp"
@@ -20,10 +21,10 @@ using testing::MatchesRegex;
 std::string const unknown(40, 'a');
 
 support::MadeTorrent show() {
-  return support::make_torrent({.files = {support::payload_file("one.mp4", 300 * KiB, 1),
-                                          support::payload_file("sub/two film.mkv", MiB, 2),
-                                          support::text_file("empty.mkv", ""), support::text_file("read me.txt", "Hello.")},
-                                .name = "show"});
+  return support::make_torrent(
+      {.files = {support::payload_file("one.mp4", 300 * KiB, 1), support::payload_file("sub/two film.mkv", MiB, 2),
+                 support::text_file("empty.mkv", ""), support::text_file("read me.txt", "Hello.")},
+       .name = "show"});
 }
 
 TEST(Routes, EachIsDocumented) {
@@ -54,8 +55,9 @@ TEST(Routes, AddListShowRemove) {
   EXPECT_EQ(at(added.body, "$.data.message"), "\"Torrent added successfully\"");
   auto film = torrent.file_index("sub/two film.mkv");
   auto path = "$.data.files[" + std::to_string(film) + "]";
-  EXPECT_EQ(at(added.body, path.c_str()), "{\"index\":" + std::to_string(film) +
-                                              ",\"name\":\"two film.mkv\",\"path\":\"show/sub/two film.mkv\",\"length\":1048576}");
+  EXPECT_EQ(at(added.body, path.c_str()),
+            "{\"index\":" + std::to_string(film) +
+                ",\"name\":\"two film.mkv\",\"path\":\"show/sub/two film.mkv\",\"length\":1048576}");
 
   auto list = server.get("/api/torrents");
   EXPECT_EQ(at(list.body, "$.data.total"), "1");
@@ -76,12 +78,14 @@ TEST(Routes, AddListShowRemove) {
   EXPECT_EQ(at(shown.body, (path + ".mimeType").c_str()), "\"video/x-matroska\"");
   EXPECT_EQ(at(shown.body, (path + ".isVideo").c_str()), "true");
   EXPECT_EQ(at(shown.body, (path + ".downloaded").c_str()), "1048576");
-  EXPECT_EQ(at(shown.body, (path + ".streamUrl").c_str()), "\"/stream/file/" + torrent.key + "/" + std::to_string(film) + '"');
+  EXPECT_EQ(at(shown.body, (path + ".streamUrl").c_str()),
+            "\"/stream/file/" + torrent.key + "/" + std::to_string(film) + '"');
 
   auto one = server.get("/api/torrents/" + torrent.key);
   EXPECT_THAT(at(one.body, "$.data.status"), AnyOf("\"complete\"", "\"connected\"", "\"downloading\""));
   EXPECT_THAT(at(one.body, "$.data.progress"), MatchesRegex("\"[0-9]+\\.[0-9][0-9]\""));
-  for (auto name : {"downloadSpeed", "uploadSpeed", "downloaded", "uploaded", "numPeers", "timeRemaining", "retries", "trackers"})
+  for (auto name :
+       {"downloadSpeed", "uploadSpeed", "downloaded", "uploaded", "numPeers", "timeRemaining", "retries", "trackers"})
     EXPECT_NE(at(one.body, ("$.data." + std::string(name)).c_str()), "") << name;
 
   auto info = server.get("/stream/info/" + torrent.key);
@@ -100,7 +104,8 @@ TEST(Routes, AddListShowRemove) {
 }
 
 TEST(Routes, AddByEveryForm) {
-  auto torrent = support::make_torrent({.files = {support::payload_file("film.mkv", 300 * KiB)}, .format = support::Format::hybrid});
+  auto torrent = support::make_torrent(
+      {.files = {support::payload_file("film.mkv", 300 * KiB)}, .format = support::Format::hybrid});
   Running server;
   std::string bytes(torrent.metainfo.begin(), torrent.metainfo.end());
   auto expect = [&](support::http::Response const& got, char const* what) {
@@ -112,16 +117,18 @@ TEST(Routes, AddByEveryForm) {
   };
   expect(server.post("/api/torrents", bytes, "application/x-bittorrent"), ".torrent");
   expect(server.post("/api/torrents?fileIndex=0&wait=1", bytes, "application/x-bittorrent"), ".torrent with a choice");
-  expect(server.post("/api/torrents",
-                     "--B\r\nContent-Disposition: form-data; name=\"other\"\r\n\r\nx\r\n--B\r\nContent-Disposition: form-data; "
-                     "name=\"torrent\"; filename=\"a.torrent\"\r\nContent-Type: application/x-bittorrent\r\n\r\n" +
-                         bytes + "\r\n--B--\r\n",
-                     "multipart/form-data; boundary=B"),
+  expect(server.post(
+             "/api/torrents",
+             "--B\r\nContent-Disposition: form-data; name=\"other\"\r\n\r\nx\r\n--B\r\nContent-Disposition: form-data; "
+             "name=\"torrent\"; filename=\"a.torrent\"\r\nContent-Type: application/x-bittorrent\r\n\r\n" +
+                 bytes + "\r\n--B--\r\n",
+             "multipart/form-data; boundary=B"),
          "form");
   support::Swarm swarm(torrent);
   expect(server.add(swarm.magnet()), "magnet");
-  expect(server.post("/api/torrents", "{\"magnetUri\":\"" + swarm.magnet() + "\",\"infoHash\":\"" + torrent.v1_hex +
-                                          "\",\"fileIndex\":0,\"name\":\"x\",\"trackers\":[]}",
+  expect(server.post("/api/torrents",
+                     "{\"magnetUri\":\"" + swarm.magnet() + "\",\"infoHash\":\"" + torrent.v1_hex +
+                         "\",\"fileIndex\":0,\"name\":\"x\",\"trackers\":[]}",
                      "application/x-www-form-urlencoded"),
          "what curl -d sends");
 }
@@ -180,7 +187,8 @@ TEST(Routes, BadInput) {
       {"{\"infoHash\":\"" + unknown + "\",\"fileIndex\":-1}", "bad_input"},
       {"{\"infoHash\":\"" + unknown + "\",\"trackers\":[\"file:///etc/passwd\"]}", "bad_input"},
       {"{\"infoHash\":\"" + unknown + "\",\"trackers\":[\"\"]}", "bad_input"},
-      {"{\"magnetUri\":\"magnet:?xt=urn:btih:" + unknown + "\",\"infoHash\":\"" + std::string(40, 'b') + "\"}", "bad_input"},
+      {"{\"magnetUri\":\"magnet:?xt=urn:btih:" + unknown + "\",\"infoHash\":\"" + std::string(40, 'b') + "\"}",
+       "bad_input"},
       {magnet(""), "bad_input"},
       {magnet("magnet:"), "bad_input"},
       {magnet("magnet:?"), "bad_input"},
@@ -202,8 +210,8 @@ TEST(Routes, BadInput) {
       {"d4:infodee", "bad_input", "application/x-bittorrent"},
       {"d4:infod6:lengthi-1e4:name1:a12:piece lengthi16384e6:pieces20:aaaaaaaaaaaaaaaaaaaaee", "bad_input",
        "application/x-bittorrent"},
-      {"d4:infod6:lengthi9223372036854775807e4:name1:a12:piece lengthi16384e6:pieces20:aaaaaaaaaaaaaaaaaaaaee", "bad_input",
-       "application/x-bittorrent"},
+      {"d4:infod6:lengthi9223372036854775807e4:name1:a12:piece lengthi16384e6:pieces20:aaaaaaaaaaaaaaaaaaaaee",
+       "bad_input", "application/x-bittorrent"},
       {"x", "bad_request", "multipart/form-data"},
       {"--B\r\n\r\n--B--\r\n", "bad_request", "multipart/form-data; boundary=B"},
       {"--B\r\nContent-Disposition: form-data; name=\"other\"\r\n\r\nx\r\n--B--\r\n", "bad_request",
@@ -309,7 +317,9 @@ TEST(Routes, Token) {
   EXPECT_THAT(refused["WWW-Authenticate"], HasSubstr("Bearer"));
   expect_failure(server.get("/stream/proxy/" + key), 401, "unauthorized");
   expect_failure(server.post("/api/torrents?token=secret", "{}"), 401, "unauthorized");
-  auto added = support::http::ask(server.at(), {.method = "POST", .target = "/api/torrents", .fields = bearer,
+  auto added = support::http::ask(server.at(), {.method = "POST",
+                                                .target = "/api/torrents",
+                                                .fields = bearer,
                                                 .body = "{\"magnetUri\":\"" + swarm.magnet() + "\"}"});
   ASSERT_EQ(added.status(), 200) << added.body;
   auto info = server.get("/stream/info/" + key, bearer);

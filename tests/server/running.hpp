@@ -7,9 +7,8 @@
 #include "support/made_torrent.hpp"
 #include "support/temp_dir.hpp"
 
-#include <json-glib/json-glib.h>
-
 #include <gtest/gtest.h>
+#include <json-glib/json-glib.h>
 
 #include <memory>
 #include <optional>
@@ -47,7 +46,8 @@ class Running {
   void start() {
     std::vector<std::string> command{SERVER};
     command.insert(command.end(), arguments_.begin(), arguments_.end());
-    child_ = std::make_unique<support::Child>(command, support::ChildOptions{.environment = quiet(folder_, environment_)});
+    child_ =
+        std::make_unique<support::Child>(command, support::ChildOptions{.environment = quiet(folder_, environment_)});
     auto line = child_->wait_for_line("^gst-torrent-server listening on (https?://.*)$");
     if (!line) throw std::runtime_error("The server does not start: " + child_->err());
     printed_ = (*line)[1];
@@ -64,9 +64,10 @@ class Running {
     return support::http::ask(at_, {.target = target, .fields = std::move(fields)}, std::chrono::seconds(30));
   }
   support::http::Response post(std::string const& target, std::string body, std::string type = "application/json") {
-    return support::http::ask(at_, {.method = "POST", .target = target, .fields = {{"Content-Type", std::move(type)}},
-                                    .body = std::move(body)},
-                              std::chrono::seconds(40));
+    return support::http::ask(
+        at_,
+        {.method = "POST", .target = target, .fields = {{"Content-Type", std::move(type)}}, .body = std::move(body)},
+        std::chrono::seconds(40));
   }
   support::http::Response remove(std::string const& target) {
     return support::http::ask(at_, {.method = "DELETE", .target = target}, std::chrono::seconds(30));

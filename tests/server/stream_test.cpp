@@ -22,13 +22,16 @@ using testing::HasSubstr;
 
 class StreamTest : public testing::Test {
  protected:
-  void serve(support::MadeTorrent torrent, int seeders = 2, support::SeederOptions const& options = {}, Environment env = {}) {
+  void serve(support::MadeTorrent torrent, int seeders = 2, support::SeederOptions const& options = {},
+             Environment env = {}) {
     swarm_ = std::make_unique<support::Swarm>(std::move(torrent), seeders, options);
     server_ = std::make_unique<Running>(std::move(env));
     auto added = server_->add(swarm_->magnet());
     ASSERT_EQ(added.status(), 200) << added.body;
   }
-  [[nodiscard]] std::string proxy(std::string const& query = "") const { return "/stream/proxy/" + swarm_->torrent().key + query; }
+  [[nodiscard]] std::string proxy(std::string const& query = "") const {
+    return "/stream/proxy/" + swarm_->torrent().key + query;
+  }
   support::http::Response get(support::http::Fields fields = {}, std::string const& query = "") {
     return server_->get(proxy(query), std::move(fields));
   }
@@ -68,14 +71,21 @@ TEST_F(StreamTest, Ranges) {
   struct {
     char const* range;
     std::int64_t begin, end;
-  } cases[] = {{"bytes=0-0", 0, 1},           {"bytes=0-1023", 0, 1024},      {"bytes=1000000-", 1000000, size},
-               {"bytes=-1", size - 1, size},  {"bytes=-5000", size - 5000, size}, {"bytes=0-", 0, size},
-               {"bytes=-99999999", 0, size},  {"bytes=2097000-99999999", 2097000, size}, {"bytes=5-7,99999999-", 5, 8}};
+  } cases[] = {{"bytes=0-0", 0, 1},
+               {"bytes=0-1023", 0, 1024},
+               {"bytes=1000000-", 1000000, size},
+               {"bytes=-1", size - 1, size},
+               {"bytes=-5000", size - 5000, size},
+               {"bytes=0-", 0, size},
+               {"bytes=-99999999", 0, size},
+               {"bytes=2097000-99999999", 2097000, size},
+               {"bytes=5-7,99999999-", 5, 8}};
   for (auto const& c : cases) {
     SCOPED_TRACE(c.range);
     auto got = get({{"Range", c.range}});
     EXPECT_EQ(got.status(), 206);
-    EXPECT_EQ(got["Content-Range"], "bytes " + std::to_string(c.begin) + "-" + std::to_string(c.end - 1) + "/" + std::to_string(size));
+    EXPECT_EQ(got["Content-Range"],
+              "bytes " + std::to_string(c.begin) + "-" + std::to_string(c.end - 1) + "/" + std::to_string(size));
     EXPECT_EQ(got["Content-Length"], std::to_string(c.end - c.begin));
     EXPECT_EQ(got.body, file().bytes({c.begin, c.end}));
   }
@@ -99,7 +109,8 @@ TEST_F(StreamTest, Ranges) {
   EXPECT_EQ(parts[0].body, file().bytes({100, 200}));
   EXPECT_EQ(parts[1].body, file().bytes({2000000, 2000010}));
   EXPECT_EQ(parts[2].body, file().bytes({size - 7, size}));
-  EXPECT_EQ(parts[2]["Content-Range"], "bytes " + std::to_string(size - 7) + "-" + std::to_string(size - 1) + "/" + std::to_string(size));
+  EXPECT_EQ(parts[2]["Content-Range"],
+            "bytes " + std::to_string(size - 7) + "-" + std::to_string(size - 1) + "/" + std::to_string(size));
   EXPECT_EQ(parts[2]["Content-Type"], "video/mp4");
 }
 
@@ -147,9 +158,10 @@ TEST_F(StreamTest, LastModifiedIsTheCreationDate) {
 }
 
 TEST_F(StreamTest, FilesOfATorrent) {
-  serve(support::make_torrent({.files = {support::payload_file("a.mp4", 100 * KiB, 1), support::payload_file("b.mkv", 700 * KiB, 2),
-                                         support::text_file("c.srt", ""), support::payload_file("d.bin", MiB, 4)},
-                               .name = "show"}));
+  serve(support::make_torrent(
+      {.files = {support::payload_file("a.mp4", 100 * KiB, 1), support::payload_file("b.mkv", 700 * KiB, 2),
+                 support::text_file("c.srt", ""), support::payload_file("d.bin", MiB, 4)},
+       .name = "show"}));
   auto const& torrent = swarm_->torrent();
   auto film = static_cast<std::size_t>(torrent.file_index("b.mkv"));
   EXPECT_EQ(get().body, file(film).bytes()) << "the largest video, not the largest file";
@@ -182,7 +194,9 @@ TEST_F(StreamTest, TwentyClientsAtRandomRanges) {
       for (int i = 0; i < 8; ++i) {
         auto begin = static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(size));
         auto end = std::min<std::int64_t>(size, begin + 1 + static_cast<std::int64_t>(random() % (2 * MiB)));
-        auto got = client.ask({.target = proxy(), .fields = {{"Range", "bytes=" + std::to_string(begin) + "-" + std::to_string(end - 1)}}});
+        auto got =
+            client.ask({.target = proxy(),
+                        .fields = {{"Range", "bytes=" + std::to_string(begin) + "-" + std::to_string(end - 1)}}});
         if (got.status() == 206 && got.complete && got.body == file().bytes({begin, end})) ++right;
       }
     });
@@ -228,7 +242,8 @@ TEST_F(StreamTest, StallCutsShort) {
 }
 
 TEST_F(StreamTest, ClientThatLeavesTakesItsDemand) {
-  serve(support::make_torrent("film.mkv", 32 * MiB, 256 * KiB), 1, {.upload_limit = 1000 * 1000}, {{"TORRENT_KEEP", "false"}});
+  serve(support::make_torrent("film.mkv", 32 * MiB, 256 * KiB), 1, {.upload_limit = 1000 * 1000},
+        {{"TORRENT_KEEP", "false"}});
   {
     Connection client(server_->at());
     client.send({.target = proxy()});
@@ -236,13 +251,15 @@ TEST_F(StreamTest, ClientThatLeavesTakesItsDemand) {
   }
   // What was asked for already still comes; then it is still.
   std::int64_t before = -1;
-  ASSERT_TRUE(eventually([&] {
-    auto now = (*swarm_)[0].uploaded();
-    auto still = now == before;
-    before = now;
-    std::this_thread::sleep_for(500ms);
-    return still;
-  }, 20s));
+  ASSERT_TRUE(eventually(
+      [&] {
+        auto now = (*swarm_)[0].uploaded();
+        auto still = now == before;
+        before = now;
+        std::this_thread::sleep_for(500ms);
+        return still;
+      },
+      20s));
   EXPECT_LT((*swarm_)[0].uploaded(), 16 * MiB);
 }
 
@@ -250,13 +267,15 @@ TEST_F(StreamTest, RangeFetchesNoMore) {
   serve(support::make_torrent("film.mkv", 16 * MiB, 256 * KiB), 1, {}, {{"TORRENT_KEEP", "false"}});
   EXPECT_EQ(get({{"Range", "bytes=8388608-8388700"}}).body, file().bytes({8388608, 8388701}));
   std::int64_t before = -1;
-  ASSERT_TRUE(eventually([&] {
-    auto now = (*swarm_)[0].uploaded();
-    auto still = now == before;
-    before = now;
-    std::this_thread::sleep_for(300ms);
-    return still;
-  }, 10s));
+  ASSERT_TRUE(eventually(
+      [&] {
+        auto now = (*swarm_)[0].uploaded();
+        auto still = now == before;
+        before = now;
+        std::this_thread::sleep_for(300ms);
+        return still;
+      },
+      10s));
   EXPECT_LE((*swarm_)[0].uploaded(), 2 * MiB) << "one piece was needed";
 }
 
@@ -272,7 +291,9 @@ TEST_F(StreamTest, RemoveWithOpenReaders) {
   EXPECT_EQ(gone.status(), 200) << gone.body;
   EXPECT_FALSE(streaming.read_body(head).complete);
   auto answer = waiting.read_response();
-  if (answer.status() != 206) { expect_failure(answer, 410, "removed"); }
+  if (answer.status() != 206) {
+    expect_failure(answer, 410, "removed");
+  }
   EXPECT_EQ(server_->get("/health").status(), 200);
 }
 
@@ -282,9 +303,11 @@ TEST_F(StreamTest, CurlAndFfmpeg) {
   auto url = server_->url(proxy());
   auto curl = support::run({"curl", "-s", "-r", "1000-1999", url});
   EXPECT_EQ(curl.out, file().bytes({1000, 2000}));
-  auto probe = support::run({"ffprobe", "-v", "error", "-show_entries", "format=duration:stream=codec_name", "-of", "csv=p=0", url});
+  auto probe = support::run(
+      {"ffprobe", "-v", "error", "-show_entries", "format=duration:stream=codec_name", "-of", "csv=p=0", url});
   EXPECT_THAT(probe.out, testing::AllOf(HasSubstr("h264"), HasSubstr("aac"), HasSubstr("10.0")));
-  auto decode = support::run({"ffmpeg", "-nostdin", "-v", "error", "-seekable", "1", "-ss", "5", "-i", url, "-f", "null", "-"});
+  auto decode =
+      support::run({"ffmpeg", "-nostdin", "-v", "error", "-seekable", "1", "-ss", "5", "-i", url, "-f", "null", "-"});
   EXPECT_TRUE(decode.ok()) << decode.err;
   EXPECT_EQ(decode.err, "");
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // HTTP as it is on the wire: what libsoup alone gets wrong, and what every server must get right.
 #include "served.hpp"
-#include "support/eventually.hpp"
 #include "support/child.hpp"
+#include "support/eventually.hpp"
 #include "support/temp_dir.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -23,7 +24,8 @@ std::vector<http::Route> routes() {
            [](http::Exchange& e) { e.reply(http::Response::data(json::Object().set("a", 1))); }},
           {"POST", "/echo", http::Area::manage,
            [](http::Exchange& e) {
-             e.reply(http::Response::data(json::Object().set("size", static_cast<std::int64_t>(e.request().body().size()))));
+             e.reply(http::Response::data(
+                 json::Object().set("size", static_cast<std::int64_t>(e.request().body().size()))));
            }},
           {"GET", "/media", http::Area::media,
            [](http::Exchange& e) {
@@ -33,7 +35,9 @@ std::vector<http::Route> routes() {
            }},
           {"DELETE", "/json", http::Area::manage, [](http::Exchange& e) { e.reply(http::Response::data({})); }},
           {"GET", "/named/:name", http::Area::manage,
-           [](http::Exchange& e) { e.reply(http::Response::data(json::Object().set("name", e.request().parameter("name")))); }},
+           [](http::Exchange& e) {
+             e.reply(http::Response::data(json::Object().set("name", e.request().parameter("name"))));
+           }},
           {"GET", "/later", http::Area::manage,
            [](http::Exchange& e) {
              e.work([] { return 5; }, [&e](int n) { e.reply(http::Response::data(json::Object().set("n", n))); });
@@ -66,11 +70,11 @@ class WireTest : public testing::Test {
 };
 
 TEST_F(WireTest, RefusesWhatIsNoRequest) {
-  for (std::string text : {"GARBAGE\r\n\r\n", "GET /json\r\n\r\n", "GET /json HTTP/1.1\r\n\r\n",
-                           "GET /json HTTP/1.1\r\nHost: a b\r\n\r\n",
-                           "GET /json HTTP/1.1\r\nHost: localhost\r\nHost: other\r\n\r\n",
-                           "GET /a%00b HTTP/1.1\r\nHost: localhost\r\n\r\n",
-                           "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"}) {
+  for (std::string text :
+       {"GARBAGE\r\n\r\n", "GET /json\r\n\r\n", "GET /json HTTP/1.1\r\n\r\n", "GET /json HTTP/1.1\r\nHost: a b\r\n\r\n",
+        "GET /json HTTP/1.1\r\nHost: localhost\r\nHost: other\r\n\r\n",
+        "GET /a%00b HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"}) {
     auto answer = raw(text);
     EXPECT_THAT(answer, testing::StartsWith("HTTP/1.1 400 ")) << text;
     EXPECT_THAT(answer, HasSubstr("\"success\":false")) << text;
@@ -128,6 +132,13 @@ TEST_F(WireTest, LibsoupsOwnRangesAreOff) {
   EXPECT_EQ(got.body, "0123456789");
 }
 
+TEST_F(WireTest, HalfClosedClientsAreAnswered) {
+  auto request = [](std::string const& path) { return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n"; };
+  EXPECT_THAT(raw(request("/later")), HasSubstr("\"n\":5"));
+  EXPECT_THAT(raw(request("/later") + request("/json") + request("/later")),
+              testing::AllOf(HasSubstr("\"a\":1"), testing::EndsWith("{\"success\":true,\"data\":{\"n\":5}}")));
+}
+
 TEST_F(WireTest, KeepAlive) {
   Connection eleven(served_.at());
   EXPECT_EQ(eleven.ask({.target = "/json"}).status(), 200);
@@ -152,7 +163,8 @@ TEST_F(WireTest, KeepAlive) {
 }
 
 TEST_F(WireTest, AbsoluteTarget) {
-  EXPECT_THAT(raw("GET http://localhost/json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), HasSubstr(" 200 "));
+  EXPECT_THAT(raw("GET http://localhost/json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"),
+              HasSubstr(" 200 "));
 }
 
 TEST_F(WireTest, SegmentsAreDecodedOneByOne) {
@@ -166,7 +178,8 @@ TEST_F(WireTest, BodyLimits) {
   body += 'x';
   EXPECT_EQ(client.ask({.method = "POST", .target = "/echo", .body = body}).status(), 413);
   EXPECT_TRUE(client.ended(2s));
-  auto large = ask({.method = "POST", .target = "/echo", .fields = {{"Content-Type", "application/x-bittorrent"}}, .body = body});
+  auto large = ask(
+      {.method = "POST", .target = "/echo", .fields = {{"Content-Type", "application/x-bittorrent"}}, .body = body});
   EXPECT_EQ(large.status(), 200);
 
   Connection chunked(served_.at());
@@ -341,8 +354,8 @@ TEST(Listener, PortTaken) {
 
 TEST(Tls, Serves) {
   support::TempDir folder;
-  auto made = support::run({"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", folder / "key.pem", "-out",
-                            folder / "cert.pem", "-days", "2", "-subj", "/CN=localhost"});
+  auto made = support::run({"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", folder / "key.pem",
+                            "-out", folder / "cert.pem", "-days", "2", "-subj", "/CN=localhost"});
   ASSERT_TRUE(made.ok()) << made.err;
   http::Options options;
   options.tls_cert = folder / "cert.pem";
