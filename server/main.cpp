@@ -10,6 +10,7 @@
 #include <clocale>
 #include <csignal>
 #include <cstdio>
+#include <malloc.h>
 #include <memory>
 #include <unistd.h>
 
@@ -52,6 +53,9 @@ int run(Config const& config) {
 int main(int argc, char** argv) {
   std::setlocale(LC_CTYPE, "");
   std::signal(SIGPIPE, SIG_IGN);
+  // One heap for each of some twenty threads, most of them idle, keeps what all of them needed once: 57 MB instead
+  // of 34.
+  mallopt(M_ARENA_MAX, 2);
   try {
     auto line = read_command_line(argc, argv);
     if (!line.answer.empty()) {

@@ -19,6 +19,7 @@ void when_known(http::Exchange& exchange, std::shared_ptr<swarm::Torrent> const&
     if (torrent->metadata()) finish(true);
   };
   if (torrent->metadata() || patience.count() == 0) return torrent->check(), finish(torrent->metadata() != nullptr);
+  exchange.expect_long_wait();
   exchange.hold(torrent->watch(exchange.wake(look)));
   look();  // it may have come just before the watch began
   if (!*over) exchange.after(patience, [finish] { finish(false); });

@@ -139,7 +139,6 @@ void Exchange::wait_for_answer() {
   if (answered_ || over_) return;
   soup_server_message_pause(message_);
   paused_ = true;
-  watch_client(true);
 }
 
 void Exchange::resume() {

@@ -60,6 +60,9 @@ class Exchange : public std::enable_shared_from_this<Exchange>, private Body::Ow
   void hold(std::shared_ptr<void> thing) { held_.push_back(std::move(thing)); }
   /// Drops what was held and stops the timers: a wait is over.
   void release();
+  /// What follows may take long: should the client close its side meanwhile, it is gone. (Short work is finished: a
+  /// client may close its side right after its request, and read on.)
+  void expect_long_wait() { watch_client(true); }
 
   /// For the server: lets the message wait if there is no answer yet; libsoup wrote a chunk; the message ended.
   void wait_for_answer();

@@ -15,7 +15,7 @@ namespace http {
 /// post() and run() are *thread-safe*; made and destroyed on the loop's thread.
 class Loop : public std::enable_shared_from_this<Loop> {
  public:
-  static std::shared_ptr<Loop> create(int threads = 8);
+  static std::shared_ptr<Loop> create(int threads = 12);
   ~Loop();
 
   /// Runs the function on the loop's thread, in order; many posts between two turns cost one wake-up.

@@ -132,6 +132,13 @@ TEST_F(WireTest, LibsoupsOwnRangesAreOff) {
   EXPECT_EQ(got.body, "0123456789");
 }
 
+TEST_F(WireTest, HalfClosedClientsAreAnswered) {
+  auto request = [](std::string const& path) { return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n"; };
+  EXPECT_THAT(raw(request("/later")), HasSubstr("\"n\":5"));
+  EXPECT_THAT(raw(request("/later") + request("/json") + request("/later")),
+              testing::AllOf(HasSubstr("\"a\":1"), testing::EndsWith("{\"success\":true,\"data\":{\"n\":5}}")));
+}
+
 TEST_F(WireTest, KeepAlive) {
   Connection eleven(served_.at());
   EXPECT_EQ(eleven.ask({.target = "/json"}).status(), 200);
