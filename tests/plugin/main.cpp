@@ -7,6 +7,11 @@
 
 #include <cstdlib>
 
+#if defined(__SANITIZE_ADDRESS__)
+// Whole stacks, so that tests/lsan.supp can tell what GLib gives up as it is loaded. The environment comes on top.
+extern "C" char const* __asan_default_options() { return "fast_unwind_on_malloc=0"; }
+#endif
+
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   support::TempDir home("plugin-tests");
