@@ -5,8 +5,9 @@
 
 namespace plugin {
 
-static std::int64_t target(Buffering::Moment const& moment) {
-  auto bytes = moment.missing + Buffering::enough;
+std::int64_t Buffering::target(Moment const& moment) {
+  auto const ahead = moment.rate > 0 ? std::clamp(moment.rate * enough.count(), least, most) : unknown;
+  auto bytes = moment.missing + ahead;
   // No more than the reader fetches, with a quarter to spare for its granularity; at least one byte.
   bytes = std::min(bytes, moment.read_ahead / 4 * 3);
   if (moment.remaining > 0) bytes = std::min(bytes, moment.remaining);

@@ -18,7 +18,9 @@ class Buffering {
 
   static constexpr std::chrono::milliseconds patience{500};  ///< a wait shorter than this is nobody's business
   static constexpr std::chrono::seconds give_up{10};         ///< without new bytes and without a read
-  static constexpr std::int64_t enough = 2 * 1024 * 1024;    ///< bytes ahead of what a read is waiting for
+  static constexpr std::chrono::seconds enough{5};           ///< of playing, ahead of what a read is waiting for
+  /// The same in bytes: at least, at most, and where nobody knows how fast the film is read.
+  static constexpr std::int64_t least = 256 * 1024, most = 8 * 1024 * 1024, unknown = 1024 * 1024;
 
   struct Moment {
     Time now;
@@ -28,9 +30,12 @@ class Buffering {
     std::int64_t ahead = 0;             ///< bytes that lie at the reader's position, in a row
     std::int64_t remaining = 0;         ///< from the position to the end of the file; 0 if unknown
     std::int64_t read_ahead = 0;        ///< what is fetched ahead at most
+    std::int64_t rate = 0;              ///< bytes/s that playing reads; 0 if unknown
     bool over = false;                  ///< the read ended in EOS, an error or a flush
   };
 
+  /// Bytes that have to lie ahead for the film to go on.
+  static std::int64_t target(Moment const& moment);
   /// The percentage to post now, if any.
   std::optional<int> update(Moment const& moment);
   /// 100 if the last one posted was less.

@@ -65,7 +65,7 @@ GstFlowReturn TorrentSrc::create(std::uint64_t offset, std::uint64_t length, Gst
     if (!pass || !reporter) return GST_FLOW_FLUSHING;
     reporter->read_begins(static_cast<std::int64_t>(offset + length));
     auto const flow = read(pass.reader(), offset, length, buffer);
-    reporter->read_ends(flow == GST_FLOW_OK);
+    reporter->read_ends(flow == GST_FLOW_OK ? static_cast<std::int64_t>(gst_buffer_get_size(*buffer)) : 0);
     if (flow == GST_FLOW_EOS) reporter->interrupted();
     return flow;
   } catch (...) {

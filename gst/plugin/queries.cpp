@@ -59,7 +59,7 @@ static bool answer_buffering(GstQuery* query, swarm::Reader const& reader, swarm
   gst_query_set_buffering_percent(query, percent < 100, percent);
   gst_query_set_buffering_stats(
       query, GST_BUFFERING_DOWNLOAD, static_cast<gint>(std::min<gint64>(status.download_rate, G_MAXINT)), -1,
-      percent < 100 ? milliseconds_for(Buffering::enough * (100 - percent) / 100, status.download_rate) : 0);
+      percent < 100 ? milliseconds_for(Buffering::unknown * (100 - percent) / 100, status.download_rate) : 0);
   if (size == 0) {
     gst_query_set_buffering_range(query, format, 0, 0, -1);
     return true;

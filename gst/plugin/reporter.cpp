@@ -51,11 +51,12 @@ void Reporter::read_begins(std::int64_t end) {
   events_.over = false;
 }
 
-void Reporter::read_ends(bool bytes) {
+void Reporter::read_ends(std::int64_t bytes) {
   std::lock_guard lock(mutex_);
   events_.waiting_since.reset();
-  if (!bytes || events_.first_block) return;
-  events_.first_block = true;
+  bool const first = events_.bytes == 0 && bytes > 0;
+  events_.bytes += bytes;
+  if (!first) return;
   news_ = true;
   changed_.notify_all();
 }
@@ -102,6 +103,7 @@ void Reporter::run() {
 void Reporter::look(Events const& events) {
   tell_metadata();
   tell_progress(events);
+  measure(events);
   tell_buffering(events);
   tell_stalled(events);
   tell_stats();
@@ -132,7 +134,7 @@ void Reporter::tell_progress(Events const& events) {
   moment.tracker_answered = status.phases.tracker.has_value();
   moment.metadata = metadata_told_;
   moment.peers = status.peers;
-  moment.first_block = events.first_block;
+  moment.first_block = events.bytes > 0;
   post(progress_.update(moment));
 }
 
@@ -143,6 +145,16 @@ static bool is_playing(GstElement* element) {
   return playing;
 }
 
+void Reporter::measure(Events const& events) {
+  auto const now = Clock::now();
+  auto const last = std::exchange(measured_at_, now);
+  auto const bytes = events.bytes - std::exchange(measured_bytes_, events.bytes);
+  bool const waits = events.waiting_since && now - *events.waiting_since >= tick;
+  if (last == Clock::time_point{} || buffering_.active() || waits || !is_playing(element_)) return;
+  played_bytes_ += bytes;
+  played_time_ += now - last;
+}
+
 void Reporter::tell_buffering(Events const& events) {
   if (!buffering_.active() && !events.waiting_since) return;
   Buffering::Moment moment;
@@ -151,6 +163,8 @@ void Reporter::tell_buffering(Events const& events) {
   moment.playing = is_playing(element_);
   moment.read_ahead = read_ahead_;
   moment.over = events.over;
+  if (played_time_ >= std::chrono::seconds(2))
+    moment.rate = static_cast<std::int64_t>(static_cast<double>(played_bytes_) / played_time_.count());
   auto const position = reader_->position();
   if (auto size = reader_->size()) {
     moment.remaining = std::max<std::int64_t>(*size - position, 0);

@@ -35,9 +35,9 @@ class Reporter {
   /// Level of the last BUFFERING message, 100 if not buffering.
   [[nodiscard]] int buffering_percent() const { return percent_; }
 
-  /// The streaming thread begins to read up to `end` of the file; and has done so, with `bytes` to show for it.
+  /// The streaming thread begins to read up to `end` of the file; and has done so, with so many bytes (0 = none).
   void read_begins(std::int64_t end);
-  void read_ends(bool bytes);
+  void read_ends(std::int64_t bytes);
   /// The stream ended, was flushed or sought: what was buffered for is over.
   void interrupted();
   void failed(std::string const& what);
@@ -47,13 +47,14 @@ class Reporter {
   struct Events {
     std::optional<Clock::time_point> waiting_since;
     std::int64_t read_end = 0;
-    bool first_block = false;
+    std::int64_t bytes = 0;  // given in all
     bool over = false;
     std::optional<std::string> error;
   };
 
   void run();
   void look(Events const& events);
+  void measure(Events const& events);
   void tell_metadata();
   void tell_progress(Events const& events);
   void tell_buffering(Events const& events);
@@ -83,6 +84,11 @@ class Reporter {
   bool metadata_told_ = false;
   bool error_told_ = false;
   std::optional<Clock::time_point> stalled_since_;
+  // How fast the film is read while it plays and nothing is missing:
+  Clock::time_point measured_at_{};
+  std::int64_t measured_bytes_ = 0;  // of events_.bytes, when that was
+  std::int64_t played_bytes_ = 0;
+  std::chrono::duration<double> played_time_{0};
   Clock::time_point stats_due_{};
 
   swarm::Torrent::Watch watch_;

@@ -26,7 +26,7 @@ constexpr Band bands[] = {{2 << 20, near}, {8 << 20, middle}};
 
 void Bands::forget() { std::fill(applied_.begin(), applied_.end(), std::uint8_t{unknown}); }
 
-bool Bands::apply(lt::torrent_handle const& torrent, Layout const& layout, Wants const& wants,
+void Bands::apply(lt::torrent_handle const& torrent, Layout const& layout, Wants const& wants,
                   std::function<bool(int)> const& have) {
   auto const pieces = static_cast<std::size_t>(layout.piece_count());
   std::vector<std::uint8_t> target(pieces, none);
@@ -69,11 +69,12 @@ bool Bands::apply(lt::torrent_handle const& torrent, Layout const& layout, Wants
     if (have(static_cast<int>(p))) continue;
     any = any || target[p] != none;
     if (target[p] == applied_[p]) continue;
-    applied_[p] = target[p];
     changes.emplace_back(static_cast<int>(p), target[p]);
   }
-  if (!changes.empty()) torrent.prioritize_pieces(changes);
-  return std::exchange(idle_, !any) && any;
+  if (!any || changes.empty()) return;
+  for (auto const& [piece, priority] : changes)
+    applied_[static_cast<std::size_t>(static_cast<int>(piece))] = static_cast<std::uint8_t>(priority);
+  torrent.prioritize_pieces(changes);
 }
 
 }  // namespace swarm

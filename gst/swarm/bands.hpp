@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Demand -> libtorrent's piece priorities. Internal.
+// Demand -> libtorrent's piece priorities, for torrents with web seeds: libtorrent picks for these alone. Internal.
 #pragma once
 
 #include <cstdint>
@@ -17,15 +17,15 @@ struct Wants;
 /// gets more while the readers' windows are nearly full. Thread-bound: network thread.
 class Bands {
  public:
-  /// Applies the difference to what was applied last. True if nothing was wanted before, and now something is.
-  bool apply(libtorrent::torrent_handle const& torrent, Layout const& layout, Wants const& wants,
+  /// Applies the difference to what was applied last. When nothing is wanted all stays as it was: a torrent that wants
+  /// nothing would lose its peers.
+  void apply(libtorrent::torrent_handle const& torrent, Layout const& layout, Wants const& wants,
              std::function<bool(int piece)> const& have);
   /// Says everything anew at the next apply (libtorrent may have forgotten it).
   void forget();
 
  private:
   std::vector<std::uint8_t> applied_;
-  bool idle_ = false;
   bool keep_open_ = true;
 };
 

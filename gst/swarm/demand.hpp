@@ -21,7 +21,7 @@ struct ReaderWants {
 /// What all of them want together, in pieces.
 struct Wants {
   std::vector<int> hot;            ///< somebody waits for them or reads them next; the most urgent first
-  std::vector<PieceRange> ahead;   ///< the rest of the windows: sorted, merged, without `hot`
+  std::vector<PieceRange> ahead;   ///< each window whole, in the order of its hot piece; they may overlap
   std::optional<PieceRange> keep;  ///< below all others; may overlap them
   friend bool operator==(Wants const&, Wants const&) = default;
 };

@@ -11,6 +11,7 @@
 #include <libtorrent/extensions/smart_ban.hpp>
 #include <libtorrent/extensions/ut_metadata.hpp>
 #include <libtorrent/extensions/ut_pex.hpp>
+#include <libtorrent/ip_filter.hpp>
 #include <libtorrent/read_resume_data.hpp>
 #include <libtorrent/session.hpp>
 #include <libtorrent/session_params.hpp>
@@ -137,9 +138,18 @@ void LiveSession::Core::start() {
   services->drop = [weak = weak_from_this()](lt::torrent_handle const& handle) {
     if (auto self = weak.lock(); self && handle.is_valid()) self->session->remove_torrent(handle);
   };
-  services->recount_peers = [weak = weak_from_this(), odd = false]() mutable {
-    odd = !odd;
-    if (auto self = weak.lock()) self->session->apply_settings(lt_recount_peers(odd));
+  services->unban = [weak = weak_from_this()](std::vector<PeerAddress> const& banned) {
+    auto const self = weak.lock();
+    if (!self) return;
+    auto const filter = self->session->get_ip_filter();
+    auto blocking = filter;
+    for (auto const& peer : banned) {
+      boost::system::error_code error;
+      auto const address = lt::make_address(peer.host, error);
+      if (!error) blocking.add_rule(address, address, lt::ip_filter::blocked);
+    }
+    self->session->set_ip_filter(blocking);  // drops what libtorrent remembers of them
+    self->session->set_ip_filter(filter);
   };
   alerts = std::make_unique<Alerts>(*session, *this);
 }
@@ -342,7 +352,7 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(lt::add_torrent_params param
   // libtorrent hands the path back when it wants the storage: the torrent itself says where its files go.
   params.save_path = torrent->token();
   params.extensions.clear();
-  params.extensions.push_back(make_wire(torrent));
+  params.extensions.push_back(make_wire(torrent, torrent->peers()));
   params.extensions.push_back(lt::create_ut_metadata_plugin);
   if (settings.pex) params.extensions.push_back(lt::create_ut_pex_plugin);
   params.extensions.push_back(lt::create_smart_ban_plugin);

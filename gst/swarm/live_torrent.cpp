@@ -42,6 +42,14 @@ void mark_padding(Layout const& layout, File const& file, std::vector<bool>& ver
   for (auto piece = first; piece < last; ++piece) verified[static_cast<std::size_t>(piece)] = true;
 }
 
+void connect(lt::torrent_handle const& torrent, std::vector<PeerAddress> const& peers) {
+  for (auto const& peer : peers) {
+    boost::system::error_code error;
+    auto const address = lt::make_address(peer.host, error);
+    if (!error && peer.port != 0) torrent.connect_peer({address, peer.port});
+  }
+}
+
 std::optional<int> resolve(Metadata const& metadata, std::optional<FileChoice> const& choice) {
   if (!choice) return std::nullopt;
   try {
@@ -62,6 +70,7 @@ LiveTorrent::LiveTorrent(std::shared_ptr<Services> services, Known known)
       ledger_(std::make_shared<Ledger>(services_, known_verified_, known.journal_anew)),
       last_used_(created_),
       disk_tried_(created_),
+      fetcher_(std::make_shared<Fetcher>(services_->network)),
       alone_since_(created_) {
   auto state = state_.lock();
   state->hash = known.hash;
@@ -189,6 +198,7 @@ std::unique_ptr<Reader> LiveTorrent::open(FileChoice const& choice, ReaderOption
   if (again) {
     disk_tried_ = Clock::now();
     start_again();
+    services_->network->post([fetcher = fetcher_] { fetcher->get_in_step(); });
     alone_since_ = Clock::now();
     watches_.notify();
   }
@@ -262,16 +272,20 @@ void LiveTorrent::apply_demand() {
   std::shared_ptr<Metadata const> metadata;
   std::vector<bool> verified;
   std::optional<int> keep;
+  bool failed = false;
   {
     auto state = state_.lock();
     metadata = state->metadata;
     verified = state->verified;
     keep = state->keep_file;
+    failed = state->failure.has_value();
   }
   if (!metadata) return;
-  bool const woke = bands_.apply(*handle, metadata->layout, demand(metadata->layout, all, keep),
-                                 [&](int piece) { return verified[static_cast<std::size_t>(piece)]; });
-  if (woke) services_->recount_peers();
+  auto wants = failed ? Wants() : demand(metadata->layout, all, keep);
+  // For web seeds libtorrent picks.
+  if (!handle->url_seeds().empty() || !handle->http_seeds().empty())
+    bands_.apply(*handle, metadata->layout, wants, [&](int piece) { return verified[static_cast<std::size_t>(piece)]; });
+  fetcher_->want(std::move(wants));
 }
 
 void LiveTorrent::watchdog() {
@@ -293,6 +307,7 @@ void LiveTorrent::watchdog() {
   services_->network->post([self = me()] {
     self->bands_.forget();
     self->apply_demand();
+    self->fetcher_->get_in_step();
   });
 }
 
@@ -338,11 +353,7 @@ void LiveTorrent::add_sources(Locator const& more) {
   on_network([more](lt::torrent_handle const& handle) {
     for (auto const& url : more.trackers) handle.add_tracker(lt::announce_entry(url));
     for (auto const& url : more.web_seeds) handle.add_url_seed(url);
-    for (auto const& peer : more.peers) {
-      boost::system::error_code error;
-      auto const address = lt::make_address(peer.host, error);
-      if (!error) handle.connect_peer({address, peer.port});
-    }
+    connect(handle, more.peers);
   });
 }
 
@@ -362,6 +373,27 @@ void LiveTorrent::on_added(lt::torrent_handle const& handle) {
 
 lt::torrent_handle const* LiveTorrent::handle() const {
   return handle_ && !removed_ && handle_->is_valid() ? handle_.get() : nullptr;
+}
+
+void LiveTorrent::on_checked() {
+  std::vector<bool> verified;
+  std::shared_ptr<Metadata const> metadata;
+  {
+    auto state = state_.lock();
+    verified = state->verified;
+    metadata = state->metadata;
+  }
+  auto const* handle = this->handle();
+  if (!handle || !metadata) return;
+  fetcher_->start(*handle, metadata->layout, verified, [weak = std::weak_ptr(me())](auto const& banned) {
+    if (auto torrent = weak.lock()) torrent->reconnect(banned);
+  });
+}
+
+void LiveTorrent::reconnect(std::vector<PeerAddress> const& peers) {
+  services_->log(LogLevel::info, name() + ": " + std::to_string(peers.size()) + " peers were banned at once, that is taken back");
+  services_->unban(peers);
+  if (auto const* handle = this->handle()) connect(*handle, peers);
 }
 
 bool LiveTorrent::is(lt::torrent_handle const& handle) const { return handle_id_ != 0 && handle_id_ == handle.id(); }
@@ -440,6 +472,7 @@ std::shared_ptr<Storage> LiveTorrent::make_storage() {
 }
 
 void LiveTorrent::on_piece_verified(int piece) {
+  fetcher_->on_verified(piece);
   auto storage = this->storage();
   if (!storage) return;
   // First the journal, then the world: what anybody saw as verified survives the process.
@@ -449,6 +482,7 @@ void LiveTorrent::on_piece_verified(int piece) {
 }
 
 void LiveTorrent::on_piece_failed(int piece) {
+  fetcher_->on_failed(piece);
   services_->log(LogLevel::warning, name() + ": piece " + std::to_string(piece) + " came with wrong bytes, it is fetched again");
 }
 
@@ -502,6 +536,7 @@ void LiveTorrent::on_disk_recovered() {
     state->failure.reset();
   }
   services_->log(LogLevel::info, name() + ": the disk takes writes again");
+  demand_changed();
   watches_.notify();
 }
 
@@ -514,6 +549,7 @@ void LiveTorrent::remove(bool delete_files, std::function<void(std::string const
   fail(Error(Errc::removed, "The torrent was removed."));
   auto const posted = services_->network->post([self = me()] {
     self->removed_ = true;
+    self->fetcher_->stop();
     bool const has_slot = self->storage() != nullptr;
     if (self->handle_) self->services_->drop(*self->handle_);
     if (!has_slot) self->finish_removal();

@@ -4,6 +4,7 @@
 
 #include "swarm/bands.hpp"
 #include "swarm/error.hpp"
+#include "swarm/fetcher.hpp"
 #include "swarm/guarded.hpp"
 #include "swarm/ledger.hpp"
 #include "swarm/resume.hpp"
@@ -65,6 +66,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
 
   // StorageOwner
   std::shared_ptr<Storage> make_storage() override;
+  void on_piece_cleared(int piece) override { fetcher_->on_cleared(piece); }
   void on_disk_failure(Error const& error, std::chrono::steady_clock::time_point when,
                        std::function<void()> again) override;
   void on_disk_recovered() override;
@@ -72,6 +74,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
 
   // WireListener
   void on_added(libtorrent::torrent_handle const& handle) override;
+  void on_checked() override;
   void on_handshake(std::optional<PeerAddress> listening) override;
   void on_block() override;
   void on_piece_verified(int piece) override;
@@ -96,6 +99,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   [[nodiscard]] std::string save_path() const;
   /// What libtorrent takes for the torrent's save_path: a name for this object, unique in the process.
   [[nodiscard]] std::string const& token() const { return token_; }
+  [[nodiscard]] std::shared_ptr<PeerListener> peers() const { return fetcher_; }
   /// Network thread only, where it stays valid until the next turn. Null: not there yet, or no more.
   [[nodiscard]] libtorrent::torrent_handle const* handle() const;
   void on_status(libtorrent::torrent_status const& status);
@@ -138,6 +142,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   void finish_removal();
   void phase(std::optional<std::chrono::milliseconds> Phases::*which);
   void wake_readers();
+  void reconnect(std::vector<PeerAddress> const& peers);
 
   std::shared_ptr<Services> const services_;
   std::string const token_;
@@ -159,6 +164,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   std::unique_ptr<libtorrent::torrent_handle> handle_;
   std::atomic<std::uint32_t> handle_id_ = 0;
   Bands bands_;
+  std::shared_ptr<Fetcher> fetcher_;  // set once, by the constructor
   bool seen_block_ = false;
   std::atomic<bool> seen_handshake_ = false;
   std::atomic<std::chrono::steady_clock::time_point> alone_since_;

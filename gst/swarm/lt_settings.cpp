@@ -25,12 +25,12 @@ struct Flag {
 };
 
 constexpr Number numbers[] = {
-    // Little asked of each peer: what a peer has put into its send buffer can't be taken back at a seek.
-    {sp::request_queue_time, 1},
-    {sp::request_timeout, 10},
-    {sp::piece_timeout, 7},
-    {sp::whole_pieces_threshold, 5},
-    // The default takes the first four pieces at random, at the very moment when the user waits.
+    // We ask the peers (Fetcher): libtorrent's picker is to stop early, and its time-outs would see its own, swallowed
+    // requests only.
+    {sp::request_queue_time, 0},
+    {sp::request_timeout, 100'000},
+    {sp::piece_timeout, 100'000},
+    {sp::whole_pieces_threshold, 0},
     {sp::initial_picker_threshold, 0},
     {sp::mixed_mode_algorithm, sp::prefer_tcp},
     {sp::connection_speed, 500},
@@ -98,12 +98,6 @@ lt::settings_pack lt_settings(Settings const& s) {
 lt::settings_pack lt_outgoing_utp(bool on) {
   lt::settings_pack pack;
   pack.set_bool(sp::enable_outgoing_utp, on);
-  return pack;
-}
-
-lt::settings_pack lt_recount_peers(bool odd) {
-  lt::settings_pack pack;
-  pack.set_int(sp::max_failcount, odd ? 4 : 3);
   return pack;
 }
 

@@ -13,8 +13,6 @@ struct Settings;
 libtorrent::settings_pack lt_settings(Settings const& settings);
 /// Outgoing uTP on or off (decided by the session: on only while some torrent finds no peer by TCP).
 libtorrent::settings_pack lt_outgoing_utp(bool on);
-/// A change without a meaning, after which libtorrent counts connect candidates anew; `odd` by turns.
-libtorrent::settings_pack lt_recount_peers(bool odd);
 
 /// $<variable>/gst-torrent, or <home>/<fallback>/gst-torrent where that is not set.
 std::string xdg_folder(char const* variable, char const* fallback);

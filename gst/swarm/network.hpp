@@ -3,6 +3,7 @@
 
 #include "swarm/guarded.hpp"
 
+#include <chrono>
 #include <functional>
 
 namespace swarm {
@@ -11,16 +12,21 @@ namespace swarm {
 /// session stops; libtorrent's io_context must not be touched after that. Thread-safe.
 class Network {
  public:
-  using Post = std::function<void(std::function<void()>)>;
+  using Job = std::function<void()>;
+  using Delay = std::chrono::milliseconds;
+  /// Runs the job on the network thread after the delay; 0 = as soon as it is free.
+  using Post = std::function<void(Delay, Job)>;
 
   void open(Post post) { *post_.lock() = std::move(post); }
   void close() { *post_.lock() = nullptr; }
 
   /// Runs `job` on the network thread, later; false (and no run) if the door is shut.
-  bool post(std::function<void()> job) {
+  bool post(Job job) { return after(Delay(0), std::move(job)); }
+  /// Keep delays short: the session does not end before the last one is over.
+  bool after(Delay delay, Job job) {
     auto post = post_.lock();
     if (!*post) return false;
-    (*post)(std::move(job));
+    (*post)(delay, std::move(job));
     return true;
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "swarm/locator.hpp"
 #include "swarm/log.hpp"
 #include "swarm/network.hpp"
 #include "swarm/state_folder.hpp"
@@ -25,9 +26,8 @@ struct Services {
   std::vector<std::string> injected_trackers;
   /// On the network thread: takes the torrent out of libtorrent.
   std::function<void(libtorrent::torrent_handle const&)> drop;
-  /// On the network thread: makes libtorrent count anew whom it may connect to. While a torrent wants nothing, seeds
-  /// are no candidates; libtorrent 2.0.8 forgets to count them again when it wants something, and would wait for ever.
-  std::function<void()> recount_peers;
+  /// On the network thread: makes libtorrent forget that it banned these addresses, and the peers there.
+  std::function<void(std::vector<PeerAddress> const&)> unban;
 };
 
 }  // namespace swarm

@@ -8,6 +8,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <libtorrent/add_torrent_params.hpp>
 #include <libtorrent/disk_buffer_holder.hpp>
@@ -105,7 +106,11 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
  public:
   Store(lt::io_context& io, StoreContext context)
       : io_(io), context_(std::move(context)), shared_(std::make_shared<Shared>(asio::make_work_guard(io))) {
-    context_.network->open([&io](std::function<void()> job) { asio::post(io, std::move(job)); });
+    context_.network->open([&io](Network::Delay delay, Network::Job job) {
+      if (delay.count() == 0) return asio::post(io, std::move(job));
+      auto timer = std::make_shared<asio::steady_timer>(io, delay);
+      timer->async_wait([timer, job = std::move(job)](boost::system::error_code const&) { job(); });
+    });
   }
   ~Store() override {
     context_.network->close();
@@ -290,8 +295,11 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
 
   void async_clear_piece(lt::storage_index_t index, lt::piece_index_t piece,
                          std::function<void(lt::piece_index_t)> handler) override {
-    after_writes(at(index), static_cast<int>(piece), [this, piece, handler = std::move(handler)] {
-      asio::post(io_, [handler, piece] { handler(piece); });
+    after_writes(at(index), static_cast<int>(piece), [this, slot = at(index), piece, handler = std::move(handler)] {
+      asio::post(io_, [handler, slot, piece] {
+        handler(piece);
+        if (slot->owner) slot->owner->on_piece_cleared(static_cast<int>(piece));
+      });
     });
   }
 

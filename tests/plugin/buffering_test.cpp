@@ -35,11 +35,11 @@ TEST(Buffering, LongWaitIsToldAndEndsWithBytesNotReads) {
   Play play;
   play.wait();
   EXPECT_EQ(play.after(500ms), 0);
-  play.now.ahead = 1 * MiB;
+  play.now.ahead = MiB / 2;
   EXPECT_EQ(play.after(100ms), 50);
   play.now.waiting_since.reset();  // the read had its bytes; the application is paused and nobody reads
   EXPECT_EQ(play.after(100ms), std::nullopt);
-  play.now.ahead = 2 * MiB;
+  play.now.ahead = MiB;
   EXPECT_EQ(play.after(100ms), 100);
   EXPECT_FALSE(play.buffering.active());
   EXPECT_EQ(play.after(100ms), std::nullopt);
@@ -55,6 +55,20 @@ TEST(Buffering, NotWhileTheApplicationIsNotPlaying) {
   play.now.playing = false;  // it was paused because of that
   play.now.ahead = 3 * MiB;
   EXPECT_EQ(play.after(100ms), 100);
+}
+
+TEST(Buffering, ByHowFastTheFilmIsRead) {
+  Play play;
+  play.wait();
+  struct {
+    std::int64_t rate, target;
+  } const cases[] = {{0, MiB}, {100'000, 500'000}, {1000, 256 * 1024}, {50 * MiB, 8 * MiB}};
+  for (auto const& c : cases) {
+    play.now.rate = c.rate;
+    EXPECT_EQ(Buffering::target(play.now), c.target) << c.rate;
+  }
+  play.now.missing = 100;
+  EXPECT_EQ(Buffering::target(play.now), 8 * MiB + 100) << "what the read itself needs comes first";
 }
 
 TEST(Buffering, EndOfFileIsEnough) {

@@ -4,6 +4,7 @@
 
 #include "real.hpp"
 #include "support/child.hpp"
+#include "support/eventually.hpp"
 
 #include <gst/app/gstappsink.h>
 #include <gst/video/video.h>
@@ -75,6 +76,25 @@ INSTANTIATE_TEST_SUITE_P(All, Media,
                                          Container::mkv_live, Container::webm, Container::avi, Container::flv,
                                          Container::ts, Container::mp3, Container::flac, Container::ogg),
                          print);
+
+TEST(DownloadBar, APlayerAsksItsPlaybin) {
+  for (auto const* playbin : {"playbin3", "playbin"}) {
+    SCOPED_TRACE(playbin);
+    Real real;
+    Swarm swarm(film(Container::mkv, 4), 1);
+    Pipeline pipeline(std::string(playbin) + " uri=\"" + swarm.magnet() + "\" video-sink=fakesink audio-sink=fakesink");
+    real.give_to(pipeline.get());
+    pipeline.set(GST_STATE_PAUSED);
+    ASSERT_TRUE(pipeline.reaches(GST_STATE_PAUSED, milliseconds(30000)));
+    auto whole = [&] {
+      auto const query = Ref<GstQuery>::adopt(gst_query_new_buffering(GST_FORMAT_PERCENT));
+      gint64 stop = 0;
+      return gst_element_query(pipeline.get(), query.get()) && gst_query_get_n_buffering_ranges(query.get()) == 1 &&
+             gst_query_parse_nth_buffering_range(query.get(), 0, nullptr, &stop) && stop == GST_FORMAT_PERCENT_MAX;
+    };
+    EXPECT_TRUE(support::eventually(whole));
+  }
+}
 
 /// What a paused pipeline shows: the number that the frame carries, and its time.
 struct Shown {
@@ -171,7 +191,7 @@ TEST(Play, GstPlayWaitsForASlowSwarmAndGoesOn) {
   NEEDS_CHILDREN;
   if (support::find_program("gst-play-1.0").empty()) GTEST_SKIP() << "gst-play-1.0 is missing";
   // Slower than the film: playing has to pause for it, and to go on by itself.
-  Swarm swarm(film(Container::mkv, 12), 1, {.upload_limit = 60'000});
+  Swarm swarm(film(Container::mkv, 12), 1, {.upload_limit = 40'000});
   support::TempDir cache;
   auto const ran = support::run({"gst-play-1.0", "--no-interactive", "--audiosink=fakesink sync=true",
                                  "--videosink=fakesink sync=true", swarm.magnet()},

@@ -20,6 +20,12 @@ using support::make_torrent;
 using support::MiB;
 using support::Swarm;
 
+int count(char const* folder) {
+  int n = 0;
+  for ([[maybe_unused]] auto const& entry : std::filesystem::directory_iterator(folder)) ++n;
+  return n;
+}
+
 std::string quoted(std::string const& text) { return "\"" + text + "\""; }
 
 TEST(Swarm, PushGivesTheWholeFile) {
@@ -154,12 +160,6 @@ TEST(Swarm, SessionIsSharedAndNothingDownloadedTwice) {
   EXPECT_EQ(swarm.wasted(), 0);
 }
 
-int count(char const* folder) {
-  int n = 0;
-  for ([[maybe_unused]] auto const& entry : std::filesystem::directory_iterator(folder)) ++n;
-  return n;
-}
-
 TEST(Swarm, ManyStartsLeaveNothingBehind) {
   Real real;
   Swarm swarm(make_torrent("film.bin", MiB), 1);
@@ -220,23 +220,39 @@ TEST(OwnSession, IsStartedSavedAndEndedByGstLaunch) {
   EXPECT_EQ(swarm.uploaded(), uploaded) << "it was all there";
 }
 
+TEST(OwnSession, EndsSomeTimeAfterItsLastUserAndStartsAgain) {
+  Swarm swarm(make_torrent("own.bin", 2 * MiB), 1);
+  auto play = [&] {
+    Pipeline pipeline("torrentsrc name=s uri=" + quoted(swarm.magnet()) + " ! fakesink sync=false");
+    pipeline.set(GST_STATE_PLAYING);
+    EXPECT_TRUE(pipeline.ends()) << pipeline.error();
+    auto const context =
+        Ref<GstContext>::adopt(gst_element_get_context(pipeline["s"].get(), GST_TORRENT_SESSION_CONTEXT_TYPE));
+    auto const object = Ref<GstTorrentSession>::adopt(gst_torrent_session_from_context(context.get()));
+    auto session = std::weak_ptr(context::unwrap(object.get()));
+    EXPECT_LT(pipeline.timed(GST_STATE_NULL), milliseconds(1000)) << "the session does not end on this thread";
+    return session;
+  };
+  auto const first = play();
+  auto const threads = count("/proc/self/task");
+  EXPECT_FALSE(first.expired()) << "it lives on for a while";
+  EXPECT_FALSE(eventually([&] { return first.expired(); }, std::chrono::seconds(5)));
+  EXPECT_TRUE(eventually([&] { return first.expired(); }, std::chrono::seconds(20)));
+  EXPECT_TRUE(eventually([&] { return count("/proc/self/task") < threads; })) << "and its threads have ended";
+  auto const uploaded = swarm.uploaded();
+  play();
+  EXPECT_EQ(swarm.uploaded(), uploaded) << "what was there was kept";
+}
+
 TEST(OwnSession, TwoProcessesInOneFolder) {
   NEEDS_CHILDREN;
   Real real;
   Swarm swarm(make_torrent("film.bin", MiB), 1);
+  real.session->add(swarm::Locator::parse(swarm.magnet()));
   auto const ran = support::run({"gst-launch-1.0", "-q", "torrentsrc", "uri=" + swarm.magnet(),
                                  "save-path=" + (real.folder / "files"), "!", "fakesink"},
                                 {.environment = {{"GST_TORRENT_SESSION", loopback_environment()}}});
-  // The session of this test holds the folder from its first torrent on.
-  if (ran.ok()) {
-    real.session->add(swarm::Locator::parse(swarm.magnet()));
-    auto const again = support::run({"gst-launch-1.0", "-q", "torrentsrc", "uri=" + swarm.magnet(),
-                                     "save-path=" + (real.folder / "files"), "!", "fakesink"},
-                                    {.environment = {{"GST_TORRENT_SESSION", loopback_environment()}}});
-    EXPECT_FALSE(again.ok());
-    EXPECT_NE((again.out + again.err).find("process"), std::string::npos) << again.out << again.err;
-    return;
-  }
+  EXPECT_FALSE(ran.ok());
   EXPECT_NE((ran.out + ran.err).find("process"), std::string::npos) << ran.out << ran.err;
 }
 

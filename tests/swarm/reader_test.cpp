@@ -178,6 +178,16 @@ TEST_F(Live, CorruptPeersCostNoWrongByte) {
   EXPECT_TRUE(support::Payload().matches(0, read(*reader, 4 * MiB)));
 }
 
+// Long enough for libtorrent's trust in the honest ones to wrap round: a failed piece then bans them all.
+TEST_F(Live, ALiarDoesNotTakeTheHonestOnesAlong) {
+  support::SeederOptions const honest{.upload_limit = 12 * MiB};
+  auto liar = honest;
+  liar.corrupt = {.every = 50};
+  support::Swarm peers(make_torrent("film.mkv", 32 * MiB, 128 * KiB), {honest, honest, honest, honest, liar});
+  auto reader = add(peers.magnet())->open(swarm::TheFilm{});
+  EXPECT_TRUE(support::Payload().matches(0, read(*reader, 32 * MiB)));
+}
+
 TEST_F(Live, SeedersThatDieAreReplaced) {
   support::Swarm peers(make_torrent("film.mkv", 6 * MiB), 3, {.upload_limit = 3 * MiB});
   auto reader = add(peers.magnet())->open(swarm::TheFilm{});

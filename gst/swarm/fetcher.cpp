@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "swarm/fetcher.hpp"
+
+#include <libtorrent/torrent_handle.hpp>
+
+#include <utility>
+
+namespace swarm {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr Network::Delay tick_interval{10};
+
+/// Blocks of unfinished pieces that libtorrent has or is writing. On the network thread this is no round trip.
+std::map<int, std::vector<bool>> blocks_held(lt::torrent_handle const& torrent) {
+  std::map<int, std::vector<bool>> held;
+  if (!torrent.is_valid()) return held;
+  for (auto const& piece : torrent.get_download_queue()) {
+    auto& here = held[static_cast<int>(piece.piece_index)];
+    for (int i = 0; i < piece.blocks_in_piece; ++i)
+      here.push_back(piece.blocks[i].state >= lt::block_info::writing);
+  }
+  return held;
+}
+
+}  // namespace
+
+Fetcher::Fetcher(std::shared_ptr<Network> network) : network_(std::move(network)) {}
+
+void Fetcher::start(lt::torrent_handle const& torrent, Layout const& layout, std::vector<bool> const& verified,
+                    Amnesty::Unban unban) {
+  if (stopped_) return;
+  torrent_ = std::make_shared<lt::torrent_handle>(torrent);
+  layout_ = layout;
+  amnesty_ = std::make_unique<Amnesty>(network_, std::move(unban));
+  scheduler_ = std::make_unique<Scheduler>(layout_, *this);
+  for (std::size_t piece = 0; piece < verified.size(); ++piece)
+    if (verified[piece]) scheduler_->verified(static_cast<int>(piece));
+  for (auto const& [piece, here] : blocks_held(torrent)) scheduler_->restored(piece, here);
+  for (auto const& [id, peer] : peers_) {
+    if (peer.limit > 0) scheduler_->limit(id, peer.limit);
+    if (peer.unchoked) scheduler_->unchoked(id);
+  }
+  scheduler_->want(wants_);
+  fill_soon();
+}
+
+void Fetcher::stop() {
+  stopped_ = true;
+  scheduler_.reset();
+  peers_.clear();
+  amnesty_.reset();
+  torrent_.reset();
+}
+
+void Fetcher::want(Wants wants) {
+  if (wants == wants_) return;
+  wants_ = std::move(wants);
+  if (scheduler_) scheduler_->want(wants_);
+  fill_soon();
+}
+
+void Fetcher::on_verified(int piece) {
+  if (scheduler_) scheduler_->verified(piece);
+}
+
+void Fetcher::on_failed(int piece) {
+  if (scheduler_) scheduler_->distrust(piece);
+}
+
+void Fetcher::on_cleared(int piece) {
+  if (!scheduler_) return;
+  restore(piece);
+  fill_soon();
+}
+
+void Fetcher::restore(int piece) {
+  auto held = blocks_held(*torrent_);
+  scheduler_->restored(piece, held[piece]);
+}
+
+void Fetcher::get_in_step() {
+  if (!scheduler_) return;
+  auto const held = blocks_held(*torrent_);
+  for (int piece : scheduler_->blocks().begun()) {
+    auto const found = held.find(piece);
+    scheduler_->restored(piece, found == held.end() ? std::vector<bool>() : found->second);
+  }
+  fill_soon();
+}
+
+// ---- peers ----
+
+void Fetcher::on_peer(PeerId id, WirePeer& peer) {
+  if (!stopped_) peers_[id].wire = &peer;
+}
+
+void Fetcher::on_unchoke(PeerId id) {
+  if (auto peer = peers_.find(id); peer != peers_.end()) peer->second.unchoked = true;
+  if (scheduler_) scheduler_->unchoked(id);
+  fill_soon();
+}
+
+void Fetcher::on_choke(PeerId id) {
+  if (auto peer = peers_.find(id); peer != peers_.end()) peer->second.unchoked = false;
+  if (scheduler_) scheduler_->choked(id);
+  fill_soon();
+}
+
+void Fetcher::on_have(PeerId id) {
+  if (scheduler_) scheduler_->got_more(id);
+  fill_soon();
+}
+
+void Fetcher::on_reject(PeerId id, Extent extent) {
+  if (auto const block = block_of(extent)) scheduler_->rejected(id, *block, Clock::now());
+  fill_soon();
+}
+
+void Fetcher::on_block(PeerId id, Extent extent) {
+  if (auto const block = block_of(extent)) scheduler_->arrived(id, *block, extent.length, Clock::now());
+  // Later: libtorrent takes the block after this call, and more of them may be in its hands.
+  fill_soon();
+}
+
+void Fetcher::on_requested(PeerId id, Extent extent) {
+  if (auto const block = block_of(extent)) scheduler_->asked(id, *block, Clock::now());
+  tick_soon();
+}
+
+void Fetcher::on_queue_limit(PeerId id, int requests) {
+  if (auto peer = peers_.find(id); peer != peers_.end()) peer->second.limit = requests;
+  if (scheduler_) scheduler_->limit(id, requests);
+}
+
+void Fetcher::on_gone(PeerId id) {
+  peers_.erase(id);
+  if (scheduler_) scheduler_->gone(id);
+  fill_soon();
+}
+
+void Fetcher::on_banned(PeerAddress address) {
+  if (amnesty_) amnesty_->on_banned(std::move(address));
+}
+
+// ---- turns ----
+
+std::optional<Block> Fetcher::block_of(Extent extent) const {
+  if (!scheduler_) return std::nullopt;
+  Block const block{extent.piece, extent.start / block_bytes};
+  if (!scheduler_->blocks().valid(block) || extent.start % block_bytes != 0 ||
+      extent.length != layout_.block_size(block.piece, block.number))
+    return std::nullopt;
+  return block;
+}
+
+bool Fetcher::has(PeerId id, int piece) const {
+  auto const peer = peers_.find(id);
+  return peer != peers_.end() && peer->second.wire->has(piece);
+}
+
+void Fetcher::ask(PeerId id, Block block) {
+  peers_.at(id).requests.push_back(
+      {block.piece, block.number * block_bytes, layout_.block_size(block.piece, block.number)});
+}
+
+void Fetcher::fill_soon() {
+  if (!scheduler_ || fill_posted_) return;
+  fill_posted_ = network_->post([weak = weak_from_this()] {
+    auto self = weak.lock();
+    if (!self) return;
+    self->fill_posted_ = false;
+    if (!self->scheduler_) return;
+    self->scheduler_->fill(Clock::now());
+    self->send();
+    self->tick_soon();
+  });
+}
+
+void Fetcher::tick_soon() {
+  if (!scheduler_ || ticking_ || !scheduler_->active()) return;
+  ticking_ = network_->after(tick_interval, [weak = weak_from_this()] {
+    auto self = weak.lock();
+    if (!self) return;
+    self->ticking_ = false;
+    if (!self->scheduler_) return;
+    self->scheduler_->tick(Clock::now());
+    self->send();
+    self->tick_soon();
+  });
+}
+
+void Fetcher::send() {
+  // A peer may leave while it is sent to.
+  std::vector<PeerId> asked;
+  for (auto const& [id, peer] : peers_)
+    if (!peer.requests.empty()) asked.push_back(id);
+  for (auto const id : asked) {
+    auto const peer = peers_.find(id);
+    if (peer == peers_.end()) continue;
+    auto const requests = std::exchange(peer->second.requests, {});
+    peer->second.wire->request(requests);
+  }
+}
+
+}  // namespace swarm
