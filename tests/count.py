@@ -29,7 +29,7 @@ def main():
     logs = sys.argv[1]
     listing = os.path.join(logs, "testlog.json")
     if not os.path.exists(listing):
-        print("no test ran\n0 passed, 0 failed")
+        print("no test ran: the build failed, or there is no such suite\n0 passed, 1 failed")
         return 1
     counts = {"passed": 0, "failed": 0, "skipped": 0}
     reported = single_tests(logs)

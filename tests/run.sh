@@ -55,13 +55,23 @@ esac
 # Slices of memory that GLib keeps for itself look like leaks.
 export G_SLICE=always-malloc
 
-setup="--werror -Dtests=enabled -Dplugin=enabled -Dserver=enabled $options"
+# A build that fails is a failure that counts, too.
+give_up() {
+  echo "$1"
+  echo '0 passed, 1 failed'
+  exit 1
+}
+
+# With sanitizers g++ warns of what is not so.
+werror=true
+[ -z "$sanitizer" ] || werror=false
+setup="-Dwerror=$werror -Dtests=enabled -Dplugin=enabled -Dserver=enabled $options"
 if [ -f "$build/build.ninja" ]; then
   # shellcheck disable=SC2086
-  meson configure "$build" $setup >/dev/null
+  meson configure "$build" $setup >/dev/null || give_up 'meson configure failed'
 else
   # shellcheck disable=SC2086
-  meson setup "$build" $setup
+  meson setup "$build" $setup || give_up 'meson setup failed'
 fi
 
 what=
@@ -69,7 +79,7 @@ if [ -n "$suites" ]; then
   # Meson builds what these need.
   for suite in $suites; do what="$what --suite $suite"; done
 else
-  ninja -C "$build"
+  ninja -C "$build" || give_up 'The build failed.'
   what=--no-rebuild
   for suite in $skipped; do what="$what --no-suite $suite"; done
 fi
