@@ -11,9 +11,7 @@ constexpr Network::Delay moment{50};
 }  // namespace
 
 Amnesty::Amnesty(std::shared_ptr<Network> network, Unban unban)
-    : network_(std::move(network)),
-      unban_(std::move(unban)),
-      banned_(std::make_shared<std::vector<PeerAddress>>()) {}
+    : network_(std::move(network)), unban_(std::move(unban)), banned_(std::make_shared<std::vector<PeerAddress>>()) {}
 
 void Amnesty::on_banned(PeerAddress address) {
   banned_->push_back(std::move(address));

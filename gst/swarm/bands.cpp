@@ -45,7 +45,8 @@ void Bands::apply(lt::torrent_handle const& torrent, Layout const& layout, Wants
   for (int piece : wants.hot) {
     int first = piece + 1;
     for (auto const& band : bands) {
-      int const last = std::min<int>(layout.piece_count(), piece + 1 + static_cast<int>(band.bytes / layout.piece_length()));
+      int const last =
+          std::min<int>(layout.piece_count(), piece + 1 + static_cast<int>(band.bytes / layout.piece_length()));
       for (int p = first; p < last; ++p)
         if (target[static_cast<std::size_t>(p)] != none) want(p, band.priority);
       first = std::max(first, last);

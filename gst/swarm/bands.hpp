@@ -2,11 +2,11 @@
 // Demand -> libtorrent's piece priorities, for torrents with web seeds: libtorrent picks for these alone. Internal.
 #pragma once
 
+#include <libtorrent/fwd.hpp>
+
 #include <cstdint>
 #include <functional>
 #include <vector>
-
-#include <libtorrent/fwd.hpp>
 
 namespace swarm {
 

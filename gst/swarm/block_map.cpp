@@ -63,7 +63,8 @@ BlockMap::Begun& BlockMap::begun(int piece) {
 std::uint8_t BlockMap::state(Block block) const {
   if (verified(block.piece)) return is_here;
   auto const found = begun_.find(block.piece);
-  return found == begun_.end() ? (padding(block) ? is_here : std::uint8_t{0}) : found->second.blocks[static_cast<std::size_t>(block.number)];
+  return found == begun_.end() ? (padding(block) ? is_here : std::uint8_t{0})
+                               : found->second.blocks[static_cast<std::size_t>(block.number)];
 }
 
 template <class Change>
@@ -117,9 +118,8 @@ void BlockMap::restore(int piece, std::vector<bool> const& here) {
   for (int number = 0; number < blocks_in(piece); ++number) {
     auto const index = static_cast<std::size_t>(number);
     bool const is = (index < here.size() && here[index]) || padding({piece, number});
-    change({piece, number}, [is](std::uint8_t& state) {
-      state = static_cast<std::uint8_t>((state & asks) | (is ? is_here : 0));
-    });
+    change({piece, number},
+           [is](std::uint8_t& state) { state = static_cast<std::uint8_t>((state & asks) | (is ? is_here : 0)); });
   }
 }
 

@@ -17,8 +17,7 @@ std::map<int, std::vector<bool>> blocks_held(lt::torrent_handle const& torrent) 
   if (!torrent.is_valid()) return held;
   for (auto const& piece : torrent.get_download_queue()) {
     auto& here = held[static_cast<int>(piece.piece_index)];
-    for (int i = 0; i < piece.blocks_in_piece; ++i)
-      here.push_back(piece.blocks[i].state >= lt::block_info::writing);
+    for (int i = 0; i < piece.blocks_in_piece; ++i) here.push_back(piece.blocks[i].state >= lt::block_info::writing);
   }
   return held;
 }

@@ -8,12 +8,12 @@
 #include "swarm/scheduler.hpp"
 #include "swarm/wire.hpp"
 
+#include <libtorrent/fwd.hpp>
+
 #include <map>
 #include <memory>
 #include <optional>
 #include <vector>
-
-#include <libtorrent/fwd.hpp>
 
 namespace swarm {
 

@@ -25,10 +25,6 @@ using std::chrono::milliseconds;
 /// What a new reader may hope to be over.
 bool may_pass(Errc code) { return code == Errc::no_space || code == Errc::permission || code == Errc::disk; }
 
-std::string count(int n, char const* one, char const* many) {
-  return std::to_string(n) + ' ' + (n == 1 ? one : many);
-}
-
 std::string new_token() {
   static std::atomic<std::uint64_t> next = 0;
   return "/torrent-" + std::to_string(next++);  // absolute, or libtorrent would make it so
@@ -101,44 +97,6 @@ void LiveTorrent::check() const {
   if (state->failure) throw Error(*state->failure);
 }
 
-TorrentStatus LiveTorrent::status() const {
-  auto const has_readers = readers() > 0;
-  auto state = state_.lock();
-  auto status = state->status;
-  status.pieces_done = state->verified_count;
-  if (state->metadata) {
-    auto const& layout = state->metadata->layout;
-    auto add = [&](int file) {
-      status.wanted += layout.file(file).size;
-      for (auto const& range : ranges_held(layout, file, [&](int p) { return state->verified[static_cast<std::size_t>(p)]; }))
-        status.wanted_done += range.size();
-    };
-    if (state->keep_file) {
-      add(*state->keep_file);
-    } else {
-      for (int i = 0; i < layout.file_count(); ++i)
-        if (!layout.file(i).padding) add(i);
-    }
-  }
-  using S = TorrentStatus::State;
-  if (state->failure) {
-    status.state = S::error;
-    status.error = state->failure->what();
-    if (!state->failure->advice().empty()) status.error += ' ' + state->failure->advice();
-  } else if (state->metadata && status.wanted == status.wanted_done) {
-    status.state = S::complete;
-  } else if (state->paused) {
-    status.state = S::paused;
-  } else if (status.peers == 0) {
-    status.state = S::connecting;
-  } else if (state->metadata && (status.download_rate > 0 || state->keep_file || has_readers)) {
-    status.state = S::downloading;
-  } else {
-    status.state = S::connected;
-  }
-  return status;
-}
-
 std::vector<ByteRange> LiveTorrent::available(int file) const {
   auto state = state_.lock();
   if (!state->metadata) return {};
@@ -169,17 +127,6 @@ std::int64_t LiveTorrent::verified_until(int file, std::int64_t position, std::i
     position = std::min(limit, layout.bytes_of(file, {piece, piece + 1}).end);
   }
   return position;
-}
-
-std::string LiveTorrent::plight() const {
-  auto state = state_.lock();
-  auto const& trackers = state->status.trackers;
-  auto const working = static_cast<int>(std::count_if(trackers.begin(), trackers.end(), [](auto const& t) {
-    return t.state == TrackerStatus::State::working;
-  }));
-  auto text = count(state->status.peers, "peer", "peers") + " connected";
-  if (!trackers.empty()) text += ", " + std::to_string(working) + " of " + count(static_cast<int>(trackers.size()), "tracker", "trackers") + " answered";
-  return text;
 }
 
 // ---- readers and what they want ----
@@ -584,34 +531,6 @@ void LiveTorrent::finish_removal() {
 void LiveTorrent::save(lt::add_torrent_params const& params) {
   auto const remembered = state_.lock()->remembered;
   ledger_->save(key(), write_resume(params, remembered));
-}
-
-// ---- mirrored from alerts ----
-
-void LiveTorrent::on_status(lt::torrent_status const& status) {
-  {
-    auto state = state_.lock();
-    auto& mine = state->status;
-    mine.peers = status.num_peers;
-    mine.seeds = status.num_seeds;
-    mine.download_rate = status.download_payload_rate;
-    mine.upload_rate = status.upload_payload_rate;
-    mine.downloaded = status.all_time_download;
-    mine.uploaded = status.all_time_upload;
-    mine.availability = status.distributed_copies;
-  }
-  if (status.num_peers == 0 && seen_handshake_.exchange(false)) alone_since_ = Clock::now();
-}
-
-void LiveTorrent::on_tracker(std::string const& url, TrackerStatus::State tracker_state, int seeds, int peers,
-                             std::string const& message) {
-  if (tracker_state == TrackerStatus::State::working) phase(&Phases::tracker);
-  auto state = state_.lock();
-  auto& trackers = state->status.trackers;
-  auto found = std::find_if(trackers.begin(), trackers.end(), [&](auto const& t) { return t.url == url; });
-  if (found == trackers.end()) found = trackers.insert(trackers.end(), TrackerStatus{url, {}, -1, -1, {}});
-  if (tracker_state == TrackerStatus::State::waiting && found->state == TrackerStatus::State::working) return;
-  *found = {url, tracker_state, seeds, peers, message};
 }
 
 }  // namespace swarm

@@ -13,17 +13,17 @@ using namespace std::chrono_literals;
 using Seconds = PeerWindow::Seconds;
 
 constexpr double gain = 1.1;
-constexpr Seconds slack = 60ms;           // with less the line idles while acknowledgements are delayed
+constexpr Seconds slack = 60ms;  // with less the line idles while acknowledgements are delayed
 constexpr int smallest = 2;
 constexpr int largest = 512;
 constexpr auto rate_memory = 2s;
 constexpr auto least_memory = 60s;
 constexpr auto probe_interval = 5s;
-constexpr double longer = 1.3;            // than the window allows for: the way itself got longer
-constexpr Seconds shortest = 1ms;         // blocks that come together tell no rate
+constexpr double longer = 1.3;     // than the window allows for: the way itself got longer
+constexpr Seconds shortest = 1ms;  // blocks that come together tell no rate
 constexpr double unknown_rate = 250e3;
 constexpr Seconds unknown_round_trip = 200ms;
-constexpr int flat_rounds = 3;            // without growth: the line is full
+constexpr int flat_rounds = 3;  // without growth: the line is full
 
 }  // namespace
 

@@ -22,9 +22,9 @@ class PeerWindow {
     Time at;
     std::int64_t delivered = 0;  ///< bytes that had come by then
     Time delivered_at;
-    Seconds expected{0};         ///< how long it should take at most
-    bool full = false;           ///< the window was full: the rate is the line's, not ours
-    bool alone = false;          ///< nothing else was under way
+    Seconds expected{0};  ///< how long it should take at most
+    bool full = false;    ///< the window was full: the rate is the line's, not ours
+    bool alone = false;   ///< nothing else was under way
   };
 
   /// `outstanding`: requests under way before this one.
@@ -46,12 +46,12 @@ class PeerWindow {
   void measure_rate(Sent const& sent, Time now);
   void grow(Sent const& sent, Time now);
 
-  Time heard_;                              // last block
+  Time heard_;  // last block
   std::int64_t delivered_ = 0;
   Time delivered_at_;
   std::deque<std::pair<Time, double>> rates_;  // falling; the front is the largest of the last two seconds
   double rate_ = 0;
-  Seconds least_{0};                        // smallest round trip; 0 = not known
+  Seconds least_{0};  // smallest round trip; 0 = not known
   Time least_at_;
   Time probed_;
   bool probing_ = false;

@@ -65,7 +65,8 @@ void Scheduler::rejected(PeerId id, Block block, Time now) {
   auto const entry = peers_.find(id);
   if (entry == peers_.end()) return;
   auto& peer = entry->second;
-  auto const found = std::find_if(peer.requests.begin(), peer.requests.end(), [&](auto const& r) { return r.block == block; });
+  auto const found =
+      std::find_if(peer.requests.begin(), peer.requests.end(), [&](auto const& r) { return r.block == block; });
   if (found == peer.requests.end()) return;
   peer.requests.erase(found);
   peer.suspect = false;
@@ -87,7 +88,8 @@ void Scheduler::arrived(PeerId id, Block block, int bytes, Time now) {
   peer.suspect = false;
   peer.rejections = 0;
   peer.sated = 0;
-  auto const found = std::find_if(peer.requests.begin(), peer.requests.end(), [&](auto const& r) { return r.block == block; });
+  auto const found =
+      std::find_if(peer.requests.begin(), peer.requests.end(), [&](auto const& r) { return r.block == block; });
   if (found != peer.requests.end()) {
     peer.window.arrived(found->sent, bytes, now);
     peer.requests.erase(found);
@@ -114,9 +116,8 @@ void Scheduler::distrust(int piece) {
 }
 
 bool Scheduler::active() const {
-  return std::any_of(peers_.begin(), peers_.end(), [](auto const& entry) {
-    return !entry.second.requests.empty() || entry.second.rejections > 0;
-  });
+  return std::any_of(peers_.begin(), peers_.end(),
+                     [](auto const& entry) { return !entry.second.requests.empty() || entry.second.rejections > 0; });
 }
 
 void Scheduler::drop_requests(Peer& peer) {

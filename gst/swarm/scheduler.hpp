@@ -43,7 +43,7 @@ class Scheduler {
   void unchoked(PeerId peer);
   void choked(PeerId peer);  ///< whatever it was asked for is dropped
   void gone(PeerId peer);
-  void got_more(PeerId peer);  ///< it has a piece more
+  void got_more(PeerId peer);         ///< it has a piece more
   void limit(PeerId peer, int most);  ///< it drops requests beyond so many
   void rejected(PeerId peer, Block block, Time now);
   /// Asked by others in our name.
@@ -83,9 +83,9 @@ class Scheduler {
     bool unchoked = false;
     bool suspect = false;  ///< silent while it owes
     int limit = 250;
-    int rejections = 0;    ///< in a row
+    int rejections = 0;  ///< in a row
     Time rests_until;
-    Run run;               ///< what it takes next, far from the readers
+    Run run;                  ///< what it takes next, far from the readers
     std::uint64_t sated = 0;  ///< nothing there for it in this generation
   };
   using Entry = std::pair<PeerId const, Peer>;

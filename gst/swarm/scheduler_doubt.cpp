@@ -12,9 +12,9 @@ namespace {
 using namespace std::chrono_literals;
 using Seconds = PeerWindow::Seconds;
 
-constexpr double patience = 1.5;        ///< of the time expected, then another peer is asked too
-constexpr Seconds cold_patience = 4s;   ///< the same at least, for blocks that nobody needs soon
-constexpr Seconds longest_wait = 30s;   ///< then a request counts as lost
+constexpr double patience = 1.5;       ///< of the time expected, then another peer is asked too
+constexpr Seconds cold_patience = 4s;  ///< the same at least, for blocks that nobody needs soon
+constexpr Seconds longest_wait = 30s;  ///< then a request counts as lost
 
 }  // namespace
 
@@ -24,8 +24,7 @@ void Scheduler::tick(Time now) {
     if (peer.rejections > 0 && now >= peer.rests_until + 10s) peer.rejections = 0;
     if (peer.requests.empty()) continue;
     give_up(entry, now);
-    if (!peer.suspect && !peer.requests.empty() &&
-        peer.window.silent_too_long(peer.requests.front().sent.at, now)) {
+    if (!peer.suspect && !peer.requests.empty() && peer.window.silent_too_long(peer.requests.front().sent.at, now)) {
       peer.suspect = true;
       peer.run = {};
       retries_.release(entry.first);

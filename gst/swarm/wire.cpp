@@ -61,13 +61,21 @@ class PeerWire final : public lt::peer_plugin, public WirePeer {
       tell([&](PeerListener& l) { l.on_queue_limit(id_, static_cast<int>(std::min<std::int64_t>(reqq, 10'000))); });
     return true;
   }
-  bool on_choke() override { return tell([&](PeerListener& l) { l.on_choke(id_); }); }
+  bool on_choke() override {
+    return tell([&](PeerListener& l) { l.on_choke(id_); });
+  }
   bool on_unchoke() override {
     return !web_seed_ && tell([&](PeerListener& l) { l.on_unchoke(id_); });  // a web seed can't be asked
   }
-  bool on_have(lt::piece_index_t) override { return tell([&](PeerListener& l) { l.on_have(id_); }); }
-  bool on_bitfield(lt::bitfield const&) override { return tell([&](PeerListener& l) { l.on_have(id_); }); }
-  bool on_have_all() override { return tell([&](PeerListener& l) { l.on_have(id_); }); }
+  bool on_have(lt::piece_index_t) override {
+    return tell([&](PeerListener& l) { l.on_have(id_); });
+  }
+  bool on_bitfield(lt::bitfield const&) override {
+    return tell([&](PeerListener& l) { l.on_have(id_); });
+  }
+  bool on_have_all() override {
+    return tell([&](PeerListener& l) { l.on_have(id_); });
+  }
   bool on_reject(lt::peer_request const& r) override {
     return tell([&](PeerListener& l) { l.on_reject(id_, extent_of(r)); });
   }
@@ -98,7 +106,9 @@ class PeerWire final : public lt::peer_plugin, public WirePeer {
     left_ = true;
   }
   /// Port 0: where it listens is not known.
-  [[nodiscard]] PeerAddress address() const { return {peer_.remote().address().to_string(), peer_.is_outgoing() ? peer_.remote().port() : std::uint16_t{0}}; }
+  [[nodiscard]] PeerAddress address() const {
+    return {peer_.remote().address().to_string(), peer_.is_outgoing() ? peer_.remote().port() : std::uint16_t{0}};
+  }
 
   int const id_;
   std::weak_ptr<WireListener> const torrent_;
@@ -136,10 +146,11 @@ class TorrentWire final : public lt::torrent_plugin {
 
 std::function<std::shared_ptr<lt::torrent_plugin>(lt::torrent_handle const&, lt::client_data_t)> make_wire(
     std::weak_ptr<WireListener> listener, std::weak_ptr<PeerListener> peers) {
-  return [listener = std::move(listener), peers = std::move(peers)](lt::torrent_handle const& handle, lt::client_data_t) {
-    if (auto l = listener.lock()) l->on_added(handle);
-    return std::make_shared<TorrentWire>(listener, peers);
-  };
+  return
+      [listener = std::move(listener), peers = std::move(peers)](lt::torrent_handle const& handle, lt::client_data_t) {
+        if (auto l = listener.lock()) l->on_added(handle);
+        return std::make_shared<TorrentWire>(listener, peers);
+      };
 }
 
 }  // namespace swarm

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What we hear of a torrent and its peers on libtorrent's network thread, without alerts: none is ever dropped. And what
-// we say to peers, past libtorrent: requests. Internal.
+// What we hear of a torrent and its peers on libtorrent's network thread, without alerts: none is ever dropped. And
+// what we say to peers, past libtorrent: requests. Internal.
 #pragma once
 
 #include "swarm/locator.hpp"
+
+#include <libtorrent/fwd.hpp>
 
 #include <functional>
 #include <memory>
 #include <optional>
 #include <span>
-
-#include <libtorrent/fwd.hpp>
 
 namespace swarm {
 

@@ -89,11 +89,11 @@ TEST_P(PeerWindowOnLines, FillsTheLineAndLittleMore) {
 }
 
 Row const lines[] = {
-    {"Slow", 30e3, 0.1},       {"Dsl", 250e3, 0.04},     {"Home", 1e6, 0.04},
-    {"Far", 1e6, 0.3},         {"Fast", 12e6, 0.02},     {"Near", 50e6, 0.002},
-    {"Satellite", 2e6, 0.65},
+    {"Slow", 30e3, 0.1},  {"Dsl", 250e3, 0.04},  {"Home", 1e6, 0.04},      {"Far", 1e6, 0.3},
+    {"Fast", 12e6, 0.02}, {"Near", 50e6, 0.002}, {"Satellite", 2e6, 0.65},
 };
-INSTANTIATE_TEST_SUITE_P(Table, PeerWindowOnLines, testing::ValuesIn(lines), [](auto const& i) { return i.param.name; });
+INSTANTIATE_TEST_SUITE_P(Table, PeerWindowOnLines, testing::ValuesIn(lines),
+                         [](auto const& i) { return i.param.name; });
 
 TEST(PeerWindow, FollowsALineThatGetsFaster) {
   Line line{200e3, 0.05};

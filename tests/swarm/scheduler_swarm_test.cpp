@@ -19,7 +19,7 @@ using Time = Scheduler::Time;
 using Seconds = PeerWindow::Seconds;
 
 struct Faults {
-  bool lines = true;   ///< of all kinds, else equal ones
+  bool lines = true;  ///< of all kinds, else equal ones
   bool chokes = false;
   bool losses = false;
   bool lies = false;
@@ -63,10 +63,10 @@ class Simulation : Scheduler::Mediator {
     double lie = 0;
     bool good = false;  ///< the one that can be relied on
     bool unchoked = false;
-    bool fast = true;   ///< tells what it drops
+    bool fast = true;  ///< tells what it drops
     bool stalled = false;
     bool gone = false;
-    int turn = 0;       ///< counts chokes: what was asked before is dropped
+    int turn = 0;  ///< counts chokes: what was asked before is dropped
     std::set<int> lacks;
     std::set<Block> owes;
   };
@@ -254,7 +254,8 @@ Row const rows[] = {
     {"Stalls", {.stalls = true}, 0.05},
     {"Partial", {.partial = true}, 0.05},
     {"AllAtOnce",
-     {.chokes = true, .losses = true, .lies = true, .departures = true, .stalls = true, .partial = true}, 0.1},
+     {.chokes = true, .losses = true, .lies = true, .departures = true, .stalls = true, .partial = true},
+     0.1},
 };
 INSTANTIATE_TEST_SUITE_P(Table, SchedulerSwarms, testing::ValuesIn(rows), [](auto const& i) { return i.param.name; });
 

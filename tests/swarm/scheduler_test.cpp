@@ -19,7 +19,9 @@ using Time = Scheduler::Time;
 
 constexpr int piece_blocks = 8;
 
-Layout layout(int pieces) { return {{{"a", 0, std::int64_t{pieces} * piece_blocks * block_bytes}}, piece_blocks * block_bytes}; }
+Layout layout(int pieces) {
+  return {{{"a", 0, std::int64_t{pieces} * piece_blocks * block_bytes}}, piece_blocks * block_bytes};
+}
 
 /// Peers that have everything unless said otherwise, and remember what they were asked.
 struct Bench : Scheduler::Mediator {

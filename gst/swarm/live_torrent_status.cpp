@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// How a LiveTorrent stands: what libtorrent's alerts tell, and what the world sees of it.
+#include "swarm/live_torrent.hpp"
+#include "swarm/metadata.hpp"
+
+#include <libtorrent/torrent_status.hpp>
+
+#include <algorithm>
+
+namespace swarm {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::string count(int n, char const* one, char const* many) { return std::to_string(n) + ' ' + (n == 1 ? one : many); }
+
+}  // namespace
+
+TorrentStatus LiveTorrent::status() const {
+  auto const has_readers = readers() > 0;
+  auto state = state_.lock();
+  auto status = state->status;
+  status.pieces_done = state->verified_count;
+  if (state->metadata) {
+    auto const& layout = state->metadata->layout;
+    auto add = [&](int file) {
+      status.wanted += layout.file(file).size;
+      for (auto const& range :
+           ranges_held(layout, file, [&](int p) { return state->verified[static_cast<std::size_t>(p)]; }))
+        status.wanted_done += range.size();
+    };
+    if (state->keep_file) {
+      add(*state->keep_file);
+    } else {
+      for (int i = 0; i < layout.file_count(); ++i)
+        if (!layout.file(i).padding) add(i);
+    }
+  }
+  using S = TorrentStatus::State;
+  if (state->failure) {
+    status.state = S::error;
+    status.error = state->failure->what();
+    if (!state->failure->advice().empty()) status.error += ' ' + state->failure->advice();
+  } else if (state->metadata && status.wanted == status.wanted_done) {
+    status.state = S::complete;
+  } else if (state->paused) {
+    status.state = S::paused;
+  } else if (status.peers == 0) {
+    status.state = S::connecting;
+  } else if (state->metadata && (status.download_rate > 0 || state->keep_file || has_readers)) {
+    status.state = S::downloading;
+  } else {
+    status.state = S::connected;
+  }
+  return status;
+}
+
+std::string LiveTorrent::plight() const {
+  auto state = state_.lock();
+  auto const& trackers = state->status.trackers;
+  auto const working = static_cast<int>(std::count_if(
+      trackers.begin(), trackers.end(), [](auto const& t) { return t.state == TrackerStatus::State::working; }));
+  auto text = count(state->status.peers, "peer", "peers") + " connected";
+  if (!trackers.empty())
+    text += ", " + std::to_string(working) + " of " + count(static_cast<int>(trackers.size()), "tracker", "trackers") +
+            " answered";
+  return text;
+}
+
+void LiveTorrent::on_status(lt::torrent_status const& status) {
+  {
+    auto state = state_.lock();
+    auto& mine = state->status;
+    mine.peers = status.num_peers;
+    mine.seeds = status.num_seeds;
+    mine.download_rate = status.download_payload_rate;
+    mine.upload_rate = status.upload_payload_rate;
+    mine.downloaded = status.all_time_download;
+    mine.uploaded = status.all_time_upload;
+    mine.availability = status.distributed_copies;
+  }
+  if (status.num_peers == 0 && seen_handshake_.exchange(false)) alone_since_ = Clock::now();
+}
+
+void LiveTorrent::on_tracker(std::string const& url, TrackerStatus::State tracker_state, int seeds, int peers,
+                             std::string const& message) {
+  if (tracker_state == TrackerStatus::State::working) phase(&Phases::tracker);
+  auto state = state_.lock();
+  auto& trackers = state->status.trackers;
+  auto found = std::find_if(trackers.begin(), trackers.end(), [&](auto const& t) { return t.url == url; });
+  if (found == trackers.end()) found = trackers.insert(trackers.end(), TrackerStatus{url, {}, -1, -1, {}});
+  if (tracker_state == TrackerStatus::State::waiting && found->state == TrackerStatus::State::working) return;
+  *found = {url, tracker_state, seeds, peers, message};
+}
+
+}  // namespace swarm
