@@ -58,7 +58,7 @@ using Block = std::shared_ptr<std::vector<char>>;
 struct Slot {
   lt::file_storage const* files = nullptr;  // libtorrent's; network thread only
   std::shared_ptr<Storage> storage;         // null: can't be stored
-  std::shared_ptr<StorageOwner> owner;
+  std::shared_ptr<StorageOwner> owner;      // set once, before any job
 
   struct Refused {  // a block that the disk did not take
     lt::peer_request where;
@@ -136,7 +136,6 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
     slot->when_idle([slot] {
       if (slot->storage) slot->storage->close_files();
       if (slot->owner) slot->owner->on_storage_released();
-      slot->owner.reset();
     });
   }
 
