@@ -19,12 +19,15 @@ constexpr char const* soup_key = "gst-torrent-soup-connection";
 /// A body may be sent slowly, but not for ever.
 constexpr int body_patience = 10;
 
-/// Calls back with libsoup's object for each connection that is accepted. The class has no public name but its GType's.
+/// Notes libsoup's object for each connection that is accepted (its class has no public name but its GType's), and
+/// lets go of the reference to its socket that libsoup before 3.4 forgets: besides ours and the connection's own.
 gboolean on_accept(GSignalInvocationHint*, guint, GValue const* values, gpointer) {
   auto connection = static_cast<GObject*>(g_value_get_object(&values[1]));
   g_autoptr(GSocket) socket = nullptr;
   g_object_get(connection, "socket", &socket, nullptr);
-  if (socket) g_object_set_data(G_OBJECT(socket), soup_key, connection);
+  if (!socket) return TRUE;
+  g_object_set_data(G_OBJECT(socket), soup_key, connection);
+  if (!soup_check_version(3, 4, 0) && G_OBJECT(socket)->ref_count == 3) g_object_unref(socket);
   return TRUE;
 }
 
@@ -35,8 +38,7 @@ bool at_end(GSocket* socket) {
 
 }  // namespace
 
-/// Hangs on the GSocket: there is no signal for the end of a connection between two requests. (The GSocket itself may
-/// outlive the connection, libsoup 3.2 loses a reference to it, so closed ones are looked for.)
+/// Hangs on the GSocket, and ends with it: there is no signal for the end of a connection between two requests.
 struct Connections::Connection {
   Connections* all;
   GSocket* socket;
@@ -73,7 +75,10 @@ void Connections::listening() {
 }
 
 Connections::~Connections() {
-  for (auto connection : open_) connection->all = nullptr;
+  for (auto connection : std::exchange(open_, {})) {
+    connection->all = nullptr;
+    g_object_set_data(G_OBJECT(connection->socket), key, nullptr);
+  }
 }
 
 Connections::Connection* Connections::of(SoupServerMessage* message) const {
@@ -100,6 +105,7 @@ void Connections::started(SoupServerMessage* message) {
     return;
   }
   made->await_head();
+  if (made->guard) made->guard->look();
 }
 
 void Connections::got_headers(SoupServerMessage* message) {

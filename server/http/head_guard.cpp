@@ -23,7 +23,6 @@ bool ends(std::string_view text) {
 HeadGuard::HeadGuard(GSocket* socket, std::size_t limit) : socket_(socket), limit_(limit) {
   // Of the same priority as libsoup's source and attached before it, so it is called before it.
   source_ = Source::watch(g_socket_get_fd(socket), G_IO_IN, [this] { look(); });
-  look();  // of a new connection it reads at once what is there
 }
 
 void HeadGuard::look() {

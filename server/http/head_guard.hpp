@@ -17,10 +17,10 @@ namespace http {
 class HeadGuard {
  public:
   HeadGuard(GSocket* socket, std::size_t limit);
-
- private:
+  /// What lies there will be read at once, without a turn of the loop (a new connection).
   void look();
 
+ private:
   GSocket* socket_;  // owns what owns this
   std::size_t limit_, seen_ = 0;
   Source source_;

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 #include <json-glib/json-glib.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -60,18 +61,24 @@ class Running {
   support::Child& child() { return *child_; }
   [[nodiscard]] support::TempDir const& folder() const { return folder_; }
 
+  /// One request; a failure of the transport tells what the server had logged.
+  support::http::Response ask(support::http::Request request) {
+    try {
+      return support::http::ask(at_, std::move(request), std::chrono::seconds(40));
+    } catch (std::exception const& error) {
+      auto log = child_->err();
+      throw std::runtime_error(std::string(error.what()) + "; the server said: " +
+                               log.substr(log.size() - std::min<std::size_t>(log.size(), 4000)));
+    }
+  }
   support::http::Response get(std::string const& target, support::http::Fields fields = {}) {
-    return support::http::ask(at_, {.target = target, .fields = std::move(fields)}, std::chrono::seconds(30));
+    return ask({.target = target, .fields = std::move(fields)});
   }
   support::http::Response post(std::string const& target, std::string body, std::string type = "application/json") {
-    return support::http::ask(
-        at_,
-        {.method = "POST", .target = target, .fields = {{"Content-Type", std::move(type)}}, .body = std::move(body)},
-        std::chrono::seconds(40));
+    return ask(
+        {.method = "POST", .target = target, .fields = {{"Content-Type", std::move(type)}}, .body = std::move(body)});
   }
-  support::http::Response remove(std::string const& target) {
-    return support::http::ask(at_, {.method = "DELETE", .target = target}, std::chrono::seconds(30));
-  }
+  support::http::Response remove(std::string const& target) { return ask({.method = "DELETE", .target = target}); }
   support::http::Response add(std::string const& magnet) {
     return post("/api/torrents", "{\"magnetUri\":\"" + magnet + "\"}");
   }
@@ -84,6 +91,13 @@ class Running {
   std::string printed_;
   support::Endpoint at_;
 };
+
+/// Figures of memory mean something only without a sanitizer's own.
+#ifdef __SANITIZE_ADDRESS__
+inline constexpr bool memory_counts = false;
+#else
+inline constexpr bool memory_counts = true;
+#endif
 
 /// What a JSONPath finds, as JSON without the array around it: at(body, "$.data.name") == "\"film\"".
 inline std::string at(std::string const& json, char const* path) {

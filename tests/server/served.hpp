@@ -43,6 +43,7 @@ class Served {
       at_ = {"127.0.0.1", port.get()};
     } catch (...) {
       thread_.join();
+      g_main_loop_unref(main_);
       throw;
     }
   }

@@ -218,6 +218,12 @@ TEST_F(WireTest, HeadLimits) {
   Connection client(served_.at());
   for (int i = 0; i < 3; ++i)
     EXPECT_EQ(client.ask({.method = "POST", .target = "/echo", .body = std::string(200'000, 'b')}).status(), 200);
+  // Large heads in a row, each within the limit, are none either.
+  std::string row;
+  for (int i = 0; i < 4; ++i)
+    row += Request{.target = "/later", .fields = {{"X", std::string(12'000, 'a')}}}.text("localhost");
+  client.send(row);
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(client.read_response().status(), 200);
   // Second requests of a connection are held to it, too.
   client.send("GET /" + std::string(100'000, 'a') + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
   EXPECT_EQ(client.read_response().status(), 414);
