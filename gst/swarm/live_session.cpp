@@ -156,21 +156,22 @@ void LiveSession::Core::start() {
     return make_store(io, context);
   };
   session = std::make_unique<lt::session>(std::move(params));
-  services->drop = [weak = weak_from_this()](lt::torrent_handle const& handle) {
-    if (auto self = weak.lock(); self && handle.is_valid()) self->session->remove_torrent(handle);
+  // Jobs on the network thread may outlive `session` by a moment, but not what the handle refers to.
+  lt::session_handle handle = *session;
+  services->drop = [handle](lt::torrent_handle const& torrent) mutable {
+    if (handle.is_valid() && torrent.is_valid()) handle.remove_torrent(torrent);
   };
-  services->unban = [weak = weak_from_this()](std::vector<PeerAddress> const& banned) {
-    auto const self = weak.lock();
-    if (!self) return;
-    auto const filter = self->session->get_ip_filter();
+  services->unban = [handle](std::vector<PeerAddress> const& banned) mutable {
+    if (!handle.is_valid()) return;
+    auto const filter = handle.get_ip_filter();
     auto blocking = filter;
     for (auto const& peer : banned) {
       boost::system::error_code error;
       auto const address = lt::make_address(peer.host, error);
       if (!error) blocking.add_rule(address, address, lt::ip_filter::blocked);
     }
-    self->session->set_ip_filter(blocking);  // drops what libtorrent remembers of them
-    self->session->set_ip_filter(filter);
+    handle.set_ip_filter(blocking);  // drops what libtorrent remembers of them
+    handle.set_ip_filter(filter);
   };
   alerts = std::make_unique<Alerts>(*session, *this);
 }
