@@ -40,7 +40,8 @@ case $sanitizer in
   asan)
     patience=5
     # Programs that are not ours load our plugin: the runtime must come before everything else there (see Child).
-    GST_TORRENT_PRELOAD=$(g++ -print-file-name=libasan.so)
+    # And C programs have no libstdc++ yet when that looks for what it has to intercept.
+    GST_TORRENT_PRELOAD="$(g++ -print-file-name=libasan.so) $(g++ -print-file-name=libstdc++.so.6)"
     export GST_TORRENT_PRELOAD
     export ASAN_OPTIONS="detect_stack_use_after_return=1:strict_string_checks=1:allocator_may_return_null=1"
     export LSAN_OPTIONS="suppressions=$top/tests/lsan.supp:print_suppressions=0"

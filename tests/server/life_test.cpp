@@ -189,7 +189,9 @@ TEST(Life, ManyClientsLeaveNothingBehind) {
   }
   ASSERT_TRUE(eventually([&] { return connections() <= 1; }));
   EXPECT_LE(server.child().open_files(), files + 2);
-  if (memory_counts) { EXPECT_LT(server.child().anonymous_memory(), memory + 8 * MiB); }
+  if (memory_counts) {
+    EXPECT_LT(server.child().anonymous_memory(), memory + 8 * MiB);
+  }
 }
 
 }  // namespace

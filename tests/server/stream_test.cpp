@@ -202,7 +202,9 @@ TEST_F(StreamTest, TwentyClientsAtRandomRanges) {
     });
   for (auto& client : clients) client.join();
   EXPECT_EQ(right, 160);
-  if (memory_counts) { EXPECT_LT(server_->child().anonymous_memory(), 60 * MiB); }
+  if (memory_counts) {
+    EXPECT_LT(server_->child().anonymous_memory(), 60 * MiB);
+  }
 }
 
 TEST_F(StreamTest, AddsWhatIsNotThere) {

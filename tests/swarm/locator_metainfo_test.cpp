@@ -222,7 +222,7 @@ TEST(Metainfo, NamesStayInside) {
     EXPECT_NO_THROW(Locator::from_metainfo(bytes));
     EXPECT_EQ(metadata(bytes)->layout.file(0).path, row.cleaned);
   }
-  for (std::string const name : {"..", "/", "../..", ".", "a/b", std::string("\0", 1).c_str()}) {
+  for (auto const& name : std::vector<std::string>{"..", "/", "../..", ".", "a/b", {"\0", 1}}) {
     auto one = info();
     one["name"] = name;
     auto const bytes = bencoded(with_info(one));
