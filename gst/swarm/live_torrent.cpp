@@ -66,8 +66,7 @@ LiveTorrent::LiveTorrent(std::shared_ptr<Services> services, Known known)
       ledger_(std::make_shared<Ledger>(services_, known_verified_, known.journal_anew)),
       last_used_(created_),
       disk_tried_(created_),
-      fetcher_(std::make_shared<Fetcher>(services_->network, early_)),
-      alone_since_(created_) {
+      fetcher_(std::make_shared<Fetcher>(services_->network, early_)) {
   auto state = state_.lock();
   state->hash = known.hash;
   state->name = std::move(known.name);
@@ -170,7 +169,7 @@ std::unique_ptr<Reader> LiveTorrent::open(FileChoice const& choice, ReaderOption
     disk_tried_ = Clock::now();
     start_again();
     services_->network->post([fetcher = fetcher_] { fetcher->get_in_step(); });
-    alone_since_ = Clock::now();
+    alone_since_ = never;
     watches_.notify();
   }
   auto reader = std::make_unique<TorrentReader>(me(), choice, options);
@@ -296,7 +295,7 @@ void LiveTorrent::set_paused(bool paused) {
     if (state->paused == paused) return;
     state->paused = paused;
   }
-  alone_since_ = Clock::now();
+  alone_since_ = never;
   on_network([paused](lt::torrent_handle const& handle) {
     if (paused)
       handle.pause();
@@ -329,12 +328,39 @@ void LiveTorrent::add_sources(Locator const& more) {
 }
 
 bool LiveTorrent::lonely(Clock::time_point now) const {
-  if (seen_handshake_ || removed_) return false;
+  if (seen_handshake_ || removed_ || alone_since_.load() == never) return false;
   {
     auto state = state_.lock();
     if (state->paused || state->failure) return false;
   }
   return now - alone_since_.load() > milliseconds(400);
+}
+
+void LiveTorrent::put(lt::add_torrent_params params) {
+  if (!params.ti) anew_ = std::make_unique<lt::add_torrent_params>(params);
+  services_->put(std::move(params));
+}
+
+void LiveTorrent::start_over() {
+  services_->network->post([self = me()] {
+    auto const anew = std::exchange(self->anew_, nullptr);
+    auto const* handle = self->handle();
+    if (!anew || !handle || self->metadata()) return;
+    for (auto const& tracker : handle->trackers())
+      if (std::find(anew->trackers.begin(), anew->trackers.end(), tracker.url) == anew->trackers.end())
+        anew->trackers.push_back(tracker.url);
+    for (auto const& peer : self->state_.lock()->remembered.peers) {
+      boost::system::error_code error;
+      auto const address = lt::make_address(peer.host, error);
+      if (!error) anew->peers.emplace_back(address, peer.port);
+    }
+    anew->download_limit = handle->download_limit();
+    anew->upload_limit = handle->upload_limit();
+    anew->flags &= ~lt::torrent_flags::paused;
+    self->services_->drop(*handle);
+    self->handle_.reset();
+    self->services_->put(std::move(*anew));
+  });
 }
 
 void LiveTorrent::on_added(lt::torrent_handle const& handle) {
@@ -376,6 +402,11 @@ void LiveTorrent::phase(std::optional<milliseconds> Phases::*which) {
   if (!phase) phase = std::chrono::duration_cast<milliseconds>(Clock::now() - created_);
 }
 
+void LiveTorrent::on_connecting() {
+  auto none = never;
+  alone_since_.compare_exchange_strong(none, Clock::now());
+}
+
 void LiveTorrent::on_handshake(std::optional<PeerAddress> listening) {
   if (listening) state_.lock()->remembered.add_peer(*listening);
   if (seen_handshake_.exchange(true)) return;
@@ -398,6 +429,7 @@ std::shared_ptr<Storage> LiveTorrent::make_storage() {
     // a torrent whose metadata were known before there is a handle.
     bool const from_swarm = !info_;
     if (from_swarm && handle_) info_ = handle_->torrent_file();
+    anew_.reset();
     auto const info = info_;
     if (!info) throw Error(Errc::bad_metadata, "The torrent's metadata can't be read.");
     auto const metadata = make_metadata(*info);
