@@ -4,8 +4,9 @@
 #include "swarm/catalog.hpp"
 #include "swarm/demand.hpp"
 #include "swarm/disk_error.hpp"
+#include "swarm/file_storage.hpp"
 #include "swarm/metadata.hpp"
-#include "swarm/storage.hpp"
+#include "swarm/ram_budget.hpp"
 #include "swarm/torrent_reader.hpp"
 
 #include <libtorrent/add_torrent_params.hpp>
@@ -63,7 +64,8 @@ LiveTorrent::LiveTorrent(std::shared_ptr<Services> services, Known known)
       info_(std::move(known.info)),
       created_(Clock::now()),
       known_verified_(std::move(known.verified)),
-      ledger_(std::make_shared<Ledger>(services_, known_verified_, known.journal_anew)),
+      ram_budget_(known.ram_budget),
+      ledger_(in_ram() ? nullptr : std::make_shared<Ledger>(services_, known_verified_, known.journal_anew)),
       last_used_(created_),
       disk_tried_(created_),
       fetcher_(std::make_shared<Fetcher>(services_->network, early_)) {
@@ -251,6 +253,13 @@ void LiveTorrent::apply_demand() {
   }
   if (!metadata) return;
   auto wants = failed ? Wants() : demand(metadata->layout, all, keep);
+  if (ram_) {
+    wants = RamBudget(metadata->layout, *ram_budget_).fit(std::move(wants));
+    if (!make_room(wants)) {
+      fetcher_->want(std::move(wants));
+      return start_over();
+    }
+  }
   // For web seeds libtorrent picks.
   if (!handle->url_seeds().empty() || !handle->http_seeds().empty())
     bands_.apply(*handle, metadata->layout, wants,
@@ -336,33 +345,6 @@ bool LiveTorrent::lonely(Clock::time_point now) const {
   return now - alone_since_.load() > milliseconds(400);
 }
 
-void LiveTorrent::put(lt::add_torrent_params params) {
-  if (!params.ti) anew_ = std::make_unique<lt::add_torrent_params>(params);
-  services_->put(std::move(params));
-}
-
-void LiveTorrent::start_over() {
-  services_->network->post([self = me()] {
-    auto const anew = std::exchange(self->anew_, nullptr);
-    auto const* handle = self->handle();
-    if (!anew || !handle || self->metadata()) return;
-    for (auto const& tracker : handle->trackers())
-      if (std::find(anew->trackers.begin(), anew->trackers.end(), tracker.url) == anew->trackers.end())
-        anew->trackers.push_back(tracker.url);
-    for (auto const& peer : self->state_.lock()->remembered.peers) {
-      boost::system::error_code error;
-      auto const address = lt::make_address(peer.host, error);
-      if (!error) anew->peers.emplace_back(address, peer.port);
-    }
-    anew->download_limit = handle->download_limit();
-    anew->upload_limit = handle->upload_limit();
-    anew->flags &= ~lt::torrent_flags::paused;
-    self->services_->drop(*handle);
-    self->handle_.reset();
-    self->services_->put(std::move(*anew));
-  });
-}
-
 void LiveTorrent::on_added(lt::torrent_handle const& handle) {
   handle_ = std::make_unique<lt::torrent_handle>(handle);
   handle_id_ = handle.id();
@@ -385,6 +367,7 @@ void LiveTorrent::on_checked() {
   fetcher_->start(*handle, metadata->layout, verified, [weak = std::weak_ptr(me())](auto const& banned) {
     if (auto torrent = weak.lock()) torrent->reconnect(banned);
   });
+  apply_demand();
 }
 
 void LiveTorrent::reconnect(std::vector<PeerAddress> const& peers) {
@@ -423,18 +406,24 @@ void LiveTorrent::on_block() {
 // ---- metadata, storage, verified pieces ----
 
 std::shared_ptr<Storage> LiveTorrent::make_storage() {
+  if (auto storage = this->storage()) return storage;  // it has been in libtorrent before
   auto const old_key = key();
   try {
     // On the network thread a call that returns a value is no round trip. It comes here before any alert does, and for
     // a torrent whose metadata were known before there is a handle.
     bool const from_swarm = !info_;
     if (from_swarm && handle_) info_ = handle_->torrent_file();
-    anew_.reset();
+    if (!in_ram()) anew_.reset();
     auto const info = info_;
     if (!info) throw Error(Errc::bad_metadata, "The torrent's metadata can't be read.");
     auto const metadata = make_metadata(*info);
     auto const key = metadata->hash.key();
-    auto const storage = std::make_shared<Storage>(save_path() + '/' + key, metadata->layout);
+    std::shared_ptr<FileStorage> files;
+    if (in_ram())
+      ram_ = std::make_shared<RamStorage>(metadata->layout);
+    else
+      files = std::make_shared<FileStorage>(save_path() + '/' + key, metadata->layout);
+    auto storage = files ? std::static_pointer_cast<Storage>(files) : ram_;
     Remembered remembered;
     {
       auto state = state_.lock();
@@ -460,7 +449,7 @@ std::shared_ptr<Storage> LiveTorrent::make_storage() {
     params.info_hashes = info->info_hashes();
     params.name = info->name();
     params.trackers = remembered.trackers;
-    ledger_->open(key, old_key, write_resume(params, remembered), metadata->layout.piece_count());
+    if (ledger_) ledger_->open(key, old_key, write_resume(params, remembered), files);
     services_->log(LogLevel::info,
                    "Torrent ready: " + metadata->name + ", files: " + std::to_string(metadata->layout.file_count()));
     // Queued here, so that it runs before libtorrent is done with checking files: else it would ask for any piece.
@@ -478,10 +467,9 @@ std::shared_ptr<Storage> LiveTorrent::make_storage() {
 
 void LiveTorrent::on_piece_verified(int piece) {
   fetcher_->on_verified(piece);
-  auto storage = this->storage();
-  if (!storage) return;
+  if (!ledger_) return mark_verified(piece);
   // First the journal, then the world: what anybody saw as verified survives the process.
-  ledger_->record(piece, std::move(storage), [self = me(), piece] { self->mark_verified(piece); });
+  ledger_->record(piece, [self = me(), piece] { self->mark_verified(piece); });
 }
 
 void LiveTorrent::on_block_stored(int piece, int start) {
@@ -521,7 +509,7 @@ void LiveTorrent::mark_verified(int piece) {
 }
 
 void LiveTorrent::sync_to_disk() {
-  if (auto storage = this->storage()) ledger_->sync(std::move(storage));
+  if (ledger_) ledger_->sync();
 }
 
 // ---- failure and end ----
@@ -580,7 +568,7 @@ void LiveTorrent::on_storage_released() {
 }
 
 void LiveTorrent::finish_removal() {
-  ledger_->forget(key(), [self = me()] {
+  auto const finish = [self = me()] {
     std::function<void(std::string const&)> done;
     bool delete_files = false;
     {
@@ -593,10 +581,15 @@ void LiveTorrent::finish_removal() {
     if (delete_files && storage)
       if (auto failure = storage->remove_files()) failed = disk_error(failure.code, storage->path(failure.file)).what();
     if (done) done(failed);
-  });
+  };
+  if (ledger_)
+    ledger_->forget(key(), finish);
+  else
+    finish();
 }
 
 void LiveTorrent::save(lt::add_torrent_params const& params) {
+  if (!ledger_) return;
   auto const remembered = state_.lock()->remembered;
   ledger_->save(key(), write_resume(params, remembered));
 }

@@ -27,6 +27,8 @@ class WireListener {
   /// `listening` is where the peer can be reached again, if that is known.
   virtual void on_handshake(std::optional<PeerAddress> listening) = 0;
   virtual void on_block() = 0;
+  /// False: the piece is not there (any more), though libtorrent has told peers of it.
+  [[nodiscard]] virtual bool may_upload(int piece) const = 0;
   /// The piece is on disk and its hash is right (also: was known to be, at the start).
   virtual void on_piece_verified(int piece) = 0;
   virtual void on_piece_failed(int piece) = 0;
