@@ -379,10 +379,12 @@ void LiveTorrent::reconnect(std::vector<PeerAddress> const& peers) {
 
 bool LiveTorrent::is(lt::torrent_handle const& handle) const { return handle_id_ != 0 && handle_id_ == handle.id(); }
 
-void LiveTorrent::phase(std::optional<milliseconds> Phases::*which) {
+bool LiveTorrent::phase(std::optional<milliseconds> Phases::*which) {
   auto state = state_.lock();
   auto& phase = state->status.phases.*which;
-  if (!phase) phase = std::chrono::duration_cast<milliseconds>(Clock::now() - created_);
+  if (phase) return false;
+  phase = std::chrono::duration_cast<milliseconds>(Clock::now() - created_);
+  return true;
 }
 
 void LiveTorrent::on_connecting() {
@@ -499,7 +501,7 @@ void LiveTorrent::mark_verified(int piece) {
     changed = state->verified_count == state->metadata->layout.piece_count();
   }
   early_->forget(piece);
-  phase(&Phases::first_piece);
+  if (phase(&Phases::first_piece)) log_start();
   {
     auto readers = readers_.lock();
     for (auto* reader : *readers) reader->on_verified(piece);

@@ -161,7 +161,9 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   void start_over();
   void mark_verified(int piece);
   void finish_removal();
-  void phase(std::optional<std::chrono::milliseconds> Phases::*which);
+  /// True the first time.
+  bool phase(std::optional<std::chrono::milliseconds> Phases::*which);
+  void log_start() const;
   void wake_readers();
   void reconnect(std::vector<PeerAddress> const& peers);
 

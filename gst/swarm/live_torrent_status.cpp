@@ -93,4 +93,18 @@ void LiveTorrent::on_tracker(std::string const& url, TrackerStatus::State tracke
   *found = {url, tracker_state, seeds, peers, message};
 }
 
+void LiveTorrent::log_start() const {
+  auto const phases = state_.lock()->status.phases;
+  std::string line;
+  auto const add = [&](char const* what, std::optional<std::chrono::milliseconds> const& time) {
+    if (time) line += std::string(line.empty() ? "" : ", ") + what + ' ' + std::to_string(time->count()) + " ms";
+  };
+  add("tracker", phases.tracker);
+  add("connected", phases.connect);
+  add("metadata", phases.metadata);
+  add("first block", phases.first_block);
+  add("first piece", phases.first_piece);
+  services_->log(LogLevel::info, name() + " has started: " + line);
+}
+
 }  // namespace swarm
