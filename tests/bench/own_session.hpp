@@ -6,6 +6,8 @@
 #include "swarm/session.hpp"
 
 #include <memory>
+#include <stdexcept>
+#include <string>
 
 namespace bench {
 
@@ -24,5 +26,11 @@ struct OwnSession {
   support::TempDir folder{"bench"};
   std::shared_ptr<swarm::Session> session;
 };
+
+/// By `--verify`; empty = what the library does by itself.
+inline swarm::ReaderOptions reader_options(std::string const& verify) {
+  if (!verify.empty() && verify != "strict") throw std::invalid_argument("--verify: no such mode: " + verify);
+  return {};
+}
 
 }  // namespace bench
