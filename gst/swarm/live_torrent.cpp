@@ -66,7 +66,7 @@ LiveTorrent::LiveTorrent(std::shared_ptr<Services> services, Known known)
       ledger_(std::make_shared<Ledger>(services_, known_verified_, known.journal_anew)),
       last_used_(created_),
       disk_tried_(created_),
-      fetcher_(std::make_shared<Fetcher>(services_->network)),
+      fetcher_(std::make_shared<Fetcher>(services_->network, early_)),
       alone_since_(created_) {
   auto state = state_.lock();
   state->hash = known.hash;
@@ -127,6 +127,30 @@ std::int64_t LiveTorrent::verified_until(int file, std::int64_t position, std::i
     position = std::min(limit, layout.bytes_of(file, {piece, piece + 1}).end);
   }
   return position;
+}
+
+std::int64_t LiveTorrent::early_until(int file, std::int64_t position, std::int64_t limit, Verify verify) const {
+  auto const metadata = this->metadata();
+  if (!metadata) return position;
+  auto const& layout = metadata->layout;
+  int const piece = layout.piece_at(file, position);
+  limit = std::min(limit, layout.bytes_of(file, {piece, piece + 1}).end);
+  auto const piece_start = piece * layout.piece_length() - layout.file(file).offset;  // in the file
+  while (position < limit) {
+    auto const block = static_cast<int>((position - piece_start) / block_bytes);
+    if (!early_->readable(piece, block, verify)) break;
+    position = std::min(limit, piece_start + (block + std::int64_t{1}) * block_bytes);
+  }
+  return position;
+}
+
+bool LiveTorrent::withheld(int file, std::int64_t position, Verify verify) const {
+  auto const metadata = this->metadata();
+  if (!metadata) return false;
+  auto const& layout = metadata->layout;
+  int const piece = layout.piece_at(file, position);
+  auto const in_piece = layout.file(file).offset + position - piece * layout.piece_length();
+  return early_->withheld(piece, static_cast<int>(in_piece / block_bytes), verify);
 }
 
 // ---- readers and what they want ----
@@ -213,7 +237,7 @@ void LiveTorrent::apply_demand() {
   {
     auto readers = readers_.lock();
     for (auto const* reader : *readers)
-      if (auto wants = reader->wants()) all.push_back(std::move(*wants));
+      if (auto wants = reader->wants(fetcher_->trusts_anybody())) all.push_back(std::move(*wants));
   }
   std::shared_ptr<Metadata const> metadata;
   std::vector<bool> verified;
@@ -428,8 +452,18 @@ void LiveTorrent::on_piece_verified(int piece) {
   ledger_->record(piece, std::move(storage), [self = me(), piece] { self->mark_verified(piece); });
 }
 
+void LiveTorrent::on_block_stored(int piece, int start) {
+  early_->stored(piece, start / block_bytes);
+  auto readers = readers_.lock();
+  for (auto* reader : *readers) reader->on_block(piece);
+}
+
 void LiveTorrent::on_piece_failed(int piece) {
   fetcher_->on_failed(piece);
+  {
+    auto readers = readers_.lock();
+    for (auto* reader : *readers) reader->on_failed(piece);
+  }
   services_->log(LogLevel::warning,
                  name() + ": piece " + std::to_string(piece) + " came with wrong bytes, it is fetched again");
 }
@@ -444,6 +478,7 @@ void LiveTorrent::mark_verified(int piece) {
     ++state->verified_count;
     changed = state->verified_count == state->metadata->layout.piece_count();
   }
+  early_->forget(piece);
   phase(&Phases::first_piece);
   {
     auto readers = readers_.lock();

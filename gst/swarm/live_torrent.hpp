@@ -66,6 +66,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
 
   // StorageOwner
   std::shared_ptr<Storage> make_storage() override;
+  void on_block_stored(int piece, int start) override;
   void on_piece_cleared(int piece) override { fetcher_->on_cleared(piece); }
   void on_disk_failure(Error const& error, std::chrono::steady_clock::time_point when,
                        std::function<void()> again) override;
@@ -84,6 +85,10 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   [[nodiscard]] std::shared_ptr<Storage> storage() const;
   /// End of the verified bytes that begin at `position` of the file, at most `limit`.
   [[nodiscard]] std::int64_t verified_until(int file, std::int64_t position, std::int64_t limit) const;
+  /// The same with blocks of the unfinished piece there that may be read early.
+  [[nodiscard]] std::int64_t early_until(int file, std::int64_t position, std::int64_t limit, Verify verify) const;
+  /// The block there is stored, but has to wait for its piece.
+  [[nodiscard]] bool withheld(int file, std::int64_t position, Verify verify) const;
   void leave(TorrentReader const& reader);
   /// Some reader wants something else: demand is computed anew, soon, once for all that asked meanwhile.
   void demand_changed();
@@ -164,6 +169,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   std::unique_ptr<libtorrent::torrent_handle> handle_;
   std::atomic<std::uint32_t> handle_id_ = 0;
   Bands bands_;
+  std::shared_ptr<EarlyBlocks> const early_ = std::make_shared<EarlyBlocks>();
   std::shared_ptr<Fetcher> fetcher_;  // set once, by the constructor
   bool seen_block_ = false;
   std::atomic<bool> seen_handshake_ = false;

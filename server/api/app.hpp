@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "swarm/reader.hpp"
 #include "swarm/session.hpp"
 
 #include <chrono>
@@ -20,6 +21,7 @@ struct Options {
   std::chrono::milliseconds idle_after{1800000};  ///< TORRENT_CLEANUP_INTERVAL; 0 = never
   int max_retries = 3;
   bool keep = true;
+  swarm::Verify verify = swarm::Verify::trusted;
   bool shared_caches = true;  ///< media may be kept by caches that serve others
   std::int64_t cache_max_size = 1000, cache_max_disk_mb = 5000;
   std::string version;
