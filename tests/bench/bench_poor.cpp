@@ -5,6 +5,8 @@
 #include "bench/viewing.hpp"
 
 #include <condition_variable>
+#include <cstdio>
+#include <exception>
 #include <mutex>
 #include <thread>
 
@@ -13,7 +15,7 @@ namespace {
 using namespace bench;
 
 constexpr double film_rate = 5e6 / 8;
-constexpr auto silent_after = 8s;
+constexpr std::chrono::seconds silent_after{8};
 
 void benchmark(int argc, char** argv) {
   SwarmPlan const plan{.name = "3 x 3 Mbit/s, one falls silent", .peers = {{3, 3, 60}}, .piece_kib = 512};
@@ -38,10 +40,16 @@ void benchmark(int argc, char** argv) {
         if (!over.wait_for(lock, silent_after, [&] { return ended; })) lines[0].stall();
       });
       auto const asked = Clock::now();
-      auto const viewing = view(*client->open(lines.magnet()), film, 0, seconds, film_rate, asked);
-      figures.add(start, contestant.name, viewing.start);
-      figures.add(stalls, contestant.name, viewing.stalls);
-      figures.add(stalled, contestant.name, viewing.stalled);
+      try {
+        auto const viewing = view(*client->open(lines.magnet()), film, 0, seconds, film_rate, asked);
+        figures.add(start, contestant.name, viewing.start);
+        figures.add(stalls, contestant.name, viewing.stalls);
+        figures.add(stalled, contestant.name, viewing.stalled);
+      } catch (std::exception const& error) {
+        std::printf("%s gave up: %s\n", contestant.name.c_str(), error.what());
+        figures.add(stalls, contestant.name, 1);
+        figures.add(stalled, contestant.name, seconds_since(asked) - static_cast<double>(silent_after.count()));
+      }
       std::lock_guard lock(mutex);
       ended = true;
       over.notify_all();

@@ -8,6 +8,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace bench {
 
@@ -27,10 +28,14 @@ struct OwnSession {
   std::shared_ptr<swarm::Session> session;
 };
 
-/// By `--verify`; empty = what the library does by itself.
+/// By `--verify`; empty = what the server uses.
 inline swarm::ReaderOptions reader_options(std::string const& verify) {
-  if (!verify.empty() && verify != "strict") throw std::invalid_argument("--verify: no such mode: " + verify);
-  return {};
+  for (auto const& [name, mode] : {std::pair("", swarm::Verify::trusted),
+                                   {"trusted", swarm::Verify::trusted},
+                                   {"fast", swarm::Verify::fast},
+                                   {"strict", swarm::Verify::strict}})
+    if (verify == name) return {.piece_timeout = std::chrono::seconds(30), .verify = mode};
+  throw std::invalid_argument("--verify: no such mode: " + verify);
 }
 
 }  // namespace bench

@@ -48,6 +48,7 @@ std::vector<Contestant> contestants(int argc, char** argv, bool utp) {
     all.push_back({"server", [=] { return start_server(program, verify); }});
   else
     all.push_back({"reader", [options = reader_options(verify)] { return std::make_unique<OwnClient>(options); }});
+  if (option(argc, argv, "--others", 1) == 0) return all;
   all.push_back({"stock libtorrent", [=] { return start_stock(utp); }});
   if (char const* modules = std::getenv("PEERFLIX_MODULES"))
     all.push_back({"peerflix", [=] { return start_peerflix(modules); }});

@@ -30,7 +30,7 @@ class Player {
   virtual ~Player() = default;
   /// What comes next is read from here. The bytes are asked for at the latest by the next read().
   virtual void seek(std::int64_t position) = 0;
-  /// Waits for some bytes and moves on by as many; never 0. Throws std::exception when none come within a minute.
+  /// Waits for some bytes and moves on by as many; never 0. Throws std::exception when none come for long.
   virtual std::size_t read(std::span<std::byte> into) = 0;
 };
 
@@ -48,7 +48,8 @@ struct Contestant {
 };
 
 /// Ours first, by the command line: `--server PROGRAM` (else a Reader in this process), `--verify MODE`. Then a stock
-/// libtorrent, with uTP or without, then rivals whose node_modules PEERFLIX_MODULES and WEBTORRENT_MODULES name.
+/// libtorrent, with uTP or without, then rivals whose node_modules PEERFLIX_MODULES and WEBTORRENT_MODULES name;
+/// `--others 0` leaves all of these away.
 std::vector<Contestant> contestants(int argc, char** argv, bool utp = false);
 
 /// Reads exactly so many bytes from where the player is and compares them with the payload from `position` on. Throws

@@ -81,7 +81,9 @@ class StockPlayer final : public Player {
                                                         : lt::default_priority;
     if (jump) torrent_.clear_piece_deadlines();
     torrent_.prioritize_pieces(priorities);
-    if (jump) torrent_.set_piece_deadline(lt::piece_index_t(static_cast<int>(steered_)), 0);
+    // After a jump one, as more of them only divide the peers; while it plays on, those that must not be late.
+    for (auto piece = steered_; piece <= (jump ? steered_ : last_hot); ++piece)
+      torrent_.set_piece_deadline(lt::piece_index_t(static_cast<int>(piece)), 0);
   }
 
   void fetch(int piece) {
@@ -95,7 +97,7 @@ class StockPlayer final : public Player {
   template <class Condition>
   void wait(Condition condition) {
     for (auto const start = Clock::now(); !condition();) {
-      if (Clock::now() - start > 60s) throw std::runtime_error("a stock libtorrent gets nothing for a minute");
+      if (Clock::now() - start > 30s) throw std::runtime_error("a stock libtorrent gets nothing for half a minute");
       session_.wait_for_alert(5ms);
       std::vector<lt::alert*> alerts;
       session_.pop_alerts(&alerts);
