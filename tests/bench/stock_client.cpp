@@ -81,14 +81,16 @@ class StockPlayer final : public Player {
                                                         : lt::default_priority;
     if (jump) torrent_.clear_piece_deadlines();
     torrent_.prioritize_pieces(priorities);
-    // After a jump one, as more of them only divide the peers; while it plays on, those that must not be late.
-    for (auto piece = steered_; piece <= (jump ? steered_ : last_hot); ++piece)
-      torrent_.set_piece_deadline(lt::piece_index_t(static_cast<int>(piece)), 0);
+    if (jump) torrent_.set_piece_deadline(lt::piece_index_t(static_cast<int>(steered_)), 0);
   }
 
   void fetch(int piece) {
     lt::piece_index_t const index(piece);
-    wait([&] { return torrent_.have_piece(index); });
+    // Who stands still wants this piece from whoever has it: libtorrent asks others for late blocks by a deadline only.
+    if (!wait([&] { return torrent_.have_piece(index); }, 1s)) {
+      torrent_.set_piece_deadline(index, 0);
+      wait([&] { return torrent_.have_piece(index); });
+    }
     torrent_.read_piece(index);
     held_ = -1;
     wait([&] { return held_ == piece; });
@@ -96,8 +98,12 @@ class StockPlayer final : public Player {
 
   template <class Condition>
   void wait(Condition condition) {
+    if (!wait(condition, 30s)) throw std::runtime_error("a stock libtorrent gets nothing for half a minute");
+  }
+  template <class Condition>
+  bool wait(Condition condition, std::chrono::seconds patience) {
     for (auto const start = Clock::now(); !condition();) {
-      if (Clock::now() - start > 30s) throw std::runtime_error("a stock libtorrent gets nothing for half a minute");
+      if (Clock::now() - start > patience) return false;
       session_.wait_for_alert(5ms);
       std::vector<lt::alert*> alerts;
       session_.pop_alerts(&alerts);
@@ -107,6 +113,7 @@ class StockPlayer final : public Player {
           bytes_.assign(read->buffer.get(), read->buffer.get() + read->size);
         }
     }
+    return true;
   }
 
   lt::session& session_;
