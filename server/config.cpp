@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 #include <map>
 #include <optional>
 
@@ -21,7 +22,8 @@ constexpr char const* group = "gst-torrent";
 std::string trimmed(std::string const& text) {
   std::string copy = text;
   g_strstrip(copy.data());
-  return copy.c_str();
+  copy.resize(std::strlen(copy.c_str()));
+  return copy;
 }
 
 std::vector<std::string> items(std::string const& text) {
@@ -219,6 +221,8 @@ CommandLine read_command_line(int argc, char** argv) {
   if (print) made.answer = sample_key_file();
   if (version) made.answer = "gst-torrent-server " GST_TORRENT_VERSION "\n";
   made.config = default_config();
+  if (auto profile = values.find("TORRENT_PROFILE"); profile != values.end())
+    apply_profile(made.config, trimmed(profile->second.value));
   take_over(made.config, values);
   if (made.config.tls_cert.empty() && !made.config.tls_key.empty())
     throw ConfigError("TLS_KEY is set but TLS_CERT is not; allowed: both, TLS_CERT alone, or none.");

@@ -23,7 +23,8 @@ struct Config {
   std::int64_t torrent_download_limit = 0, torrent_upload_limit = 0, torrent_cleanup_interval = 0;
   std::string torrent_download_path, state_path;
   bool torrent_keep = false;
-  std::string torrent_verify;
+  std::string torrent_verify, torrent_profile, torrent_storage;
+  std::int64_t torrent_ram_mb = 0;
   std::string torrent_listen;
   bool torrent_dht = false, torrent_lsd = false, torrent_pex = false, torrent_port_mapping = false;
   std::vector<std::string> torrent_trackers;
@@ -60,6 +61,8 @@ class ConfigError : public std::runtime_error {
 /// Sets one; `where` says where it was found ("in the environment"). Throws ConfigError.
 void set_setting(Config& config, Setting const& setting, std::string const& value, std::string const& where);
 Config default_config();
+/// Sets what the profile says of settings; those given explicitly come later and win.
+void apply_profile(Config& config, std::string const& profile);
 
 /// A key file of GLib's format with one group, [gst-torrent]. Throws ConfigError, for unknown keys too.
 void read_key_file(Config& config, std::string const& path);

@@ -63,6 +63,19 @@ Setting secret(Setting setting) {
 
 }  // namespace
 
+void apply_profile(Config& config, std::string const& profile) {
+  struct Row {
+    std::string_view profile;
+    std::int64_t connections, ram_mb;
+  };
+  constexpr Row rows[] = {{"tv", 30, 64}, {"desktop", 100, 256}, {"server", 200, 512}};
+  for (auto const& row : rows)
+    if (row.profile == profile) {
+      config.torrent_max_connections = row.connections;
+      config.torrent_ram_mb = row.ram_mb;
+    }
+}
+
 std::vector<Setting> const& settings_table() {
   using C = Config;
   static std::vector<Setting> const table = {
@@ -86,7 +99,10 @@ std::vector<Setting> const& settings_table() {
              "ms that a request waits for peers and metadata (a stream: at most FIRST_BYTE_WAIT)"),
       number("TORRENT_MAX_RETRIES", &C::torrent_max_retries, 3, 0, 100,
              "times that a failed torrent is started again, after 1, 2, 4 … s"),
-      number("TORRENT_MAX_CONNECTIONS", &C::torrent_max_connections, 200, 1, 65535, "peers at a time"),
+      choice("TORRENT_PROFILE", &C::torrent_profile, "server", {"tv", "desktop", "server"},
+             "size of the machine: sets buffers, TORRENT_MAX_CONNECTIONS and TORRENT_RAM_MB where they are not given"),
+      number("TORRENT_MAX_CONNECTIONS", &C::torrent_max_connections, 200, 1, 65535,
+             "peers at a time (profile desktop: 100, tv: 30)"),
       number("TORRENT_DOWNLOAD_LIMIT", &C::torrent_download_limit, 0, 0, G_MAXINT32, "bytes/s; 0 = no limit"),
       number("TORRENT_UPLOAD_LIMIT", &C::torrent_upload_limit, 0, 0, G_MAXINT32, "bytes/s; 0 = no limit"),
       number("TORRENT_CLEANUP_INTERVAL", &C::torrent_cleanup_interval, 1800000, 0, 365 * day * 1000,
@@ -96,6 +112,10 @@ std::vector<Setting> const& settings_table() {
       text("STATE_PATH", &C::state_path, "",
            "a folder; empty = $XDG_STATE_HOME/gst-torrent, or one in it for each TORRENT_DOWNLOAD_PATH",
            "folder of what is known about them"),
+      choice("TORRENT_STORAGE", &C::torrent_storage, "file", {"file", "ram"},
+             "where torrents are held; ram: nothing is written, what was seen is given up for what comes"),
+      number("TORRENT_RAM_MB", &C::torrent_ram_mb, 512, 1, 1000000,
+             "2^20 bytes for each torrent that is held in memory (profile desktop: 256, tv: 64)"),
       flag("TORRENT_KEEP", &C::torrent_keep, true, "download the chosen file to its end, even when nobody watches"),
       choice(
           "TORRENT_VERIFY", &C::torrent_verify, "trusted", {"strict", "trusted", "fast"},

@@ -31,6 +31,11 @@ swarm::Settings swarm_settings(Config const& config) {
   settings.port_mapping = config.torrent_port_mapping;
   settings.inject_trackers = config.tracker_inject;
   settings.trackers = config.torrent_trackers;
+  settings.profile = config.torrent_profile == "tv"        ? swarm::Profile::tv
+                     : config.torrent_profile == "desktop" ? swarm::Profile::desktop
+                                                           : swarm::Profile::server;
+  settings.storage = config.torrent_storage == "ram" ? swarm::StorageKind::ram : swarm::StorageKind::file;
+  settings.ram_budget = config.torrent_ram_mb << 20;
   settings.max_connections = static_cast<int>(config.torrent_max_connections);
   settings.download_limit = static_cast<int>(config.torrent_download_limit);
   settings.upload_limit = static_cast<int>(config.torrent_upload_limit);

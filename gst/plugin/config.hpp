@@ -4,6 +4,7 @@
 
 #include "swarm/locator.hpp"
 #include "swarm/reader.hpp"
+#include "swarm/settings.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -27,6 +28,8 @@ struct Config {
   int download_limit = 0;
   int upload_limit = 0;
   int max_peers = 100;
+  swarm::StorageKind storage = swarm::Settings{}.storage;
+  std::int64_t ram_budget = swarm::Settings{}.ram_budget;
   bool keep = false;
   bool post_stats = false;
 

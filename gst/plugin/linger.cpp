@@ -56,6 +56,8 @@ void Linger::run() {
   }
 }
 
+// By value: its session and torrent may end with it, here.
+// NOLINTNEXTLINE(performance-unnecessary-value-param)
 void Linger::end(Entry entry) {
   auto const& torrent = entry.torrent;
   if (torrent && entry.pause && torrent->readers() == 0 && !torrent->keep()) {

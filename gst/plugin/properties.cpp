@@ -61,6 +61,17 @@ GType verify_type() {
   return type;
 }
 
+GType storage_type() {
+  static GType const type = [] {
+    static GEnumValue const values[] = {
+        {static_cast<int>(swarm::StorageKind::file), "Files in the download folder", "file"},
+        {static_cast<int>(swarm::StorageKind::ram), "Memory, as much as ram-budget allows", "ram"},
+        {0, nullptr, nullptr}};
+    return g_enum_register_static("GstTorrentStorage", values);
+  }();
+  return type;
+}
+
 struct Row {
   GParamSpec* (*spec)();
   void (*set)(Config&, GValue const*);
@@ -116,6 +127,19 @@ Row const table[] = {
      },
      [](Config& c, GValue const* v) { c.read_ahead = g_value_get_int64(v); },
      [](Config const& c, GValue* v) { g_value_set_int64(v, c.read_ahead); }},
+    {[] {
+       return g_param_spec_enum("storage", "Storage",
+                                "Where the torrent is held, if this element is the first to open it", storage_type(),
+                                static_cast<int>(defaults().storage), ready);
+     },
+     [](Config& c, GValue const* v) { c.storage = static_cast<swarm::StorageKind>(g_value_get_enum(v)); },
+     [](Config const& c, GValue* v) { g_value_set_enum(v, static_cast<int>(c.storage)); }},
+    {[] {
+       return g_param_spec_int64("ram-budget", "RAM budget", "Memory for the torrent with storage=ram (bytes)", 1,
+                                 G_MAXINT64, defaults().ram_budget, ready);
+     },
+     [](Config& c, GValue const* v) { c.ram_budget = g_value_get_int64(v); },
+     [](Config const& c, GValue* v) { g_value_set_int64(v, c.ram_budget); }},
     {[] {
        return g_param_spec_enum("verify", "Verify", "When bytes may be read", verify_type(),
                                 static_cast<int>(defaults().verify), ready);

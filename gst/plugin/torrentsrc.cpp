@@ -62,6 +62,8 @@ void TorrentSrc::start() {
   auto lease = find_session(element(), config);
   swarm::AddOptions options;
   options.save_path = config.save_path;
+  if (config.storage != swarm::Settings{}.storage) options.storage = config.storage;
+  options.ram_budget = config.ram_budget;
   auto torrent = lease.session->add(what, options);
   if (config.download_limit || config.upload_limit) torrent->set_limits(config.download_limit, config.upload_limit);
   if (config.keep) torrent->set_keep(config.choice());

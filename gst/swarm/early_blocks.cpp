@@ -32,6 +32,8 @@ void EarlyBlocks::stored(int piece, int block) {
 
 void EarlyBlocks::forget(int piece) { pieces_.lock()->erase(piece); }
 
+void EarlyBlocks::clear() { pieces_.lock()->clear(); }
+
 std::uint8_t EarlyBlocks::marks(int piece, int block) const {
   auto pieces = pieces_.lock();
   auto const found = pieces->find(piece);

@@ -20,6 +20,7 @@ class EarlyBlocks {
   void stored(int piece, int block);
   /// The piece is verified, or was thrown away.
   void forget(int piece);
+  void clear();
 
   [[nodiscard]] bool readable(int piece, int block, Verify verify) const;
   /// It is here, and may be read only when its piece is verified.

@@ -3,6 +3,7 @@
 
 #include <libtorrent/torrent_handle.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace swarm {
@@ -45,12 +46,23 @@ void Fetcher::start(lt::torrent_handle const& torrent, Layout const& layout, std
   fill_soon();
 }
 
-void Fetcher::stop() {
-  stopped_ = true;
+void Fetcher::pause() {
   scheduler_.reset();
-  peers_.clear();
   amnesty_.reset();
   torrent_.reset();
+  early_->clear();
+}
+
+void Fetcher::stop() {
+  stopped_ = true;
+  pause();
+  peers_.clear();
+}
+
+bool Fetcher::has_begun(int piece) const {
+  if (!scheduler_) return false;
+  auto const begun = scheduler_->blocks().begun();
+  return std::find(begun.begin(), begun.end(), piece) != begun.end();
 }
 
 void Fetcher::want(Wants wants) {

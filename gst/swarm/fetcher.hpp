@@ -27,6 +27,8 @@ class Fetcher final : public PeerListener, public Scheduler::Mediator, public st
   /// libtorrent takes blocks from now on. `verified`: what is known to be there.
   void start(libtorrent::torrent_handle const& torrent, Layout const& layout, std::vector<bool> const& verified,
              Amnesty::Unban unban);
+  /// The torrent leaves libtorrent and will be started again.
+  void pause();
   /// For good; everything that comes later is ignored.
   void stop();
   void want(Wants wants);
@@ -36,6 +38,7 @@ class Fetcher final : public PeerListener, public Scheduler::Mediator, public st
   void on_cleared(int piece);
   /// Asks libtorrent anew which blocks it has: it may have lost or refused some.
   void get_in_step();
+  [[nodiscard]] bool has_begun(int piece) const;
   [[nodiscard]] bool trusts_anybody() const { return trust_.anybody(); }
 
   // PeerListener

@@ -2,7 +2,7 @@
 #include "swarm/journal.hpp"
 
 #include "swarm/disk_error.hpp"
-#include "swarm/storage.hpp"
+#include "swarm/file_storage.hpp"
 
 #include <boost/crc.hpp>
 
@@ -59,7 +59,7 @@ std::string Journal::boot_id() {
   return text;
 }
 
-Journal::Loaded Journal::load(std::string const& path, Storage const& storage, std::string const& this_boot) {
+Journal::Loaded Journal::load(std::string const& path, FileStorage const& storage, std::string const& this_boot) {
   static_assert(sizeof(Record) == 24, "records are read and written as they lie in memory");
   std::ifstream file(path, std::ios::binary);
   if (!file) return {};
@@ -101,7 +101,7 @@ Journal::Loaded Journal::load(std::string const& path, Storage const& storage, s
   if (found.empty()) return {};
 
   auto const& layout = storage.layout();
-  std::map<int, Storage::Stamp> stamps;
+  std::map<int, FileStorage::Stamp> stamps;
   Loaded loaded;
   loaded.have.resize(static_cast<std::size_t>(pieces));
   for (auto const& [piece, verified] : found) {

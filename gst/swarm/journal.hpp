@@ -8,7 +8,7 @@
 
 namespace swarm {
 
-class Storage;
+class FileStorage;
 
 /// An append-only file of fixed records. A piece is appended after its bytes were written (pwrite) and its hash
 /// passed, and before anybody hears of it: what was ever shown as verified survives kill -9 without a re-hash.
@@ -27,7 +27,7 @@ class Journal {
   /// Names the time since the kernel started; empty if it can't be known.
   static std::string boot_id();
   /// Never throws: what can't be read is doubtful, what is not there is empty.
-  static Loaded load(std::string const& path, Storage const& storage, std::string const& boot = boot_id());
+  static Loaded load(std::string const& path, FileStorage const& storage, std::string const& boot = boot_id());
 
   /// Goes on with the file, or starts it anew. Throws Error(permission, no_space, disk).
   Journal(std::string path, bool anew);

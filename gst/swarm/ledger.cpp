@@ -2,9 +2,9 @@
 #include "swarm/ledger.hpp"
 
 #include "swarm/error.hpp"
+#include "swarm/file_storage.hpp"
 #include "swarm/journal.hpp"
 #include "swarm/services.hpp"
-#include "swarm/storage.hpp"
 
 #include <utility>
 
@@ -25,10 +25,12 @@ void Ledger::warn(char const* what, std::exception const& why) {
   if (!std::exchange(warned_, true)) services_->log(LogLevel::warning, std::string(what) + ": " + why.what());
 }
 
-void Ledger::open(std::string key, std::string old_key, std::vector<char> resume, int pieces) {
+void Ledger::open(std::string key, std::string old_key, std::vector<char> resume,
+                  std::shared_ptr<FileStorage> storage) {
   serial_.post([self = shared_from_this(), key = std::move(key), old_key = std::move(old_key),
-                resume = std::move(resume), pieces] {
+                resume = std::move(resume), storage = std::move(storage)]() mutable {
     if (self->closed_ || self->journal_) return;
+    self->storage_ = std::move(storage);
     auto& state = *self->services_->state;
     try {
       // The resume file comes first: a journal is of use only with the metadata beside it.
@@ -38,16 +40,16 @@ void Ledger::open(std::string key, std::string old_key, std::vector<char> resume
     } catch (Error const& error) {
       self->warn("Verified pieces can't be remembered", error);
     }
-    self->journaled_.resize(static_cast<std::size_t>(pieces));
+    self->journaled_.resize(static_cast<std::size_t>(self->storage_->layout().piece_count()));
   });
 }
 
-void Ledger::record(int piece, std::shared_ptr<Storage> storage, std::function<void()> then) {
-  serial_.post([self = shared_from_this(), piece, storage = std::move(storage), then = std::move(then)] {
+void Ledger::record(int piece, std::function<void()> then) {
+  serial_.post([self = shared_from_this(), piece, then = std::move(then)] {
     auto const index = static_cast<std::size_t>(piece);
     if (self->journal_ && index < self->journaled_.size() && !self->journaled_[index]) {
       try {
-        self->journal_->append(piece, storage->modified(piece));
+        self->journal_->append(piece, self->storage_->modified(piece));
         self->journaled_[index] = true;
       } catch (Error const& error) {
         self->warn("Verified pieces can't be remembered", error);
@@ -68,15 +70,15 @@ void Ledger::save(std::string key, std::vector<char> resume) {
   });
 }
 
-void Ledger::sync(std::shared_ptr<Storage> storage) {
-  serial_.post([self = shared_from_this(), storage = std::move(storage)] {
+void Ledger::sync() {
+  serial_.post([self = shared_from_this()] {
     if (!self->journal_) return;
-    auto const unsynced = storage->unsynced_bytes();
+    auto const unsynced = self->storage_->unsynced_bytes();
     auto const now = Clock::now();
     if (unsynced == 0 || (unsynced < (64 << 20) && now - self->synced_ < std::chrono::seconds(5))) return;
     self->synced_ = now;
     try {
-      if (!storage->sync()) self->journal_->mark_synced();
+      if (!self->storage_->sync()) self->journal_->mark_synced();
     } catch (Error const& error) {
       self->warn("Verified pieces can't be remembered", error);
     }

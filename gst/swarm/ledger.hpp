@@ -14,7 +14,7 @@
 namespace swarm {
 
 class Journal;
-class Storage;
+class FileStorage;
 struct Services;
 
 /// Each call returns at once; the work is done on the disk threads, one after the other. Thread-safe.
@@ -25,13 +25,13 @@ class Ledger : public std::enable_shared_from_this<Ledger> {
   ~Ledger();
 
   /// The metadata are known: writes the resume file, then opens the journal. old_key: the torrent's name before.
-  void open(std::string key, std::string old_key, std::vector<char> resume, int pieces);
+  void open(std::string key, std::string old_key, std::vector<char> resume, std::shared_ptr<FileStorage> storage);
   /// Journals the piece, then calls `then` (also if the journal can't be written: the bytes are right all the same).
-  void record(int piece, std::shared_ptr<Storage> storage, std::function<void()> then);
+  void record(int piece, std::function<void()> then);
   /// Replaces the resume file.
   void save(std::string key, std::vector<char> resume);
   /// fdatasync of data, then a mark in the journal; only after 5 s or 64 MiB.
-  void sync(std::shared_ptr<Storage> storage);
+  void sync();
   /// Removes both files; nothing is written afterwards. Then calls `then`.
   void forget(std::string key, std::function<void()> then);
 
@@ -42,6 +42,7 @@ class Ledger : public std::enable_shared_from_this<Ledger> {
   Workers::Serial serial_;
 
   // serial_
+  std::shared_ptr<FileStorage> storage_;
   std::vector<bool> journaled_;
   bool const anew_;
   std::unique_ptr<Journal> journal_;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "swarm/live_session.hpp"
 
+#include "swarm/file_storage.hpp"
 #include "swarm/journal.hpp"
 #include "swarm/lt_settings.hpp"
 #include "swarm/metadata.hpp"
-#include "swarm/storage.hpp"
 
 #include <libtorrent/add_torrent_params.hpp>
 #include <libtorrent/announce_entry.hpp>
@@ -67,6 +67,7 @@ Settings complete(Settings settings) {
   if (settings.max_connections < 1 || settings.max_connections > 65535)
     throw Error(Errc::bad_input, "The number of connections must be from 1 to 65535, not " +
                                      std::to_string(settings.max_connections) + '.');
+  if (settings.ram_budget < 1) throw Error(Errc::bad_input, "The budget of memory must be more than 0.");
   if (settings.download_limit < 0 || settings.upload_limit < 0)
     throw Error(Errc::bad_input, "A rate limit can't be negative.", "Use 0 for no limit.");
   return settings;
@@ -79,8 +80,8 @@ struct LiveSession::Core final : AlertListener, std::enable_shared_from_this<Liv
 
   void start();
   std::shared_ptr<LiveTorrent> add(Locator const& locator, AddOptions const& options);
-  std::shared_ptr<LiveTorrent> add(lt::add_torrent_params params, InfoHash const& hash, Remembered remembered,
-                                   bool paused);
+  std::shared_ptr<LiveTorrent> add(lt::add_torrent_params params, InfoHash const& hash, Remembered const& remembered,
+                                   bool paused, std::optional<std::int64_t> ram_budget = {});
   std::shared_ptr<LiveTorrent> find(InfoHash const& hash) const;
   void lock_folder(std::string const& folder);
   void restore();
@@ -126,11 +127,12 @@ struct LiveSession::Core final : AlertListener, std::enable_shared_from_this<Liv
 // ---- start and end ----
 
 void LiveSession::Core::start() {
-  lock_folder(settings.download_path);
+  if (settings.storage == StorageKind::file) lock_folder(settings.download_path);
   lock_folder(settings.state_path);
   services->state = std::make_unique<StateFolder>(settings.state_path);
-  services->disk = std::make_shared<Workers>(4);
-  services->hashing = std::make_shared<Workers>(2);
+  auto const sizes = buffers(settings.profile);
+  services->disk = std::make_shared<Workers>(sizes.disk_threads);
+  services->hashing = std::make_shared<Workers>(sizes.hash_threads);
   services->log = Log(settings.log);
   if (settings.inject_trackers) services->injected_trackers = settings.trackers;
 
@@ -143,7 +145,7 @@ void LiveSession::Core::start() {
   params.settings = lt_settings(settings);
   params.extensions.clear();  // each torrent brings its own, see add()
   StoreContext context{services->network, services->disk, services->hashing, {}, {}};
-  context.max_queued_bytes = StoreContext().max_queued_bytes;
+  context.max_queued_bytes = sizes.queued_bytes;
   context.owner = [weak = weak_from_this()](std::string const& token) -> std::shared_ptr<StorageOwner> {
     auto self = weak.lock();
     if (!self) return nullptr;
@@ -160,6 +162,9 @@ void LiveSession::Core::start() {
   lt::session_handle handle = *session;
   services->drop = [handle](lt::torrent_handle const& torrent) mutable {
     if (handle.is_valid() && torrent.is_valid()) handle.remove_torrent(torrent);
+  };
+  services->put = [handle](lt::add_torrent_params params) mutable {
+    if (handle.is_valid()) handle.async_add_torrent(std::move(params));
   };
   services->unban = [handle](std::vector<PeerAddress> const& banned) mutable {
     if (!handle.is_valid()) return;
@@ -288,6 +293,9 @@ std::shared_ptr<Torrent> LiveSession::add(Locator const& locator, AddOptions con
     if (!options.save_path.empty() && normal(options.save_path) != torrent->save_path())
       core_->services->log(LogLevel::warning, torrent->name() + " is stored in " + torrent->save_path() +
                                                   " already; the other folder is not used");
+    if (options.storage && (*options.storage == StorageKind::ram) != torrent->in_ram())
+      core_->services->log(LogLevel::warning, torrent->name() + " is held in " +
+                                                  (torrent->in_ram() ? "memory" : "files") + " already; that stays so");
     return torrent;
   }
   return core_->add(locator, options);
@@ -322,14 +330,22 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(Locator const& locator, AddO
   // What is remembered of another folder is no help here; the journal notices by the files.
   remembered.save_path = options.save_path.empty() ? settings.download_path : normal(options.save_path);
   if (options.keep) remembered.keep = options.keep;
-  return add(std::move(params), locator.hash, std::move(remembered), false);
+  std::optional<std::int64_t> ram_budget;
+  if (options.storage.value_or(settings.storage) == StorageKind::ram)
+    ram_budget = options.ram_budget.value_or(settings.ram_budget);
+  return add(std::move(params), locator.hash, remembered, false, ram_budget);
 }
 
 std::shared_ptr<LiveTorrent> LiveSession::Core::add(lt::add_torrent_params params, InfoHash const& hash,
-                                                    Remembered remembered, bool paused) {
-  lock_folder(remembered.save_path);
-  LiveTorrent::Known known{
-      .hash = hash, .name = params.name, .remembered = remembered, .info = params.ti, .paused = paused};
+                                                    Remembered const& remembered, bool paused,
+                                                    std::optional<std::int64_t> ram_budget) {
+  if (!ram_budget) lock_folder(remembered.save_path);
+  LiveTorrent::Known known{.hash = hash,
+                           .name = params.name,
+                           .remembered = remembered,
+                           .info = params.ti,
+                           .ram_budget = ram_budget,
+                           .paused = paused};
   bool is_private = false;
   if (params.ti) {
     // Throws for hostile metadata, before libtorrent sees them.
@@ -337,8 +353,10 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(lt::add_torrent_params param
     known.hash = metadata->hash;
     is_private = metadata->is_private;
     auto const key = known.hash.key();
-    Storage const storage(remembered.save_path + '/' + key, metadata->layout);
-    auto loaded = Journal::load(services->state->journal_path(key), storage);
+    Journal::Loaded loaded;
+    if (!ram_budget)
+      loaded = Journal::load(services->state->journal_path(key),
+                             FileStorage(remembered.save_path + '/' + key, metadata->layout));
     known.journal_anew = loaded.doubtful || loaded.have.empty();
     // An empty bitfield of full length means: nothing is there, and no file needs to be hashed to know it.
     params.have_pieces.clear();
@@ -384,14 +402,14 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(lt::add_torrent_params param
     std::lock_guard lock(mutex);
     torrents.push_back(torrent);
   }
-  if (!params.ti) {
+  if (!params.ti && !ram_budget) {
     try {
       services->state->save_resume(key, write_resume(params, remembered));
     } catch (Error const& error) {
       services->log(LogLevel::warning, std::string("The torrent can't be remembered: ") + error.what());
     }
   }
-  session->async_add_torrent(std::move(params));
+  torrent->put(std::move(params));
   return torrent;
 }
 
@@ -508,6 +526,8 @@ void LiveSession::Core::on_tick() {
   if (lonely != utp && !stopping) {
     utp = lonely;
     session->apply_settings(lt_outgoing_utp(utp));
+    for (auto const& torrent : all)
+      if (torrent->lonely(now)) torrent->try_peers_again();
   }
   if (now - last_second < seconds(1)) return;
   last_second = now;

@@ -4,8 +4,9 @@
 #include "swarm/catalog.hpp"
 #include "swarm/demand.hpp"
 #include "swarm/disk_error.hpp"
+#include "swarm/file_storage.hpp"
 #include "swarm/metadata.hpp"
-#include "swarm/storage.hpp"
+#include "swarm/ram_budget.hpp"
 #include "swarm/torrent_reader.hpp"
 
 #include <libtorrent/add_torrent_params.hpp>
@@ -63,11 +64,11 @@ LiveTorrent::LiveTorrent(std::shared_ptr<Services> services, Known known)
       info_(std::move(known.info)),
       created_(Clock::now()),
       known_verified_(std::move(known.verified)),
-      ledger_(std::make_shared<Ledger>(services_, known_verified_, known.journal_anew)),
+      ram_budget_(known.ram_budget),
+      ledger_(in_ram() ? nullptr : std::make_shared<Ledger>(services_, known_verified_, known.journal_anew)),
       last_used_(created_),
       disk_tried_(created_),
-      fetcher_(std::make_shared<Fetcher>(services_->network, early_)),
-      alone_since_(created_) {
+      fetcher_(std::make_shared<Fetcher>(services_->network, early_)) {
   auto state = state_.lock();
   state->hash = known.hash;
   state->name = std::move(known.name);
@@ -170,7 +171,7 @@ std::unique_ptr<Reader> LiveTorrent::open(FileChoice const& choice, ReaderOption
     disk_tried_ = Clock::now();
     start_again();
     services_->network->post([fetcher = fetcher_] { fetcher->get_in_step(); });
-    alone_since_ = Clock::now();
+    alone_since_ = never;
     watches_.notify();
   }
   auto reader = std::make_unique<TorrentReader>(me(), choice, options);
@@ -252,6 +253,13 @@ void LiveTorrent::apply_demand() {
   }
   if (!metadata) return;
   auto wants = failed ? Wants() : demand(metadata->layout, all, keep);
+  if (ram_) {
+    wants = RamBudget(metadata->layout, *ram_budget_).fit(std::move(wants));
+    if (!make_room(wants)) {
+      fetcher_->want(std::move(wants));
+      return start_over();
+    }
+  }
   // For web seeds libtorrent picks.
   if (!handle->url_seeds().empty() || !handle->http_seeds().empty())
     bands_.apply(*handle, metadata->layout, wants,
@@ -296,7 +304,7 @@ void LiveTorrent::set_paused(bool paused) {
     if (state->paused == paused) return;
     state->paused = paused;
   }
-  alone_since_ = Clock::now();
+  alone_since_ = never;
   on_network([paused](lt::torrent_handle const& handle) {
     if (paused)
       handle.pause();
@@ -329,7 +337,7 @@ void LiveTorrent::add_sources(Locator const& more) {
 }
 
 bool LiveTorrent::lonely(Clock::time_point now) const {
-  if (seen_handshake_ || removed_) return false;
+  if (seen_handshake_ || removed_ || alone_since_.load() == never) return false;
   {
     auto state = state_.lock();
     if (state->paused || state->failure) return false;
@@ -359,6 +367,7 @@ void LiveTorrent::on_checked() {
   fetcher_->start(*handle, metadata->layout, verified, [weak = std::weak_ptr(me())](auto const& banned) {
     if (auto torrent = weak.lock()) torrent->reconnect(banned);
   });
+  apply_demand();
 }
 
 void LiveTorrent::reconnect(std::vector<PeerAddress> const& peers) {
@@ -374,6 +383,11 @@ void LiveTorrent::phase(std::optional<milliseconds> Phases::*which) {
   auto state = state_.lock();
   auto& phase = state->status.phases.*which;
   if (!phase) phase = std::chrono::duration_cast<milliseconds>(Clock::now() - created_);
+}
+
+void LiveTorrent::on_connecting() {
+  auto none = never;
+  alone_since_.compare_exchange_strong(none, Clock::now());
 }
 
 void LiveTorrent::on_handshake(std::optional<PeerAddress> listening) {
@@ -392,17 +406,24 @@ void LiveTorrent::on_block() {
 // ---- metadata, storage, verified pieces ----
 
 std::shared_ptr<Storage> LiveTorrent::make_storage() {
+  if (auto storage = this->storage()) return storage;  // it has been in libtorrent before
   auto const old_key = key();
   try {
     // On the network thread a call that returns a value is no round trip. It comes here before any alert does, and for
     // a torrent whose metadata were known before there is a handle.
     bool const from_swarm = !info_;
     if (from_swarm && handle_) info_ = handle_->torrent_file();
+    if (!in_ram()) anew_.reset();
     auto const info = info_;
     if (!info) throw Error(Errc::bad_metadata, "The torrent's metadata can't be read.");
     auto const metadata = make_metadata(*info);
     auto const key = metadata->hash.key();
-    auto const storage = std::make_shared<Storage>(save_path() + '/' + key, metadata->layout);
+    std::shared_ptr<FileStorage> files;
+    if (in_ram())
+      ram_ = std::make_shared<RamStorage>(metadata->layout);
+    else
+      files = std::make_shared<FileStorage>(save_path() + '/' + key, metadata->layout);
+    auto storage = files ? std::static_pointer_cast<Storage>(files) : ram_;
     Remembered remembered;
     {
       auto state = state_.lock();
@@ -428,7 +449,7 @@ std::shared_ptr<Storage> LiveTorrent::make_storage() {
     params.info_hashes = info->info_hashes();
     params.name = info->name();
     params.trackers = remembered.trackers;
-    ledger_->open(key, old_key, write_resume(params, remembered), metadata->layout.piece_count());
+    if (ledger_) ledger_->open(key, old_key, write_resume(params, remembered), files);
     services_->log(LogLevel::info,
                    "Torrent ready: " + metadata->name + ", files: " + std::to_string(metadata->layout.file_count()));
     // Queued here, so that it runs before libtorrent is done with checking files: else it would ask for any piece.
@@ -446,10 +467,9 @@ std::shared_ptr<Storage> LiveTorrent::make_storage() {
 
 void LiveTorrent::on_piece_verified(int piece) {
   fetcher_->on_verified(piece);
-  auto storage = this->storage();
-  if (!storage) return;
+  if (!ledger_) return mark_verified(piece);
   // First the journal, then the world: what anybody saw as verified survives the process.
-  ledger_->record(piece, std::move(storage), [self = me(), piece] { self->mark_verified(piece); });
+  ledger_->record(piece, [self = me(), piece] { self->mark_verified(piece); });
 }
 
 void LiveTorrent::on_block_stored(int piece, int start) {
@@ -489,7 +509,7 @@ void LiveTorrent::mark_verified(int piece) {
 }
 
 void LiveTorrent::sync_to_disk() {
-  if (auto storage = this->storage()) ledger_->sync(std::move(storage));
+  if (ledger_) ledger_->sync();
 }
 
 // ---- failure and end ----
@@ -548,7 +568,7 @@ void LiveTorrent::on_storage_released() {
 }
 
 void LiveTorrent::finish_removal() {
-  ledger_->forget(key(), [self = me()] {
+  auto const finish = [self = me()] {
     std::function<void(std::string const&)> done;
     bool delete_files = false;
     {
@@ -561,10 +581,15 @@ void LiveTorrent::finish_removal() {
     if (delete_files && storage)
       if (auto failure = storage->remove_files()) failed = disk_error(failure.code, storage->path(failure.file)).what();
     if (done) done(failed);
-  });
+  };
+  if (ledger_)
+    ledger_->forget(key(), finish);
+  else
+    finish();
 }
 
 void LiveTorrent::save(lt::add_torrent_params const& params) {
+  if (!ledger_) return;
   auto const remembered = state_.lock()->remembered;
   ledger_->save(key(), write_resume(params, remembered));
 }

@@ -7,6 +7,7 @@
 #include "swarm/fetcher.hpp"
 #include "swarm/guarded.hpp"
 #include "swarm/ledger.hpp"
+#include "swarm/ram_storage.hpp"
 #include "swarm/resume.hpp"
 #include "swarm/services.hpp"
 #include "swarm/store.hpp"
@@ -21,6 +22,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,6 +41,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
     std::shared_ptr<libtorrent::torrent_info const> info;  ///< null: the swarm has to give the metadata
     std::vector<bool> verified;                            ///< pieces that the journal vouches for; empty: none
     bool journal_anew = true;
+    std::optional<std::int64_t> ram_budget;  ///< held in memory, not in files
     bool paused = false;
   };
   LiveTorrent(std::shared_ptr<Services> services, Known known);
@@ -76,8 +79,10 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   // WireListener
   void on_added(libtorrent::torrent_handle const& handle) override;
   void on_checked() override;
+  void on_connecting() override;
   void on_handshake(std::optional<PeerAddress> listening) override;
   void on_block() override;
+  [[nodiscard]] bool may_upload(int piece) const override { return !evicted_.contains(piece); }
   void on_piece_verified(int piece) override;
   void on_piece_failed(int piece) override;
 
@@ -100,6 +105,12 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   void fail(Error const& error);
   /// Takes it out of libtorrent; `done` comes when the files are closed (and deleted). Once only.
   void remove(bool delete_files, std::function<void(std::string const& error)> done);
+  /// Gives it to libtorrent.
+  void put(libtorrent::add_torrent_params params);
+  /// Once, while the metadata are missing: libtorrent gets it anew, and so tries all peers at once again, instead of
+  /// each some seconds after its failure. For settings that are new.
+  void try_peers_again();
+  [[nodiscard]] bool in_ram() const { return ram_budget_.has_value(); }
   [[nodiscard]] bool is(libtorrent::torrent_handle const& handle) const;
   [[nodiscard]] std::string save_path() const;
   /// What libtorrent takes for the torrent's save_path: a name for this object, unique in the process.
@@ -114,7 +125,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   void sync_to_disk();
   /// Once a second: looks for readers that wait for a piece although nothing hinders it.
   void watchdog();
-  /// True while networking is on and nobody has answered by TCP for a while.
+  /// True while networking is on, peers are known, and for a while none has answered.
   [[nodiscard]] bool lonely(std::chrono::steady_clock::time_point now) const;
   [[nodiscard]] bool paused() const;
 
@@ -143,6 +154,11 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   void start_again();
   void on_network(std::function<void(libtorrent::torrent_handle const&)> job);
   void apply_demand();
+  /// Makes room in memory for what is wanted. False: it needs pieces that libtorrent thinks are there.
+  bool make_room(Wants const& wants);
+  void evict(int piece);
+  /// Takes the torrent out of libtorrent and puts it in again with the pieces that are there.
+  void start_over();
   void mark_verified(int piece);
   void finish_removal();
   void phase(std::optional<std::chrono::milliseconds> Phases::*which);
@@ -154,7 +170,8 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   std::shared_ptr<libtorrent::torrent_info const> info_;  // network thread
   std::chrono::steady_clock::time_point const created_;
   std::vector<bool> const known_verified_;
-  std::shared_ptr<Ledger> const ledger_;
+  std::optional<std::int64_t> const ram_budget_;
+  std::shared_ptr<Ledger> const ledger_;  // null in memory: nothing to remember
   Guarded<State> state_;
   Guarded<std::vector<TorrentReader*>> readers_;
   std::atomic<std::chrono::steady_clock::time_point> last_used_;
@@ -173,7 +190,12 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   std::shared_ptr<Fetcher> fetcher_;  // set once, by the constructor
   bool seen_block_ = false;
   std::atomic<bool> seen_handshake_ = false;
-  std::atomic<std::chrono::steady_clock::time_point> alone_since_;
+  static constexpr std::chrono::steady_clock::time_point never{};
+  std::atomic<std::chrono::steady_clock::time_point> alone_since_ = never;  // first attempt to connect
+  std::unique_ptr<libtorrent::add_torrent_params> anew_;                    // for start_over()
+  std::shared_ptr<RamStorage> ram_;                                         // null: in files
+  bool may_try_again_ = true;
+  std::set<int> evicted_;  // given up; libtorrent thinks they are there
 };
 
 }  // namespace swarm

@@ -87,9 +87,9 @@ std::optional<FileChoice> take_file(std::string_view& text, bool uri) {
   return {};
 }
 
-Locator from_hash(InfoHash hash) {
+Locator from_hash(InfoHash const& hash) {
   Locator locator;
-  locator.hash = std::move(hash);
+  locator.hash = hash;
   return locator;
 }
 

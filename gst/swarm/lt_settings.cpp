@@ -51,7 +51,6 @@ constexpr Number numbers[] = {
     {sp::tick_interval, 100},
     {sp::max_metadata_size, 10 * 1024 * 1024},
     {sp::max_piece_count, 0x200000},
-    {sp::send_buffer_watermark, 512 * 1024},
 };
 
 constexpr Flag flags[] = {
@@ -70,6 +69,19 @@ constexpr Flag flags[] = {
 };
 
 }  // namespace
+
+Buffers buffers(Profile profile) {
+  constexpr std::int64_t MiB = 1024 * 1024;
+  switch (profile) {
+    case Profile::tv:
+      return {4 * MiB, 128 * 1024, 2, 1};
+    case Profile::desktop:
+      return {16 * MiB, 512 * 1024, 4, 2};
+    case Profile::server:
+      return {32 * MiB, 512 * 1024, 8, 2};
+  }
+  return buffers(Profile::desktop);
+}
 
 lt::settings_pack lt_settings(Settings const& s) {
   lt::settings_pack pack;
@@ -90,6 +102,7 @@ lt::settings_pack lt_settings(Settings const& s) {
   pack.set_bool(sp::enable_upnp, s.port_mapping);
   pack.set_bool(sp::enable_natpmp, s.port_mapping);
   pack.set_int(sp::connections_limit, s.max_connections);
+  pack.set_int(sp::send_buffer_watermark, buffers(s.profile).send_buffer);
   pack.set_int(sp::download_rate_limit, s.download_limit);
   pack.set_int(sp::upload_rate_limit, s.upload_limit);
   pack.set_bool(sp::allow_multiple_connections_per_ip, s.allow_multiple_per_address);

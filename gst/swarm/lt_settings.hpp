@@ -4,11 +4,21 @@
 
 #include <libtorrent/fwd.hpp>
 
+#include <cstdint>
 #include <string>
 
 namespace swarm {
 
+enum class Profile;
 struct Settings;
+
+struct Buffers {
+  std::int64_t queued_bytes;  ///< blocks that wait for the disk
+  int send_buffer;            ///< of each peer that we upload to, bytes
+  int disk_threads;
+  int hash_threads;
+};
+Buffers buffers(Profile profile);
 
 libtorrent::settings_pack lt_settings(Settings const& settings);
 /// Outgoing uTP on or off (decided by the session: on only while some torrent finds no peer by TCP).

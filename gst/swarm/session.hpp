@@ -27,8 +27,10 @@ struct SessionStatus {
 };
 
 struct AddOptions {
-  std::string save_path;           ///< folder under which the torrent's own folder is made; empty = download_path
-  std::optional<FileChoice> keep;  ///< see Torrent::set_keep
+  std::string save_path;               ///< folder under which the torrent's own folder is made; empty = download_path
+  std::optional<FileChoice> keep;      ///< see Torrent::set_keep
+  std::optional<StorageKind> storage;  ///< nullopt = the session's
+  std::optional<std::int64_t> ram_budget;  ///< bytes; nullopt = the session's
 };
 
 /// The swarm's only session: one libtorrent session, its ports, DHT and disk threads, and all torrents.

@@ -10,6 +10,16 @@ namespace swarm {
 
 enum class LogLevel { debug, info, warning, error };
 
+/// Where the bytes of a torrent are held.
+enum class StorageKind {
+  file,  ///< files in the download folder
+  ram,   ///< memory, as many pieces as the budget allows; nothing of the torrent outlives the session
+};
+
+/// How much of the machine a session takes for its buffers: of bytes on their way to the disk, of what peers are sent,
+/// of threads.
+enum class Profile { tv, desktop, server };
+
 /// What a Session can be told. Sizes in bytes, rates in bytes/s, 0 = no limit unless said otherwise.
 struct Settings {
   std::string download_path;  ///< empty = $XDG_CACHE_HOME/gst-torrent
@@ -22,7 +32,10 @@ struct Settings {
   bool port_mapping = true;                                ///< UPnP and NAT-PMP
   bool inject_trackers = true;                             ///< `trackers` for magnets that turn out to be public
   std::vector<std::string> trackers = default_trackers();  ///< announce URLs added to public torrents
-  int max_connections = 100;                               ///< peers of the session, 1..65535
+  Profile profile = Profile::desktop;
+  StorageKind storage = StorageKind::file;      ///< of torrents that are added without saying
+  std::int64_t ram_budget = 256 * 1024 * 1024;  ///< of each torrent in memory; four pieces at least
+  int max_connections = 100;                    ///< peers of the session, 1..65535
   int download_limit = 0;
   int upload_limit = 0;
   bool restore = true;  ///< take up all torrents that the state folder knows; else each when it is added again

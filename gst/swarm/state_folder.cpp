@@ -73,7 +73,7 @@ std::vector<std::string> StateFolder::keys() const {
   std::vector<std::string> keys;
   std::error_code error;
   for (auto const& entry : fs::directory_iterator(folder_ + "/torrents", error)) {
-    auto const path = entry.path();
+    auto const& path = entry.path();
     if (path.extension() == resume_kind && InfoHash::parse(path.stem().native())) keys.push_back(path.stem());
   }
   return keys;

@@ -1,25 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The bytes of one torrent on disk. std and POSIX only.
+// Where the bytes of one torrent are.
 #pragma once
 
-#include "swarm/guarded.hpp"
 #include "swarm/layout.hpp"
 
-#include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <list>
-#include <memory>
-#include <set>
 #include <span>
 #include <string>
 #include <system_error>
-#include <vector>
 
 namespace swarm {
 
-/// Files of a torrent under one folder: sparse, made when they are first written. Every path is checked to lie in
-/// the folder. Thread-safe; every function does disk I/O.
+/// Thread-safe; every function may do disk I/O.
 class Storage {
  public:
   /// What went wrong, and with which file.
@@ -29,62 +21,39 @@ class Storage {
     explicit operator bool() const { return bool(code); }
   };
 
-  /// Throws Error(bad_metadata) if a path could leave the folder.
-  Storage(std::string folder, Layout layout);
-  ~Storage();
+  explicit Storage(Layout layout) : layout_(std::move(layout)) {}
+  Storage(Storage const&) = delete;
+  Storage& operator=(Storage const&) = delete;
+  virtual ~Storage() = default;
 
   [[nodiscard]] Layout const& layout() const { return layout_; }
-  [[nodiscard]] std::string folder() const;
-  [[nodiscard]] std::string path(int file) const;
+  /// For messages; empty path: there is no such file on any disk.
+  [[nodiscard]] virtual std::string folder() const = 0;
+  [[nodiscard]] virtual std::string path(int file) const = 0;
 
-  /// Bytes at `start` of the piece. Padding reads as zeros. A file that is too short: std::errc::no_message, code
-  /// `too_short()`, which is no disk failure but "not downloaded".
-  Failure read(int piece, std::int64_t start, std::span<char> into) const;
-  Failure write(int piece, std::int64_t start, std::span<char const> bytes);
+  /// Bytes at `start` of the piece. Padding reads as zeros. Bytes that were never written: too_short(), which is no
+  /// disk failure but "not downloaded".
+  virtual Failure read(int piece, std::int64_t start, std::span<char> into) const = 0;
+  virtual Failure write(int piece, std::int64_t start, std::span<char const> bytes) = 0;
   /// Bytes of one file.
-  Failure read_file(int file, std::int64_t offset, std::span<char> into) const;
+  virtual Failure read_file(int file, std::int64_t offset, std::span<char> into) const = 0;
 
-  /// True if any file of the torrent has bytes on disk.
-  [[nodiscard]] bool any_file() const;
+  /// True if any bytes of the torrent are there from before.
+  [[nodiscard]] virtual bool any_file() const = 0;
   /// Makes the files that have no bytes.
-  Failure make_empty_files();
-  /// Size of the file on disk and its modification time in ns; {-1, 0} if it is not there.
-  struct Stamp {
-    std::int64_t size = -1;
-    std::int64_t modified = 0;
-  };
-  [[nodiscard]] Stamp stamp(int file) const;
-  /// Newest modification time of the files that the piece lies in.
-  [[nodiscard]] std::int64_t modified(int piece) const;
-
-  /// fdatasync of what was written since the last call.
-  Failure sync();
-  [[nodiscard]] std::int64_t unsynced_bytes() const;
-
-  void close_files();
+  virtual Failure make_empty_files() = 0;
+  virtual void close_files() = 0;
   /// Deletes the torrent's files and the folders that this empties.
-  Failure remove_files();
+  virtual Failure remove_files() = 0;
   /// Moves the files that exist to another folder (across file systems too).
-  Failure move(std::string const& folder);
-  Failure rename(int file, std::string const& path);
+  virtual Failure move(std::string const& folder) = 0;
+  virtual Failure rename(int file, std::string const& path) = 0;
 
-  /// "The file ends before these bytes".
-  static std::error_code too_short();
+  /// "There are no such bytes".
+  static std::error_code too_short() { return std::make_error_code(std::errc::no_message_available); }
 
  private:
-  struct Open;
-  struct State {
-    std::string folder;
-    std::vector<std::string> paths;         // of the files, relative
-    std::list<std::shared_ptr<Open>> open;  // most recently used first
-    std::set<int> dirty;                    // files written since the last sync
-    std::int64_t unsynced = 0;
-  };
-
-  std::shared_ptr<Open> open(int file, bool write, std::error_code& error) const;
-
-  Layout layout_;
-  mutable Guarded<State> state_;
+  Layout const layout_;
 };
 
 }  // namespace swarm

@@ -147,6 +147,8 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
       lt::disk_buffer_holder buffer(*this, new char[static_cast<std::size_t>(r.length)], r.length);
       if (!error)
         error = read(*slot, static_cast<int>(r.piece), r.start, {buffer.data(), static_cast<std::size_t>(r.length)});
+      // Given up in this very moment: no failure of the disk.
+      if (error && slot->storage && slot->storage->path(0).empty()) error = aborted();
       asio::post(io_, [handler = std::move(handler), buffer = std::move(buffer), error]() mutable {
         handler(std::move(buffer), error);
       });

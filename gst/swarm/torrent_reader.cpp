@@ -101,6 +101,10 @@ TorrentReader::Attempt TorrentReader::attempt(std::span<std::byte> into) {
   if (auto failure = storage->read_file(file_, position, {reinterpret_cast<char*>(into.data()), count})) {
     torrent_->check();
     auto const path = storage->path(failure.file);
+    if (path.empty() && failure.code == Storage::too_short()) {  // given up in this very moment; it is fetched again
+      begin_waiting(torrent_->metadata()->layout.piece_at(file_, position));
+      return {std::nullopt, true};
+    }
     if (failure.code == Storage::too_short())
       throw Error(Errc::disk, "The downloaded file was changed or removed by somebody else (" + path + ").",
                   "Remove the torrent and add it again.");

@@ -10,15 +10,24 @@
 #include <libtorrent/torrent_handle.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <string>
 
 namespace swarm {
 namespace {
 
+std::atomic<int> next_id = 0;  // a torrent may leave libtorrent and come back
+
 Extent extent_of(lt::peer_request const& r) { return {static_cast<int>(r.piece), r.start, r.length}; }
 
 void append(std::string& message, int number) {
   for (int shift = 24; shift >= 0; shift -= 8) message += static_cast<char>(static_cast<unsigned>(number) >> shift);
+}
+
+void append(std::string& messages, char id, Extent extent) {
+  append(messages, 13);
+  messages += id;
+  for (int const number : {extent.piece, extent.start, extent.length}) append(messages, number);
 }
 
 class PeerWire final : public lt::peer_plugin, public WirePeer {
@@ -31,6 +40,7 @@ class PeerWire final : public lt::peer_plugin, public WirePeer {
         peer_(peer),
         web_seed_(peer.type() != lt::connection_type::bittorrent) {
     tell([&](PeerListener& l) { l.on_peer(id_, *this); });
+    if (auto listener = torrent_.lock(); listener && !web_seed_ && peer_.is_outgoing()) listener->on_connecting();
   }
   PeerWire(PeerWire const&) = delete;
   PeerWire& operator=(PeerWire const&) = delete;
@@ -39,19 +49,15 @@ class PeerWire final : public lt::peer_plugin, public WirePeer {
   // WirePeer
   bool has(int piece) const override { return peer_.has_piece(lt::piece_index_t(piece)); }
   void request(std::span<Extent const> extents) override {
-    std::string message;
-    message.reserve(extents.size() * 17);
-    for (auto const& extent : extents) {
-      append(message, 13);
-      message += char{6};
-      for (int const number : {extent.piece, extent.start, extent.length}) append(message, number);
-    }
-    if (!message.empty() && !peer_.is_disconnecting())
-      peer_.send_buffer(message.data(), static_cast<int>(message.size()));
+    std::string messages;
+    messages.reserve(extents.size() * 17);
+    for (auto const& extent : extents) append(messages, 6, extent);
+    send(messages);
   }
 
   // lt::peer_plugin; false = libtorrent goes on as usual
-  bool on_handshake(lt::span<char const>) override {
+  bool on_handshake(lt::span<char const> reserved) override {
+    fast_ = reserved.size() >= 8 && (reserved[7] & 4);
     if (auto torrent = torrent_.lock())
       torrent->on_handshake(peer_.is_outgoing() ? std::optional(address()) : std::nullopt);
     return true;
@@ -79,6 +85,12 @@ class PeerWire final : public lt::peer_plugin, public WirePeer {
   bool on_reject(lt::peer_request const& r) override {
     return tell([&](PeerListener& l) { l.on_reject(id_, extent_of(r)); });
   }
+  bool on_request(lt::peer_request const& r) override {
+    auto torrent = torrent_.lock();
+    if (!torrent || torrent->may_upload(static_cast<int>(r.piece))) return false;
+    if (fast_) say(16, extent_of(r));  // BEP 6: reject
+    return true;
+  }
   bool on_piece(lt::peer_request const& r, lt::span<char const>) override {
     if (auto torrent = torrent_.lock()) torrent->on_block();
     return tell([&](PeerListener& l) { l.on_block(id_, extent_of(r)); });
@@ -95,6 +107,15 @@ class PeerWire final : public lt::peer_plugin, public WirePeer {
   }
 
  private:
+  void say(char id, Extent extent) {
+    std::string message;
+    append(message, id, extent);
+    send(message);
+  }
+  void send(std::string const& messages) {
+    if (!messages.empty() && !peer_.is_disconnecting())
+      peer_.send_buffer(messages.data(), static_cast<int>(messages.size()));
+  }
   template <class Call>
   bool tell(Call call) {
     if (!left_)
@@ -115,6 +136,7 @@ class PeerWire final : public lt::peer_plugin, public WirePeer {
   std::weak_ptr<PeerListener> const peers_;
   lt::peer_connection_handle peer_;
   bool const web_seed_;
+  bool fast_ = false;  // it speaks BEP 6
   bool left_ = false;
 };
 
@@ -124,7 +146,7 @@ class TorrentWire final : public lt::torrent_plugin {
       : listener_(std::move(listener)), peers_(std::move(peers)) {}
 
   std::shared_ptr<lt::peer_plugin> new_connection(lt::peer_connection_handle const& peer) override {
-    return std::make_shared<PeerWire>(next_id_++, listener_, peers_, peer);
+    return std::make_shared<PeerWire>(next_id++, listener_, peers_, peer);
   }
   void on_files_checked() override {
     if (auto l = listener_.lock()) l->on_checked();
@@ -139,7 +161,6 @@ class TorrentWire final : public lt::torrent_plugin {
  private:
   std::weak_ptr<WireListener> const listener_;
   std::weak_ptr<PeerListener> const peers_;
-  int next_id_ = 0;
 };
 
 }  // namespace

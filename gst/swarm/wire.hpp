@@ -22,9 +22,13 @@ class WireListener {
   virtual void on_added(libtorrent::torrent_handle const& handle) = 0;
   /// Files were checked: from now on libtorrent takes blocks.
   virtual void on_checked() = 0;
+  /// We try to connect to a peer.
+  virtual void on_connecting() = 0;
   /// `listening` is where the peer can be reached again, if that is known.
   virtual void on_handshake(std::optional<PeerAddress> listening) = 0;
   virtual void on_block() = 0;
+  /// False: the piece is not there (any more), though libtorrent has told peers of it.
+  [[nodiscard]] virtual bool may_upload(int piece) const = 0;
   /// The piece is on disk and its hash is right (also: was known to be, at the start).
   virtual void on_piece_verified(int piece) = 0;
   virtual void on_piece_failed(int piece) = 0;
@@ -46,7 +50,8 @@ class WirePeer {
   virtual void request(std::span<Extent const> extents) = 0;
 };
 
-/// All calls come on the network thread. A peer is known from its first call on to on_gone().
+/// All calls come on the network thread. A peer is known from its first call on to on_gone(); an id is never used
+/// again.
 class PeerListener {
  public:
   using PeerId = int;

@@ -65,6 +65,14 @@ TEST(Config, WrongValuesAreNamedWithWhatIsAllowed) {
   for (auto yes : {"true", "TRUE", "1", "yes", "on", " true "}) EXPECT_EQ(error_of("TORRENT_DHT", yes), "");
 }
 
+TEST(Config, AProfileSetsWhatIsNotGiven) {
+  auto config = default_config();
+  EXPECT_EQ(config.torrent_max_connections, 200);
+  apply_profile(config, "tv");
+  EXPECT_EQ(config.torrent_max_connections, 30);
+  EXPECT_EQ(config.torrent_ram_mb, 64);
+}
+
 TEST(Config, SecretsAreNotShown) {
   auto config = default_config();
   for (auto const& setting : settings_table()) {

@@ -67,6 +67,7 @@ void Seeder::revive() {
   add.extensions.emplace_back([](lt::torrent_handle const& handle, lt::client_data_t data) {
     return lt::create_ut_metadata_plugin(handle, data);
   });
+  if (options_.mischief != Mischief::none) add.extensions.push_back(make_mischief(options_.mischief, torrent_));
   add.upload_limit = options_.upload_limit;
   auto const handle = session_->add_torrent(std::move(add));
   if (!eventually([&] {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "support/made_torrent.hpp"
+#include "support/mischief.hpp"
 #include "support/seed_disk.hpp"
 
 #include <libtorrent/fwd.hpp>
@@ -22,7 +23,8 @@ struct SeederOptions {
   Corruption corrupt;
   std::chrono::milliseconds block_delay{0};
   std::int64_t stall_after = -1;  ///< bytes after which it falls silent (0 = at once); < 0 = never
-  std::string address;            ///< empty = one of its own in 127/8
+  Mischief mischief = Mischief::none;
+  std::string address;  ///< empty = one of its own in 127/8
 };
 
 /// One seeder of one torrent. Not thread-safe; what it does runs on libtorrent's threads.

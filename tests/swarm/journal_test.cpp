@@ -2,7 +2,7 @@
 #include "swarm/journal.hpp"
 
 #include "support/temp_dir.hpp"
-#include "swarm/storage.hpp"
+#include "swarm/file_storage.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,8 +12,8 @@
 namespace {
 
 namespace fs = std::filesystem;
+using swarm::FileStorage;
 using swarm::Journal;
-using swarm::Storage;
 
 class JournalTest : public testing::Test {
  protected:
@@ -30,7 +30,7 @@ class JournalTest : public testing::Test {
 
   support::TempDir dir;
   std::string path = dir / "journal";
-  Storage storage{dir / "files", swarm::Layout({{"a", 0, 250, false}, {"b", 250, 250, false}}, 100)};
+  FileStorage storage{dir / "files", swarm::Layout({{"a", 0, 250, false}, {"b", 250, 250, false}}, 100)};
 };
 
 TEST_F(JournalTest, WhatWasAppendedIsThereAfterwards) {

@@ -164,6 +164,18 @@ TEST_F(Live, NothingBeyondTheWindowIsFetched) {
     EXPECT_TRUE(range.end <= 3 * MiB + 64 * KiB || range.begin >= 31 * MiB) << range.begin << ' ' << range.end;
 }
 
+// TCP is tried first; who does not take it is not given up.
+TEST_F(Live, PeersThatSpeakUtpOnly) {
+  support::Swarm peers(make_torrent("film.mkv", 4 * MiB), 2, {.utp = true, .tcp = false});
+  auto torrent = add(peers.magnet());
+  auto reader = torrent->open(swarm::TheFilm{});
+  EXPECT_TRUE(support::Payload().matches(0, read(*reader, 4 * MiB)));
+  auto const connected = torrent->status().phases.connect;
+  ASSERT_TRUE(connected);
+  RecordProperty("connected_ms", static_cast<int>(connected->count()));
+  EXPECT_LT(*connected, 4s) << "not by the next round of attempts";
+}
+
 TEST_F(Live, WrongFileSaysSo) {
   support::Swarm peers(make_torrent("film.mkv", MiB));
   auto torrent = add(peers.magnet());

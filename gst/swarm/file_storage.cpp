@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "swarm/storage.hpp"
+#include "swarm/file_storage.hpp"
 
 #include "swarm/error.hpp"
 
@@ -29,7 +29,7 @@ bool stays_inside(std::string const& path) {
 
 }  // namespace
 
-struct Storage::Open {
+struct FileStorage::Open {
   int fd;
   int file;
   bool writable;
@@ -39,12 +39,10 @@ struct Storage::Open {
   ~Open() { ::close(fd); }
 };
 
-std::error_code Storage::too_short() { return std::make_error_code(std::errc::no_message_available); }
-
-Storage::Storage(std::string folder, Layout layout) : layout_(std::move(layout)) {
+FileStorage::FileStorage(std::string folder, Layout files) : Storage(std::move(files)) {
   auto state = state_.lock();
   state->folder = std::move(folder);
-  for (auto const& file : layout_.files()) {
+  for (auto const& file : layout().files()) {
     if (!file.padding && !stays_inside(file.path))
       throw Error(Errc::bad_metadata, "The torrent has a file name that leads out of its folder.",
                   "Do not use this torrent; it was made to do harm.");
@@ -52,16 +50,16 @@ Storage::Storage(std::string folder, Layout layout) : layout_(std::move(layout))
   }
 }
 
-Storage::~Storage() = default;
+FileStorage::~FileStorage() = default;
 
-std::string Storage::folder() const { return state_.lock()->folder; }
+std::string FileStorage::folder() const { return state_.lock()->folder; }
 
-std::string Storage::path(int file) const {
+std::string FileStorage::path(int file) const {
   auto state = state_.lock();
   return state->folder + '/' + state->paths.at(static_cast<std::size_t>(file));
 }
 
-std::shared_ptr<Storage::Open> Storage::open(int file, bool write, std::error_code& error) const {
+std::shared_ptr<FileStorage::Open> FileStorage::open(int file, bool write, std::error_code& error) const {
   std::string name;
   {
     auto state = state_.lock();
@@ -93,7 +91,7 @@ std::shared_ptr<Storage::Open> Storage::open(int file, bool write, std::error_co
   return opened;
 }
 
-Storage::Failure Storage::read_file(int file, std::int64_t offset, std::span<char> into) const {
+Storage::Failure FileStorage::read_file(int file, std::int64_t offset, std::span<char> into) const {
   std::error_code error;
   auto opened = open(file, false, error);
   if (!opened) return {error == std::errc::no_such_file_or_directory ? too_short() : error, file};
@@ -108,11 +106,11 @@ Storage::Failure Storage::read_file(int file, std::int64_t offset, std::span<cha
   return {};
 }
 
-Storage::Failure Storage::read(int piece, std::int64_t start, std::span<char> into) const {
-  for (auto const& slice : layout_.slices(piece, start, static_cast<std::int64_t>(into.size()))) {
+Storage::Failure FileStorage::read(int piece, std::int64_t start, std::span<char> into) const {
+  for (auto const& slice : layout().slices(piece, start, static_cast<std::int64_t>(into.size()))) {
     auto part = into.first(static_cast<std::size_t>(slice.size));
     into = into.subspan(part.size());
-    if (layout_.file(slice.file).padding)
+    if (layout().file(slice.file).padding)
       std::memset(part.data(), 0, part.size());
     else if (auto failure = read_file(slice.file, slice.offset, part))
       return failure;
@@ -120,11 +118,11 @@ Storage::Failure Storage::read(int piece, std::int64_t start, std::span<char> in
   return into.empty() ? Failure{} : Failure{too_short(), -1};
 }
 
-Storage::Failure Storage::write(int piece, std::int64_t start, std::span<char const> bytes) {
-  for (auto const& slice : layout_.slices(piece, start, static_cast<std::int64_t>(bytes.size()))) {
+Storage::Failure FileStorage::write(int piece, std::int64_t start, std::span<char const> bytes) {
+  for (auto const& slice : layout().slices(piece, start, static_cast<std::int64_t>(bytes.size()))) {
     auto part = bytes.first(static_cast<std::size_t>(slice.size));
     bytes = bytes.subspan(part.size());
-    if (layout_.file(slice.file).padding) continue;
+    if (layout().file(slice.file).padding) continue;
     std::error_code error;
     auto opened = open(slice.file, true, error);
     if (!opened) return {error, slice.file};
@@ -145,37 +143,37 @@ Storage::Failure Storage::write(int piece, std::int64_t start, std::span<char co
   return {};
 }
 
-Storage::Stamp Storage::stamp(int file) const {
+FileStorage::Stamp FileStorage::stamp(int file) const {
   struct stat found {};
   if (::lstat(path(file).c_str(), &found) != 0 || !S_ISREG(found.st_mode)) return {};
   return {found.st_size, found.st_mtim.tv_sec * std::int64_t{1'000'000'000} + found.st_mtim.tv_nsec};
 }
 
-std::int64_t Storage::modified(int piece) const {
+std::int64_t FileStorage::modified(int piece) const {
   std::int64_t newest = 0;
-  for (auto const& slice : layout_.slices(piece, 0, layout_.piece_size(piece)))
-    if (!layout_.file(slice.file).padding) newest = std::max(newest, stamp(slice.file).modified);
+  for (auto const& slice : layout().slices(piece, 0, layout().piece_size(piece)))
+    if (!layout().file(slice.file).padding) newest = std::max(newest, stamp(slice.file).modified);
   return newest;
 }
 
-bool Storage::any_file() const {
+bool FileStorage::any_file() const {
   std::error_code ignored;
   if (!fs::exists(folder(), ignored)) return false;  // the usual case, without a stat for each of 100,000 files
-  for (int i = 0; i < layout_.file_count(); ++i)
-    if (!layout_.file(i).padding && layout_.file(i).size > 0 && stamp(i).size > 0) return true;
+  for (int i = 0; i < layout().file_count(); ++i)
+    if (!layout().file(i).padding && layout().file(i).size > 0 && stamp(i).size > 0) return true;
   return false;
 }
 
-Storage::Failure Storage::make_empty_files() {
-  for (int i = 0; i < layout_.file_count(); ++i) {
-    if (layout_.file(i).padding || layout_.file(i).size > 0 || stamp(i).size >= 0) continue;
+Storage::Failure FileStorage::make_empty_files() {
+  for (int i = 0; i < layout().file_count(); ++i) {
+    if (layout().file(i).padding || layout().file(i).size > 0 || stamp(i).size >= 0) continue;
     std::error_code error;
     if (!open(i, true, error)) return {error, i};
   }
   return {};
 }
 
-Storage::Failure Storage::sync() {
+Storage::Failure FileStorage::sync() {
   std::set<int> dirty;
   {
     auto state = state_.lock();
@@ -191,17 +189,17 @@ Storage::Failure Storage::sync() {
   return {};
 }
 
-std::int64_t Storage::unsynced_bytes() const { return state_.lock()->unsynced; }
+std::int64_t FileStorage::unsynced_bytes() const { return state_.lock()->unsynced; }
 
-void Storage::close_files() { state_.lock()->open.clear(); }
+void FileStorage::close_files() { state_.lock()->open.clear(); }
 
-Storage::Failure Storage::remove_files() {
+Storage::Failure FileStorage::remove_files() {
   close_files();
   Failure first;
   std::set<fs::path> folders;
   auto const root = fs::path(folder());
-  for (int i = 0; i < layout_.file_count(); ++i) {
-    if (layout_.file(i).padding) continue;
+  for (int i = 0; i < layout().file_count(); ++i) {
+    if (layout().file(i).padding) continue;
     auto const name = fs::path(path(i));
     std::error_code error;
     fs::remove(name, error);
@@ -216,12 +214,12 @@ Storage::Failure Storage::remove_files() {
   return first;
 }
 
-Storage::Failure Storage::move(std::string const& folder) {
+Storage::Failure FileStorage::move(std::string const& folder) {
   close_files();
   auto const from = this->folder();
   if (fs::path(from).lexically_normal() == fs::path(folder).lexically_normal()) return {};
-  for (int i = 0; i < layout_.file_count(); ++i) {
-    if (layout_.file(i).padding || stamp(i).size < 0) continue;
+  for (int i = 0; i < layout().file_count(); ++i) {
+    if (layout().file(i).padding || stamp(i).size < 0) continue;
     auto const source = fs::path(path(i));
     auto const target = fs::path(folder) / source.lexically_relative(from);
     std::error_code error;
@@ -241,7 +239,7 @@ Storage::Failure Storage::move(std::string const& folder) {
   return {};
 }
 
-Storage::Failure Storage::rename(int file, std::string const& path) {
+Storage::Failure FileStorage::rename(int file, std::string const& path) {
   if (!stays_inside(path)) return {std::make_error_code(std::errc::invalid_argument), file};
   close_files();
   auto const source = fs::path(this->path(file));

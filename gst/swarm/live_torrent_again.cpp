@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// How a LiveTorrent leaves libtorrent and comes back: for peers that have to be tried anew, and for pieces that memory
+// had no room for, since libtorrent never forgets a piece that it has seen.
+#include "swarm/live_torrent.hpp"
+#include "swarm/ram_budget.hpp"
+
+#include <libtorrent/add_torrent_params.hpp>
+#include <libtorrent/announce_entry.hpp>
+#include <libtorrent/torrent_handle.hpp>
+#include <libtorrent/torrent_info.hpp>
+
+#include <algorithm>
+
+namespace swarm {
+
+void LiveTorrent::put(lt::add_torrent_params params) {
+  if (!params.ti || in_ram()) anew_ = std::make_unique<lt::add_torrent_params>(params);
+  services_->put(std::move(params));
+}
+
+void LiveTorrent::try_peers_again() {
+  services_->network->post([self = me()] {
+    if (self->metadata() || !std::exchange(self->may_try_again_, false)) return;
+    self->start_over();
+  });
+}
+
+void LiveTorrent::start_over() {
+  auto const* handle = this->handle();
+  if (!anew_ || !handle) return;
+  auto params = *anew_;
+  for (auto const& tracker : handle->trackers())
+    if (std::find(params.trackers.begin(), params.trackers.end(), tracker.url) == params.trackers.end())
+      params.trackers.push_back(tracker.url);
+  params.download_limit = handle->download_limit();
+  params.upload_limit = handle->upload_limit();
+  params.flags &= ~lt::torrent_flags::paused;
+  {
+    auto state = state_.lock();
+    if (state->paused) params.flags |= lt::torrent_flags::paused;
+    for (auto const& peer : state->remembered.peers) {
+      boost::system::error_code error;
+      auto const address = lt::make_address(peer.host, error);
+      if (!error) params.peers.emplace_back(address, peer.port);
+    }
+    params.ti = std::const_pointer_cast<lt::torrent_info>(info_);
+    params.have_pieces.clear();
+    params.unfinished_pieces.clear();
+    if (state->metadata) {
+      params.have_pieces.resize(state->metadata->layout.piece_count(), false);
+      for (std::size_t p = 0; p < state->verified.size(); ++p)
+        if (state->verified[p]) params.have_pieces.set_bit(lt::piece_index_t(static_cast<int>(p)));
+    }
+  }
+  evicted_.clear();
+  fetcher_->pause();
+  services_->drop(*handle);
+  handle_.reset();
+  services_->put(std::move(params));
+}
+
+bool LiveTorrent::make_room(Wants const& wants) {
+  auto const wanted = [&](int piece) {
+    return std::any_of(wants.ahead.begin(), wants.ahead.end(),
+                       [&](auto const& window) { return piece >= window.first && piece < window.last; });
+  };
+  std::vector<bool> verified;
+  {
+    auto state = state_.lock();
+    verified = state->verified;
+  }
+  std::vector<int> whole;
+  for (int const piece : ram_->held()) {
+    if (verified[static_cast<std::size_t>(piece)])
+      whole.push_back(piece);
+    else if (!fetcher_->has_begun(piece))
+      ram_->drop(piece);  // written by a block that came while the torrent left libtorrent
+  }
+  for (int const piece : RamBudget(ram_->layout(), *ram_budget_).surplus(whole, wants)) evict(piece);
+  return std::none_of(evicted_.begin(), evicted_.end(), wanted);
+}
+
+void LiveTorrent::evict(int piece) {
+  evicted_.insert(piece);
+  {
+    auto state = state_.lock();
+    state->verified[static_cast<std::size_t>(piece)] = false;
+    --state->verified_count;
+  }
+  ram_->drop(piece);
+}
+
+}  // namespace swarm

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Peers that break the protocol, and torrents of unusual shapes.
+#include "live.hpp"
+
+namespace {
+
+using namespace live;
+using support::make_torrent;
+using support::Mischief;
+
+struct Row {
+  char const* name;
+  Mischief mischief;
+  bool alone;  ///< gives all that is needed, in its way
+};
+void PrintTo(Row const& row, std::ostream* out) { *out << row.name; }
+
+class Rogues : public Live, public testing::WithParamInterface<std::tuple<Row, swarm::Verify>> {};
+
+TEST_P(Rogues, DoNoHarm) {
+  auto const& [row, verify] = GetParam();
+  std::vector<support::SeederOptions> seeders{{.mischief = row.mischief}};
+  if (!row.alone) seeders.push_back({.upload_limit = 8 * MiB});
+  support::Swarm peers(make_torrent("film.mkv", 8 * MiB + 77, 128 * KiB), seeders);
+  auto reader = add(peers.magnet())->open(swarm::TheFilm{}, {.verify = verify});
+  EXPECT_TRUE(support::Payload().matches(0, read(*reader, 8 * MiB + 77)));
+  EXPECT_TRUE(support::Payload().matches(5 * MiB, read_at(*reader, 5 * MiB, MiB)));
+}
+
+Row const rows[] = {{"Doubled", Mischief::doubled, true},      {"Unasked", Mischief::unasked, true},
+                    {"Oversized", Mischief::oversized, false}, {"Truncated", Mischief::truncated, false},
+                    {"Displaced", Mischief::displaced, false}, {"Garbage", Mischief::garbage, false},
+                    {"Refusing", Mischief::refusing, false},   {"Choking", Mischief::choking, true}};
+INSTANTIATE_TEST_SUITE_P(Table, Rogues,
+                         testing::Combine(testing::ValuesIn(rows),
+                                          testing::Values(swarm::Verify::strict, swarm::Verify::fast)),
+                         [](auto const& info) {
+                           return std::string(std::get<0>(info.param).name) +
+                                  (std::get<1>(info.param) == swarm::Verify::fast ? "Fast" : "");
+                         });
+
+// A share of all peers lies now and then: in the modes that promise it, each byte is right.
+class Liars : public Live, public testing::WithParamInterface<swarm::Verify> {};
+
+TEST_P(Liars, TwoOfFive) {
+  support::SeederOptions const honest{.upload_limit = 12 * MiB};
+  auto liar = honest;
+  liar.corrupt = {.every = 90};
+  auto other = honest;
+  other.corrupt = {.every = 40, .first = 7};
+  support::Swarm peers(make_torrent("film.mkv", 24 * MiB, 256 * KiB), {honest, liar, honest, other, honest});
+  auto reader = add(peers.magnet())->open(swarm::TheFilm{}, {.verify = GetParam()});
+  for (std::int64_t const at : {0, 17, 5, 21, 11}) {
+    reader->seek(at * MiB);
+    ASSERT_TRUE(support::Payload().matches(at * MiB, read(*reader, 3 * MiB))) << at;
+  }
+}
+INSTANTIATE_TEST_SUITE_P(Modes, Liars, testing::Values(swarm::Verify::strict, swarm::Verify::trusted),
+                         [](auto const& info) { return info.param == swarm::Verify::strict ? "Strict" : "Trusted"; });
+
+TEST_F(Live, PeersThatHaveNothingAreNotWaitedFor) {
+  support::Swarm peers(make_torrent("film.mkv", 4 * MiB),
+                       {{.has = [](int) { return false; }}, {.has = [](int) { return false; }}, {}});
+  auto reader = add(peers.magnet())->open(swarm::TheFilm{});
+  EXPECT_TRUE(support::Payload().matches(0, read(*reader, 4 * MiB)));
+}
+
+TEST_F(Live, HalvesOfAFilm) {
+  support::Swarm peers(make_torrent("film.mkv", 8 * MiB, 64 * KiB), {{.has = [](int piece) { return piece % 2 == 0; }},
+                                                                     {.has = [](int piece) { return piece % 2; }}});
+  auto reader = add(peers.magnet())->open(swarm::TheFilm{}, {.verify = swarm::Verify::fast});
+  EXPECT_TRUE(support::Payload().matches(0, read(*reader, 8 * MiB)));
+}
+
+// 100,000 pieces: what depends on their number has to stay cheap.
+TEST_F(Live, AHugeTorrent) {
+  support::Swarm peers(make_torrent("film.mkv", 100'000 * 16 * KiB, 16 * KiB), 2);
+  auto torrent = add(peers.magnet());
+  auto reader = torrent->open(swarm::TheFilm{});
+  for (std::int64_t const at : {0 * MiB, 800 * MiB, 1500 * MiB, 3 * MiB})
+    ASSERT_TRUE(support::Payload().matches(at, read_at(*reader, at, 2 * MiB))) << at;
+}
+
+TEST_F(Live, TheSmallestTorrent) {
+  support::Swarm peers(make_torrent("film.mkv", 1, 16 * KiB));
+  auto reader = add(peers.magnet())->open(swarm::TheFilm{}, {.verify = swarm::Verify::trusted});
+  EXPECT_TRUE(support::Payload().matches(0, read(*reader, 10)));
+}
+
+}  // namespace
