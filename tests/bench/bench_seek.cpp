@@ -68,9 +68,9 @@ void seek(Row const& row, std::vector<Contestant> const& all, int runs, int seek
     }
   auto const& ours = all[0].name;
   figures.print(when_idle, ours, "s", row.idle, plan.floor(portion));
-  figures.print(when_idle, ours, "s", row.idle_p95, {}, 0.95);
+  figures.print(when_idle, ours, "s", row.idle_p95, plan.floor(portion), 0.95);
   figures.print(when_running, ours, "s", row.running, plan.floor(portion));
-  figures.print(when_running, ours, "s", {}, {}, 0.95);
+  figures.print(when_running, ours, "s", {}, plan.floor(portion), 0.95);
 }
 
 void benchmark(int argc, char** argv) {

@@ -90,7 +90,7 @@ void measure(Row const& row, std::vector<Contestant> const& all, bool strict, in
     return prototype > 0 ? at_most(1.25 * prototype) : Goal{};
   };
   figures.print(seek, ours, "s", goal(row.blocks, row.pieces), plan.floor(portion));
-  figures.print(seek, ours, "s", goal(row.blocks_p90, row.pieces_p90), {}, 0.9);
+  figures.print(seek, ours, "s", goal(row.blocks_p90, row.pieces_p90), plan.floor(portion), 0.9);
   figures.print(share, ours, "", at_least(0.97), 1.0);
   figures.print(twice, ours, "", {}, 0.0);
 }

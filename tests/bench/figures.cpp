@@ -31,13 +31,13 @@ double quantile(std::vector<double> values, double share) {
   return values[static_cast<std::size_t>(std::max(rank, 1.0)) - 1];
 }
 
-void Figures::print(std::string const& figure, std::string const& ours, char const* unit, Goal goal,
-                    std::optional<double> floor, double share) const {
+void Figures::print(std::string const& figure, std::string const& ours, char const* unit, Goal goal, double floor,
+                    double share) const {
   auto const found = values_.find(figure);
   if (found == values_.end() || !found->second.contains(ours)) return;
   auto const value = quantile(found->second.at(ours), share);
   auto const name = share == 0.5 ? figure : figure + " p" + std::to_string(std::lround(share * 100));
-  if (floor) print_line(name, unit, ours, value, "floor", *floor, goal);
+  print_line(name, unit, ours, value, "floor", floor, goal);
   for (auto const& [who, values] : found->second)
     if (who != ours) print_line(name, unit, ours, value, who, quantile(values, share), goal);
 }

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,9 +27,9 @@ class Figures {
  public:
   void add(std::string const& figure, std::string const& who, double value) { values_[figure][who].push_back(value); }
 
-  /// A line for each of the others, and for the floor if there is one: figure, ours, other, ratio, goal.
-  void print(std::string const& figure, std::string const& ours, char const* unit, Goal goal = {},
-             std::optional<double> floor = {}, double share = 0.5) const;
+  /// A line for the floor and for each of the others: figure, ours, other, ratio, goal.
+  void print(std::string const& figure, std::string const& ours, char const* unit, Goal goal, double floor,
+             double share = 0.5) const;
 
  private:
   std::map<std::string, std::map<std::string, std::vector<double>>> values_;
