@@ -40,6 +40,7 @@ void benchmark(int argc, char** argv) {
       } catch (std::exception const& error) {
         right = false;
         std::printf("%s, run %d: %s\n", contestant.name.c_str(), run, error.what());
+        std::fflush(stdout);
       }
       figures.add(failed, contestant.name, right ? 0 : 1);
     }

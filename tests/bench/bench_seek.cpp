@@ -43,29 +43,30 @@ void seek(Row const& row, std::vector<Contestant> const& all, int runs, int seek
   auto const part = film_size / (2 * seeks + 2);
 
   for (int run = 0; run < runs; ++run)
-    for (auto const& contestant : all) {
-      Lines lines(torrent, plan);
-      auto const client = contestant.start();
-      std::mt19937_64 random(static_cast<unsigned>(run));
-      std::vector<std::int64_t> places;
-      for (int n = 1; n <= 2 * seeks + 1; ++n)
-        places.push_back(n * part + static_cast<std::int64_t>(random() % static_cast<unsigned>(part / 4)));
-      std::ranges::shuffle(places, random);
+    for (auto const& contestant : all)
+      contestant.attempt([&] {
+        Lines lines(torrent, plan);
+        auto const client = contestant.start();
+        std::mt19937_64 random(static_cast<unsigned>(run));
+        std::vector<std::int64_t> places;
+        for (int n = 1; n <= 2 * seeks + 1; ++n)
+          places.push_back(n * part + static_cast<std::int64_t>(random() % static_cast<unsigned>(part / 4)));
+        std::ranges::shuffle(places, random);
 
-      read_checked(*client->open(lines.magnet()), film, 0, portion);
-      for (int n = 0; n < seeks; ++n) {
-        lines.wait_idle();
-        figures.add(when_idle, contestant.name, jump(*client->open(lines.magnet()), film, places[n]));
-      }
-      auto const player = client->open(lines.magnet());
-      for (int n = seeks; n <= 2 * seeks; ++n) {
-        auto at = places[n];
-        auto const took = jump(*player, film, at);
-        if (n > seeks) figures.add(when_running, contestant.name, took);  // the first one found the lines idle
-        for (auto const start = Clock::now(); Clock::now() - start < swing; at += portion)
-          read_checked(*player, film, at + portion, portion);
-      }
-    }
+        read_checked(*client->open(lines.magnet()), film, 0, portion);
+        for (int n = 0; n < seeks; ++n) {
+          lines.wait_idle();
+          figures.add(when_idle, contestant.name, jump(*client->open(lines.magnet()), film, places[n]));
+        }
+        auto const player = client->open(lines.magnet());
+        for (int n = seeks; n <= 2 * seeks; ++n) {
+          auto at = places[n];
+          auto const took = jump(*player, film, at);
+          if (n > seeks) figures.add(when_running, contestant.name, took);  // the first one found the lines idle
+          for (auto const start = Clock::now(); Clock::now() - start < swing; at += portion)
+            read_checked(*player, film, at + portion, portion);
+        }
+      });
   auto const& ours = all[0].name;
   figures.print(when_idle, ours, "s", row.idle, plan.floor(portion));
   figures.print(when_idle, ours, "s", row.idle_p95, plan.floor(portion), 0.95);

@@ -22,16 +22,17 @@ void start(SwarmPlan const& plan, support::MadeTorrent const& torrent, support::
   auto const first = plan.name + ": magnet to first byte";
   auto const shown = plan.name + ": magnet to 2 s of film";
   for (int run = 0; run < runs; ++run)
-    for (auto const& contestant : all) {
-      Lines lines(torrent, plan, tracker);
-      auto const client = contestant.start();
-      auto const asked = Clock::now();
-      auto const player = client->open(lines.magnet());
-      read_checked(*player, film, 0, 1);
-      figures.add(first, contestant.name, seconds_since(asked));
-      read_checked(*player, film, 1, picture - 1);
-      figures.add(shown, contestant.name, seconds_since(asked));
-    }
+    for (auto const& contestant : all)
+      contestant.attempt([&] {
+        Lines lines(torrent, plan, tracker);
+        auto const client = contestant.start();
+        auto const asked = Clock::now();
+        auto const player = client->open(lines.magnet());
+        read_checked(*player, film, 0, 1);
+        figures.add(first, contestant.name, seconds_since(asked));
+        read_checked(*player, film, 1, picture - 1);
+        figures.add(shown, contestant.name, seconds_since(asked));
+      });
   auto const floor = (tracker ? round_trips : round_trips - 1) * plan.rtt();
   figures.print(first, all[0].name, "s", at_most(first_byte_goal), floor);
   figures.print(shown, all[0].name, "s", at_most(0.9), floor + static_cast<double>(picture) / plan.rate());

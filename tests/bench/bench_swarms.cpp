@@ -52,38 +52,39 @@ void measure(Row const& row, std::vector<Contestant> const& all, bool strict, in
   auto const part = film_size / (seeks + 1);
 
   for (int run = 0; run < runs; ++run)
-    for (auto const& contestant : all) {
-      Lines lines(torrent, plan);
-      auto const client = contestant.start();
-      std::mt19937_64 random(static_cast<unsigned>(run));
-      std::vector<std::int64_t> places;
-      for (int n = 0; n <= seeks; ++n)
-        places.push_back(n * part + static_cast<std::int64_t>(random() % static_cast<unsigned>(part / 4)));
-      std::ranges::shuffle(places, random);
+    for (auto const& contestant : all)
+      contestant.attempt([&] {
+        Lines lines(torrent, plan);
+        auto const client = contestant.start();
+        std::mt19937_64 random(static_cast<unsigned>(run));
+        std::vector<std::int64_t> places;
+        for (int n = 0; n <= seeks; ++n)
+          places.push_back(n * part + static_cast<std::int64_t>(random() % static_cast<unsigned>(part / 4)));
+        std::ranges::shuffle(places, random);
 
-      auto const player = client->open(lines.magnet());
-      for (int n = 0; n <= seeks; ++n) {
-        auto const start = Clock::now();
-        player->seek(places[n]);
-        read_checked(*player, film, places[n], portion);
-        auto const took = seconds_since(start);
-        auto at = places[n] + portion;
-        auto const read_for = [&](auto time) {
-          for (auto const begin = Clock::now(); Clock::now() - begin < time; at += portion)
-            read_checked(*player, film, at, portion);
-        };
-        read_for(settle);
-        auto const begin = Clock::now();
-        auto const carried = lines.carried();
-        read_for(swing);
-        if (n == 0) continue;  // that was the start
-        figures.add(seek, contestant.name, took);
-        figures.add(share, contestant.name,
-                    static_cast<double>(lines.carried() - carried) / seconds_since(begin) / plan.rate());
-      }
-      figures.add(twice, contestant.name,
-                  static_cast<double>(lines.swarm().wasted()) / static_cast<double>(lines.swarm().uploaded()));
-    }
+        auto const player = client->open(lines.magnet());
+        for (int n = 0; n <= seeks; ++n) {
+          auto const start = Clock::now();
+          player->seek(places[n]);
+          read_checked(*player, film, places[n], portion);
+          auto const took = seconds_since(start);
+          auto at = places[n] + portion;
+          auto const read_for = [&](auto time) {
+            for (auto const begin = Clock::now(); Clock::now() - begin < time; at += portion)
+              read_checked(*player, film, at, portion);
+          };
+          read_for(settle);
+          auto const begin = Clock::now();
+          auto const carried = lines.carried();
+          read_for(swing);
+          if (n == 0) continue;  // that was the start
+          figures.add(seek, contestant.name, took);
+          figures.add(share, contestant.name,
+                      static_cast<double>(lines.carried() - carried) / seconds_since(begin) / plan.rate());
+        }
+        figures.add(twice, contestant.name,
+                    static_cast<double>(lines.swarm().wasted()) / static_cast<double>(lines.swarm().uploaded()));
+      });
   auto const& ours = all[0].name;
   auto const goal = [strict](double blocks, double pieces) {
     auto const prototype = strict ? pieces : blocks;

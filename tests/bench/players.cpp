@@ -7,6 +7,9 @@
 #include "bench/stock_client.hpp"
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
 #include <stdexcept>
 
 namespace bench {
@@ -41,13 +44,24 @@ class OwnClient final : public Client {
 
 }  // namespace
 
+void Contestant::attempt(std::function<void()> const& measure) const {
+  try {
+    measure();
+  } catch (std::exception const& error) {
+    if (ours) throw;
+    std::printf("%s failed: %s\n", name.c_str(), error.what());
+    std::fflush(stdout);
+  }
+}
+
 std::vector<Contestant> contestants(int argc, char** argv, bool utp) {
   std::vector<Contestant> all;
   auto const verify = option(argc, argv, "--verify", std::string());
   if (auto const program = option(argc, argv, "--server", std::string()); !program.empty())
-    all.push_back({"server", [=] { return start_server(program, verify); }});
+    all.push_back({"server", [=] { return start_server(program, verify); }, true});
   else
-    all.push_back({"reader", [options = reader_options(verify)] { return std::make_unique<OwnClient>(options); }});
+    all.push_back(
+        {"reader", [options = reader_options(verify)] { return std::make_unique<OwnClient>(options); }, true});
   if (option(argc, argv, "--others", 1) == 0) return all;
   all.push_back({"stock libtorrent", [=] { return start_stock(utp); }});
   if (char const* modules = std::getenv("PEERFLIX_MODULES"))

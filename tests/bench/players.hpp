@@ -45,6 +45,10 @@ class Client {
 struct Contestant {
   std::string name;
   std::function<std::unique_ptr<Client>()> start;
+  bool ours = false;
+
+  /// Runs it. When a rival fails, that is told, and it is left out of this run; when ours does, it throws.
+  void attempt(std::function<void()> const& measure) const;
 };
 
 /// Ours first, by the command line: `--server PROGRAM` (else a Reader in this process), `--verify MODE`. Then a stock
