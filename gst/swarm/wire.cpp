@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "swarm/wire.hpp"
 
+#include "swarm/metadata_fetch.hpp"
+
 #include <libtorrent/bdecode.hpp>
 #include <libtorrent/client_data.hpp>
 #include <libtorrent/error_code.hpp>
@@ -30,15 +32,26 @@ void append(std::string& messages, char id, Extent extent) {
   for (int const number : {extent.piece, extent.start, extent.length}) append(messages, number);
 }
 
+/// The torrent's metadata on their way, while they are missing; empty then.
+struct MetadataWire {
+  static constexpr char extension[] = "ut_metadata";
+  static constexpr int largest = 10 * 1024 * 1024;
+  static constexpr int our_id = 2;  // libtorrent's own plug-in says so in our handshake
+  explicit MetadataWire(lt::torrent_handle const& handle) : torrent(handle) {}
+  lt::torrent_handle torrent;
+  MetadataFetch fetch{largest};
+};
+
 class PeerWire final : public lt::peer_plugin, public WirePeer {
  public:
   PeerWire(int id, std::weak_ptr<WireListener> torrent, std::weak_ptr<PeerListener> peers,
-           lt::peer_connection_handle const& peer)
+           lt::peer_connection_handle const& peer, std::shared_ptr<MetadataWire> metadata)
       : id_(id),
         torrent_(std::move(torrent)),
         peers_(std::move(peers)),
         peer_(peer),
-        web_seed_(peer.type() != lt::connection_type::bittorrent) {
+        web_seed_(peer.type() != lt::connection_type::bittorrent),
+        metadata_(std::move(metadata)) {
     tell([&](PeerListener& l) { l.on_peer(id_, *this); });
     if (auto listener = torrent_.lock(); listener && !web_seed_ && peer_.is_outgoing()) listener->on_connecting();
   }
@@ -65,7 +78,29 @@ class PeerWire final : public lt::peer_plugin, public WirePeer {
   bool on_extension_handshake(lt::bdecode_node const& handshake) override {
     if (auto const reqq = handshake.dict_find_int_value("reqq", 0); reqq > 0)
       tell([&](PeerListener& l) { l.on_queue_limit(id_, static_cast<int>(std::min<std::int64_t>(reqq, 10'000))); });
+    auto const extensions = handshake.dict_find_dict("m");
+    if (metadata_ && extensions) {
+      metadata_id_ = static_cast<int>(extensions.dict_find_int_value(MetadataWire::extension, 0));
+      if (metadata_id_ > 0 && metadata_id_ < 256)
+        metadata_->fetch.offered(id_, static_cast<int>(handshake.dict_find_int_value("metadata_size", 0)));
+      ask_metadata();
+    }
     return true;
+  }
+  bool on_extended(int length, int id, lt::span<char const> body) override {
+    if (!metadata_ || id != MetadataWire::our_id || static_cast<int>(body.size()) < length) return false;
+    lt::error_code error;
+    auto const message = lt::bdecode(body, error);
+    if (error || message.type() != lt::bdecode_node::dict_t) return false;
+    auto const part = static_cast<int>(message.dict_find_int_value("piece", -1));
+    auto const head = static_cast<std::ptrdiff_t>(message.data_section().size());
+    if (auto const kind = message.dict_find_int_value("msg_type", -1); kind == metadata_data)
+      metadata_->fetch.arrived(id_, part, {body.data() + head, static_cast<std::size_t>(body.size() - head)});
+    else if (kind == metadata_reject)
+      metadata_->fetch.rejected(id_, part);
+    if (auto const all = metadata_->fetch.take()) metadata_->torrent.set_metadata(*all);
+    ask_metadata();
+    return false;  // libtorrent's plug-in looks after what it asked for itself
   }
   bool on_choke() override {
     return tell([&](PeerListener& l) { l.on_choke(id_); });
@@ -107,6 +142,18 @@ class PeerWire final : public lt::peer_plugin, public WirePeer {
   }
 
  private:
+  static constexpr int metadata_data = 1, metadata_reject = 2;  // BEP 9
+  void ask_metadata() {
+    std::string messages;
+    for (int const part : metadata_->fetch.ask(id_)) {
+      auto const request = "d8:msg_typei0e5:piecei" + std::to_string(part) + "ee";
+      append(messages, static_cast<int>(request.size()) + 2);
+      messages += char{20};  // BEP 10
+      messages += static_cast<char>(metadata_id_);
+      messages += request;
+    }
+    send(messages);
+  }
   void say(char id, Extent extent) {
     std::string message;
     append(message, id, extent);
@@ -123,6 +170,7 @@ class PeerWire final : public lt::peer_plugin, public WirePeer {
     return false;
   }
   void leave() {
+    if (metadata_) metadata_->fetch.gone(id_);
     tell([&](PeerListener& l) { l.on_gone(id_); });
     left_ = true;
   }
@@ -136,19 +184,24 @@ class PeerWire final : public lt::peer_plugin, public WirePeer {
   std::weak_ptr<PeerListener> const peers_;
   lt::peer_connection_handle peer_;
   bool const web_seed_;
+  std::shared_ptr<MetadataWire> const metadata_;  // null: they are known
+  int metadata_id_ = 0;
   bool fast_ = false;  // it speaks BEP 6
   bool left_ = false;
 };
 
 class TorrentWire final : public lt::torrent_plugin {
  public:
-  TorrentWire(std::weak_ptr<WireListener> listener, std::weak_ptr<PeerListener> peers)
-      : listener_(std::move(listener)), peers_(std::move(peers)) {}
+  TorrentWire(std::weak_ptr<WireListener> listener, std::weak_ptr<PeerListener> peers, lt::torrent_handle const& handle)
+      : listener_(std::move(listener)), peers_(std::move(peers)) {
+    if (!handle.torrent_file()) metadata_ = std::make_shared<MetadataWire>(handle);
+  }
 
   std::shared_ptr<lt::peer_plugin> new_connection(lt::peer_connection_handle const& peer) override {
-    return std::make_shared<PeerWire>(next_id++, listener_, peers_, peer);
+    return std::make_shared<PeerWire>(next_id++, listener_, peers_, peer, metadata_);
   }
   void on_files_checked() override {
+    metadata_.reset();
     if (auto l = listener_.lock()) l->on_checked();
   }
   void on_piece_pass(lt::piece_index_t piece) override {
@@ -161,6 +214,7 @@ class TorrentWire final : public lt::torrent_plugin {
  private:
   std::weak_ptr<WireListener> const listener_;
   std::weak_ptr<PeerListener> const peers_;
+  std::shared_ptr<MetadataWire> metadata_;
 };
 
 }  // namespace
@@ -170,7 +224,7 @@ std::function<std::shared_ptr<lt::torrent_plugin>(lt::torrent_handle const&, lt:
   return
       [listener = std::move(listener), peers = std::move(peers)](lt::torrent_handle const& handle, lt::client_data_t) {
         if (auto l = listener.lock()) l->on_added(handle);
-        return std::make_shared<TorrentWire>(listener, peers);
+        return std::make_shared<TorrentWire>(listener, peers, handle);
       };
 }
 

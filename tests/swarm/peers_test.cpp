@@ -72,6 +72,18 @@ TEST_F(Live, HalvesOfAFilm) {
   EXPECT_TRUE(support::Payload().matches(0, read(*reader, 8 * MiB)));
 }
 
+// Metadata of many parts, from one peer.
+TEST_F(Live, LargeMetadata) {
+  support::TorrentSpec spec{.files = {support::payload_file("film.mkv", MiB)}, .name = "pack", .piece_size = 16 * KiB};
+  for (int i = 0; i < 4000; ++i)
+    spec.files.push_back(
+        support::payload_file("a folder with a long name/" + std::string(60, 'x') + std::to_string(i), 10));
+  support::Swarm peers(make_torrent(spec), 1);
+  auto reader = add(peers.magnet())->open(swarm::TheFilm{});
+  EXPECT_EQ(read(*reader, MiB),
+            peers.torrent().files[static_cast<std::size_t>(peers.torrent().file_index("film.mkv"))].bytes());
+}
+
 // 100,000 pieces: what depends on their number has to stay cheap.
 TEST_F(Live, AHugeTorrent) {
   support::Swarm peers(make_torrent("film.mkv", 100'000 * 16 * KiB, 16 * KiB), 2);

@@ -202,6 +202,7 @@ TEST_F(Live, ALiarDoesNotTakeTheHonestOnesAlong) {
 
 // ---- blocks before pieces ----
 
+constexpr swarm::ReaderOptions patient(swarm::Verify verify) { return {.read_ahead = 8 * MiB, .verify = verify}; }
 constexpr swarm::ReaderOptions impatient(swarm::Verify verify) {
   return {.read_ahead = 8 * MiB, .piece_timeout = 400ms, .verify = verify};
 }
@@ -213,7 +214,7 @@ TEST_F(Live, BlocksAreReadBeforeTheirPieceIsWhole) {
   EXPECT_EQ(failure_of(*strict), swarm::Errc::read_timeout);
   auto trusted = torrent->open(swarm::TheFilm{}, impatient(swarm::Verify::trusted));
   EXPECT_EQ(failure_of(*trusted), swarm::Errc::read_timeout) << "nobody has earned any trust yet";
-  auto fast = torrent->open(swarm::TheFilm{}, impatient(swarm::Verify::fast));
+  auto fast = torrent->open(swarm::TheFilm{}, patient(swarm::Verify::fast));
   EXPECT_TRUE(support::Payload().matches(0, read(*fast, 512 * KiB)));
   EXPECT_TRUE(torrent->available(0).empty()) << "others see verified bytes only";
   peers[0].resume();
@@ -224,7 +225,7 @@ TEST_F(Live, BlocksAreReadBeforeTheirPieceIsWhole) {
 TEST_F(Live, APieceEnteredInTheMiddleBecomesWhole) {
   support::Swarm peers(make_torrent("film.mkv", 16 * MiB, 4 * MiB), 2);
   auto torrent = add(peers.magnet());
-  auto reader = torrent->open(swarm::TheFilm{}, impatient(swarm::Verify::fast));
+  auto reader = torrent->open(swarm::TheFilm{}, patient(swarm::Verify::fast));
   reader->set_end(8 * MiB);
   EXPECT_TRUE(support::Payload().matches(6 * MiB, read_at(*reader, 6 * MiB, 256 * KiB)));
   EXPECT_TRUE(eventually([&] {
@@ -255,7 +256,7 @@ TEST_F(Live, WrongBytesThatWereReadEarlyAreToldOf) {
 TEST_F(Live, TrustIsEarnedAndUsedAfterAJump) {
   support::Swarm peers(make_torrent("film.mkv", 64 * MiB, 4 * MiB), 2);
   auto torrent = add(peers.magnet());
-  auto reader = torrent->open(swarm::TheFilm{}, impatient(swarm::Verify::trusted));
+  auto reader = torrent->open(swarm::TheFilm{}, patient(swarm::Verify::trusted));
   reader->set_end(24 * MiB);
   ASSERT_TRUE(support::Payload().matches(0, read(*reader, 24 * MiB)));
   for (std::size_t i = 0; i < peers.size(); ++i) peers[i].stall_after(512 * KiB);
