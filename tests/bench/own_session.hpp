@@ -6,6 +6,9 @@
 #include "swarm/session.hpp"
 
 #include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
 
 namespace bench {
 
@@ -24,5 +27,15 @@ struct OwnSession {
   support::TempDir folder{"bench"};
   std::shared_ptr<swarm::Session> session;
 };
+
+/// By `--verify`; empty = what the server uses.
+inline swarm::ReaderOptions reader_options(std::string const& verify) {
+  for (auto const& [name, mode] : {std::pair("", swarm::Verify::trusted),
+                                   {"trusted", swarm::Verify::trusted},
+                                   {"fast", swarm::Verify::fast},
+                                   {"strict", swarm::Verify::strict}})
+    if (verify == name) return {.piece_timeout = std::chrono::seconds(30), .verify = mode};
+  throw std::invalid_argument("--verify: no such mode: " + verify);
+}
 
 }  // namespace bench

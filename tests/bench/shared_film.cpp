@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "bench/shared_film.hpp"
 
-#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <regex>
 #include <span>
@@ -27,6 +27,11 @@ std::string text_of(std::string const& json, std::string const& key) {
   return match[1];
 }
 
+Server::Environment joined(Server::Environment all, Server::Environment const& more) {
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
+
 }  // namespace
 
 SharedFilm::SharedFilm(std::int64_t size, int seeders, int piece_kib)
@@ -41,42 +46,28 @@ void SharedFilm::check(std::int64_t offset, std::string_view bytes) const {
   if (wrong) throw std::runtime_error("wrong byte at " + std::to_string(offset + static_cast<std::int64_t>(*wrong)));
 }
 
-Server::Server(std::string const& program)
-    : child_({program}, {.environment = {{"HOST", "127.0.0.1"},
-                                         {"PORT", "0"},
-                                         {"TORRENT_LISTEN", support::own_address() + ":0"},
-                                         {"TORRENT_DHT", "false"},
-                                         {"TORRENT_LSD", "false"},
-                                         {"TORRENT_PORT_MAPPING", "false"},
-                                         {"TRACKER_INJECT", "false"},
-                                         {"TORRENT_DOWNLOAD_PATH", folder_ / "files"},
-                                         {"STATE_PATH", folder_ / "state"}}}) {
+Server::Server(std::string const& program, Environment const& more)
+    : child_({program}, {.environment = joined({{"HOST", "127.0.0.1"},
+                                                {"PORT", "0"},
+                                                {"TORRENT_LISTEN", support::own_address() + ":0"},
+                                                {"TORRENT_DHT", "false"},
+                                                {"TORRENT_LSD", "false"},
+                                                {"TORRENT_PORT_MAPPING", "false"},
+                                                {"TRACKER_INJECT", "false"},
+                                                {"TORRENT_DOWNLOAD_PATH", folder_ / "files"},
+                                                {"STATE_PATH", folder_ / "state"}},
+                                               more)}) {
   auto const line = child_.wait_for_line("listening on http://[^ ]*:(\\d+)");
   if (!line) throw std::runtime_error("the server does not start: " + child_.err());
   at_ = {"127.0.0.1", static_cast<std::uint16_t>(std::stoi((*line)[1]))};
 }
 
-std::string Server::add(std::string const& magnet) {
-  auto const response = support::http::post(at_, "/api/torrents", "{\"magnetUri\": \"" + magnet + "\"}");
+std::string Server::add(std::string const& magnet, std::chrono::seconds wait) {
+  auto const response = support::http::post(at_, "/api/torrents?wait=" + std::to_string(wait.count()),
+                                            "{\"magnetUri\": \"" + magnet + "\"}");
   auto hash = text_of(response.body, "infoHash");
-  if (response.status() != 200 || hash.empty()) throw std::runtime_error("the server says " + response.body);
+  if (response.status() / 100 != 2 || hash.empty()) throw std::runtime_error("the server says " + response.body);
   return hash;
-}
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values.empty() ? 0 : values[values.size() / 2];
-}
-
-std::string option(int argc, char** argv, std::string_view name, std::string otherwise) {
-  for (int i = 1; i + 1 < argc; ++i)
-    if (argv[i] == name) return argv[i + 1];
-  return otherwise;
-}
-
-int option(int argc, char** argv, std::string_view name, int otherwise) {
-  auto const text = option(argc, argv, name, std::string());
-  return text.empty() ? otherwise : std::stoi(text);
 }
 
 }  // namespace bench

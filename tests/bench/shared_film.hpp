@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What the swarm benchmarks share: a film, seeded by another process, and medians.
+// A film seeded by another process, and the server as another process.
 #pragma once
 
+#include "bench/figures.hpp"
 #include "support/child.hpp"
 #include "support/http.hpp"
 #include "support/payload.hpp"
 #include "support/temp_dir.hpp"
 
+#include <chrono>
 #include <cstdint>
-#include <cstdlib>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace bench {
@@ -38,23 +41,18 @@ class SharedFilm {
 /// The server as a child, on loopback only, with folders of its own.
 class Server {
  public:
-  explicit Server(std::string const& program);
+  using Environment = std::vector<std::pair<std::string, std::optional<std::string>>>;
+  explicit Server(std::string const& program, Environment const& more = {});
 
   [[nodiscard]] support::Endpoint at() const { return at_; }
   support::Child& child() { return child_; }
-  /// Returns the info hash when the metadata are there.
-  std::string add(std::string const& magnet);
+  /// Returns the info hash when the metadata are there, or after `wait`.
+  std::string add(std::string const& magnet, std::chrono::seconds wait = 30s);
 
  private:
   support::TempDir folder_{"bench"};
   support::Child child_;
   support::Endpoint at_;
 };
-
-double median(std::vector<double> values);
-
-/// `--name VALUE` on the command line; `otherwise` if it is not there.
-std::string option(int argc, char** argv, std::string_view name, std::string otherwise);
-int option(int argc, char** argv, std::string_view name, int otherwise);
 
 }  // namespace bench

@@ -6,6 +6,8 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -178,6 +180,9 @@ class Link::Relay {
         auto flow = std::make_unique<Flow>();
         flow->target = connect_to(target_, endpoint_.host);
         flow->client = std::move(client);
+        // The line has its own delay: Nagle's algorithm would add more.
+        int const one = 1;
+        setsockopt(flow->client.get(), IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
         // What the kernel takes off the line's hands would hide its rate.
         int const small = 64 * 1024;
         if (down_.rate > 0) setsockopt(flow->target.get(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
