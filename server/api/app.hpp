@@ -31,6 +31,7 @@ struct App {
   std::shared_ptr<swarm::Session> session;
   Options options;
   std::function<int()> port, connections;  ///< of the HTTP server; on the loop's thread
+  std::function<std::chrono::microseconds()> longest_turn;  ///< of the main loop; there, too
   std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
 };
 

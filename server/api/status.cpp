@@ -36,17 +36,19 @@ void status(App& app, http::Exchange& exchange) {
   auto uptime =
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - app.started).count();
   exchange.work(
-      [&app, session = app.session, uptime, connections = app.connections()] {
+      [&app, session = app.session, uptime, connections = app.connections(),
+       longest_turn = static_cast<double>(app.longest_turn().count()) / 1000] {
         json::Object settings;
         for (auto const& [name, value] : app.options.in_force) settings.set(name.c_str(), value);
-        return http::Response::data(json::Object()
-                                        .set("version", app.options.version)
-                                        .set("uptime", static_cast<std::int64_t>(uptime))
-                                        .set("timestamp", timestamp())
-                                        .set("memory", memory())
-                                        .set("session", session_part(session->status()))
-                                        .set("http", json::Object().set("connections", connections))
-                                        .set("settings", std::move(settings)));
+        return http::Response::data(
+            json::Object()
+                .set("version", app.options.version)
+                .set("uptime", static_cast<std::int64_t>(uptime))
+                .set("timestamp", timestamp())
+                .set("memory", memory())
+                .set("session", session_part(session->status()))
+                .set("http", json::Object().set("connections", connections).set("longestLoopTurnMs", longest_turn))
+                .set("settings", std::move(settings)));
       },
       [&exchange](http::Response const& response) { exchange.reply(response); });
 }
