@@ -127,8 +127,6 @@ void answer(StartPtr const& start) {
   auto plan = plan_for(head, selection, file.size, swarm::mime_type(file.path));
   head.set("Content-Disposition", http::disposition(swarm::file_name(file.path), start->download));
   if (request.head()) return exchange.reply_head(head, file.size);
-  g_debug("Streaming %s of %s (%" G_GINT64_FORMAT " bytes)", file.path.c_str(), start->torrent->key().c_str(),
-          plan.length());
   auto torrent = start->torrent;
   auto place = on_disk(*torrent, index, file.size, plan);
   std::shared_ptr<void> watch;
@@ -136,6 +134,8 @@ void answer(StartPtr const& start) {
     watch = torrent->watch(exchange.wake([torrent] { check_not_removed(*torrent); }));
     check_not_removed(*torrent);
   }
+  g_debug("Streaming %s of %s (%" G_GINT64_FORMAT " bytes%s)", file.path.c_str(), torrent->key().c_str(), plan.length(),
+          place ? ", complete on disk" : "");
   exchange.stream(std::move(head), {std::move(start->reader),
                                     std::move(plan),
                                     {start->patience(), start->app.options.read_timeout},

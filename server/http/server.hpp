@@ -40,8 +40,7 @@ class Server {
   [[nodiscard]] std::string url() const;
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] int connections() const { return connections_.count(); }
-  /// See Pulse.
-  [[nodiscard]] std::chrono::microseconds longest_turn() const { return pulse_.longest(); }
+  [[nodiscard]] Pulse const& pulse() const { return pulse_; }
 
  private:
   static void on_started(SoupServer*, SoupServerMessage* message, Server* self);
