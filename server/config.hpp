@@ -23,6 +23,7 @@ struct Config {
   std::int64_t torrent_download_limit = 0, torrent_upload_limit = 0, torrent_cleanup_interval = 0;
   std::string torrent_download_path, state_path;
   bool torrent_keep = false;
+  std::string torrent_verify;
   std::string torrent_listen;
   bool torrent_dht = false, torrent_lsd = false, torrent_pex = false, torrent_port_mapping = false;
   std::vector<std::string> torrent_trackers;

@@ -97,6 +97,10 @@ std::vector<Setting> const& settings_table() {
            "a folder; empty = $XDG_STATE_HOME/gst-torrent, or one in it for each TORRENT_DOWNLOAD_PATH",
            "folder of what is known about them"),
       flag("TORRENT_KEEP", &C::torrent_keep, true, "download the chosen file to its end, even when nobody watches"),
+      choice(
+          "TORRENT_VERIFY", &C::torrent_verify, "trusted", {"strict", "trusted", "fast"},
+          "what a stream may give out: verified pieces; after a jump also blocks of peers that proved right; blocks as "
+          "they come"),
       formed(text("TORRENT_LISTEN", &C::torrent_listen, "0.0.0.0:6881,[::]:6881", "address:port, separated by commas",
                   "where peers may connect; port 0 = a free one"),
              listen_addresses),

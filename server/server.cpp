@@ -46,6 +46,9 @@ api::Options api_options(Config const& config) {
   options.idle_after = milliseconds(config.torrent_cleanup_interval);
   options.max_retries = static_cast<int>(config.torrent_max_retries);
   options.keep = config.torrent_keep;
+  options.verify = config.torrent_verify == "strict" ? swarm::Verify::strict
+                   : config.torrent_verify == "fast" ? swarm::Verify::fast
+                                                     : swarm::Verify::trusted;
   options.shared_caches = config.api_token.empty();
   options.cache_max_size = config.cache_max_size;
   options.cache_max_disk_mb = config.cache_max_disk_mb;

@@ -18,6 +18,7 @@ constexpr Row table[] = {
     {swarm::Errc::in_use, GST_RESOURCE_ERROR_BUSY},
     {swarm::Errc::disk, GST_RESOURCE_ERROR_WRITE},
     {swarm::Errc::bad_metadata, GST_RESOURCE_ERROR_FAILED},
+    {swarm::Errc::wrong_bytes, GST_RESOURCE_ERROR_READ},
     {swarm::Errc::removed, GST_RESOURCE_ERROR_NOT_FOUND},
     {swarm::Errc::stopped, GST_RESOURCE_ERROR_CLOSE},
 };

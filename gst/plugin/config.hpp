@@ -23,6 +23,7 @@ struct Config {
   std::int64_t read_ahead = swarm::ReaderOptions{}.read_ahead;
   std::chrono::milliseconds metadata_timeout = swarm::ReaderOptions{}.metadata_timeout;
   std::chrono::milliseconds piece_timeout = swarm::ReaderOptions{}.piece_timeout;
+  swarm::Verify verify = swarm::ReaderOptions{}.verify;
   int download_limit = 0;
   int upload_limit = 0;
   int max_peers = 100;
@@ -33,7 +34,7 @@ struct Config {
   [[nodiscard]] swarm::Locator what() const;
   /// file-name, else file-index, else what the URI says, else the film.
   [[nodiscard]] swarm::FileChoice choice() const;
-  [[nodiscard]] swarm::ReaderOptions reader() const { return {read_ahead, metadata_timeout, piece_timeout}; }
+  [[nodiscard]] swarm::ReaderOptions reader() const { return {read_ahead, metadata_timeout, piece_timeout, verify}; }
 };
 
 }  // namespace plugin

@@ -37,10 +37,19 @@ class Mapped {
 
 /// Fills `into`: all of it if `whole`, else what can be had without waiting a second time. Returns the number of
 /// bytes, short only at the end of the file; nullopt if cancelled.
-std::optional<std::size_t> fill(Reader& reader, std::span<std::byte> into, std::size_t done, bool whole) {
+std::optional<std::size_t> fill(GstElement* element, Reader& reader, std::span<std::byte> into, std::size_t done,
+                                bool whole) {
   while (done < into.size()) {
     auto const rest = into.subspan(done);
-    auto const result = whole || done == 0 ? reader.read(rest) : reader.try_read(rest);
+    Reader::Result result{};
+    try {
+      result = whole || done == 0 ? reader.read(rest) : reader.try_read(rest);
+    } catch (swarm::Error const& error) {
+      if (error.code() != swarm::Errc::wrong_bytes) throw;
+      // What is downstream can't be taken back; a decoder gets over it, a pipeline that ends does not.
+      GST_ELEMENT_WARNING(element, RESOURCE, READ, ("%s", error.what()), (nullptr));
+      continue;
+    }
     if (result.outcome == Reader::Outcome::cancelled) return std::nullopt;
     if (result.outcome != Reader::Outcome::bytes) break;
     done += result.size;
@@ -84,7 +93,8 @@ GstFlowReturn TorrentSrc::read(Reader& reader, std::uint64_t offset, std::uint64
   std::array<std::byte, 16 * 1024> head;
   std::size_t in_head = 0;
   if (!reader.size()) {
-    auto const got = fill(reader, std::span(head).first(std::min<std::size_t>(head.size(), length)), 0, false);
+    auto const got =
+        fill(element(), reader, std::span(head).first(std::min<std::size_t>(head.size(), length)), 0, false);
     if (!got) return GST_FLOW_FLUSHING;
     in_head = *got;
   }
@@ -104,7 +114,7 @@ GstFlowReturn TorrentSrc::read(Reader& reader, std::uint64_t offset, std::uint64
     Mapped const mapped(out);
     in_head = std::min<std::size_t>(in_head, length);
     std::memcpy(mapped.bytes().data(), head.data(), in_head);
-    got = fill(reader, mapped.bytes().first(length), in_head, pulled());
+    got = fill(element(), reader, mapped.bytes().first(length), in_head, pulled());
   }
   if (!got) return GST_FLOW_FLUSHING;
   if (*got == 0 && length > 0) return GST_FLOW_EOS;

@@ -49,6 +49,18 @@ Config const& defaults() {
   return config;
 }
 
+GType verify_type() {
+  static GType const type = [] {
+    static GEnumValue const values[] = {
+        {static_cast<int>(swarm::Verify::strict), "Verified pieces only", "strict"},
+        {static_cast<int>(swarm::Verify::fast), "Blocks as they come; wrong ones are told of later", "fast"},
+        {static_cast<int>(swarm::Verify::trusted), "After a jump also blocks of peers that proved right", "trusted"},
+        {0, nullptr, nullptr}};
+    return g_enum_register_static("GstTorrentVerify", values);
+  }();
+  return type;
+}
+
 struct Row {
   GParamSpec* (*spec)();
   void (*set)(Config&, GValue const*);
@@ -104,6 +116,12 @@ Row const table[] = {
      },
      [](Config& c, GValue const* v) { c.read_ahead = g_value_get_int64(v); },
      [](Config const& c, GValue* v) { g_value_set_int64(v, c.read_ahead); }},
+    {[] {
+       return g_param_spec_enum("verify", "Verify", "When bytes may be read", verify_type(),
+                                static_cast<int>(defaults().verify), ready);
+     },
+     [](Config& c, GValue const* v) { c.verify = static_cast<swarm::Verify>(g_value_get_enum(v)); },
+     [](Config const& c, GValue* v) { g_value_set_enum(v, static_cast<int>(c.verify)); }},
     {[] {
        return g_param_spec_uint("metadata-timeout", "Metadata timeout",
                                 "Longest wait for the torrent's metadata (milliseconds, 0 = wait for ever)", 0,

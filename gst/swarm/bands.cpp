@@ -42,7 +42,8 @@ void Bands::apply(lt::torrent_handle const& torrent, Layout const& layout, Wants
   };
   for (auto const& range : wants.ahead)
     for (int p = range.first; p < range.last; ++p) want(p, far);
-  for (int piece : wants.hot) {
+  for (auto const& urgent : wants.hot) {
+    int const piece = urgent.piece;
     int first = piece + 1;
     for (auto const& band : bands) {
       int const last =
@@ -52,7 +53,7 @@ void Bands::apply(lt::torrent_handle const& torrent, Layout const& layout, Wants
       first = std::max(first, last);
     }
   }
-  for (int piece : wants.hot) want(piece, hot);
+  for (auto const& urgent : wants.hot) want(urgent.piece, hot);
 
   // Between the two marks it stays as it was, so that it does not flap with every piece.
   if (missing * 4 <= wanted)

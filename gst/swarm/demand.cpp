@@ -1,20 +1,50 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "swarm/demand.hpp"
 
+#include <algorithm>
 #include <array>
-#include <unordered_set>
+#include <unordered_map>
 
 namespace swarm {
 
 namespace {
 
-/// The ranges of one group by turns: the first piece of each, then the second of each.
-void add_by_turns(std::vector<PieceRange> group, std::vector<int>& hot, std::unordered_set<int>& seen) {
-  while (!group.empty()) {
-    for (auto& range : group)
-      if (int const piece = range.first++; seen.insert(piece).second) hot.push_back(piece);
-    std::erase_if(group, [](PieceRange range) { return range.empty(); });
+std::vector<Hot> hot_of(Layout const& layout, ReaderWants const& reader, ByteRange range) {
+  std::vector<Hot> hot;
+  auto const pieces = layout.pieces_of(reader.file, range);
+  auto const& file = layout.file(reader.file);
+  for (int piece = pieces.first; piece < pieces.last; ++piece) {
+    hot.emplace_back(piece);
+    if (!reader.by_block) continue;
+    auto const start = piece * layout.piece_length();
+    auto const first = std::max<std::int64_t>(file.offset + range.begin - start, 0);
+    auto const last = std::min(file.offset + std::min(range.end, file.size) - start, layout.piece_size(piece));
+    hot.back().begin = static_cast<int>(first / block_bytes);
+    hot.back().end = static_cast<int>((last + block_bytes - 1) / block_bytes);
+    hot.back().trusted = reader.trusted;
   }
+  return hot;
+}
+
+/// The first piece of each place, then the second of each, and so on.
+void add_by_turns(std::vector<std::vector<Hot>> const& places, Wants& wants,
+                  std::unordered_map<int, std::size_t>& seen) {
+  std::size_t longest = 0;
+  for (auto const& place : places) longest = std::max(longest, place.size());
+  for (std::size_t turn = 0; turn < longest; ++turn)
+    for (auto const& place : places) {
+      if (turn >= place.size()) continue;
+      auto const& hot = place[turn];
+      auto const [found, is_new] = seen.try_emplace(hot.piece, wants.hot.size());
+      if (is_new) {
+        wants.hot.push_back(hot);
+      } else {
+        auto& other = wants.hot[found->second];
+        other.begin = std::min(other.begin, hot.begin);
+        other.end = std::max(other.end, hot.end);
+        other.trusted = other.trusted || hot.trusted;
+      }
+    }
 }
 
 }  // namespace
@@ -22,23 +52,23 @@ void add_by_turns(std::vector<PieceRange> group, std::vector<int>& hot, std::uno
 Wants demand(Layout const& layout, std::vector<ReaderWants> const& readers, std::optional<int> keep_file,
              std::int64_t hot_bytes) {
   enum Group { waited_for, read_now, elsewhere };
-  std::array<std::vector<PieceRange>, 3> groups;
-  std::array<std::vector<PieceRange>, 3> windows;
+  std::array<std::vector<std::vector<Hot>>, 3> groups;
+  std::array<std::vector<Stretch>, 3> windows;
   for (auto const& reader : readers) {
     for (auto const& window : reader.windows) {
       auto const pieces = layout.pieces_of(reader.file, {window.position, window.end});
       if (pieces.empty()) continue;
       auto const hot_end = window.end - window.position > hot_bytes ? window.position + hot_bytes : window.end;
       auto const group = !window.current ? elsewhere : reader.waiting ? waited_for : read_now;
-      windows[group].push_back(pieces);
-      if (auto const hot = layout.pieces_of(reader.file, {window.position, hot_end}); !hot.empty())
-        groups[group].push_back(hot);
+      auto hot = hot_of(layout, reader, {window.position, hot_end});
+      windows[group].push_back({pieces, hot.empty() ? 0 : hot.front().begin});
+      if (!hot.empty()) groups[group].push_back(std::move(hot));
     }
   }
 
   Wants wants;
-  std::unordered_set<int> seen;
-  for (auto& group : groups) add_by_turns(std::move(group), wants.hot, seen);
+  std::unordered_map<int, std::size_t> seen;
+  for (auto const& group : groups) add_by_turns(group, wants, seen);
   for (auto const& group : windows) wants.ahead.insert(wants.ahead.end(), group.begin(), group.end());
   if (keep_file)
     if (auto const pieces = layout.pieces_of(*keep_file); !pieces.empty()) wants.keep = pieces;

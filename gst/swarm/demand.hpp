@@ -6,6 +6,7 @@
 #include "swarm/readahead.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -16,12 +17,32 @@ struct ReaderWants {
   int file = 0;                 ///< index of a file of the layout
   std::vector<Window> windows;  ///< of its Readahead
   bool waiting = false;         ///< a consumer is blocked on it now
+  bool by_block = false;        ///< it can read blocks of unfinished pieces
+  bool trusted = false;         ///< but only those of trusted peers
+};
+
+/// Blocks [begin, end) of a piece that are needed next.
+struct Hot {
+  static constexpr int all = std::numeric_limits<int>::max();
+  Hot(int piece_, int begin_ = 0, int end_ = all, bool trusted_ = false)
+      : piece(piece_), begin(begin_), end(end_), trusted(trusted_) {}
+  int piece;
+  int begin;
+  int end;       ///< `all`: to the end of the piece
+  bool trusted;  ///< rather from trusted peers
+  friend bool operator==(Hot const&, Hot const&) = default;
+};
+
+/// Pieces, from a block of the first one on.
+struct Stretch : PieceRange {
+  int skip = 0;
+  friend bool operator==(Stretch const&, Stretch const&) = default;
 };
 
 /// What all of them want together, in pieces.
 struct Wants {
-  std::vector<int> hot;            ///< somebody waits for them or reads them next; the most urgent first
-  std::vector<PieceRange> ahead;   ///< each window whole, in the order of its hot piece; they may overlap
+  std::vector<Hot> hot;            ///< of each piece once; the most urgent first
+  std::vector<Stretch> ahead;      ///< each window whole, in the order of its hot piece; they may overlap
   std::optional<PieceRange> keep;  ///< below all others; may overlap them
   friend bool operator==(Wants const&, Wants const&) = default;
 };

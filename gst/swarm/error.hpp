@@ -17,6 +17,7 @@ enum class Errc {
   in_use,            ///< another process uses the folder
   disk,              ///< any other disk failure
   bad_metadata,      ///< the swarm's metadata can't be used (inconsistent, hostile)
+  wrong_bytes,       ///< bytes that were read before they were verified (Verify) have turned out wrong
   removed,           ///< the torrent was removed while in use
   stopped,           ///< the session has stopped
 };

@@ -24,7 +24,8 @@ std::map<int, std::vector<bool>> blocks_held(lt::torrent_handle const& torrent) 
 
 }  // namespace
 
-Fetcher::Fetcher(std::shared_ptr<Network> network) : network_(std::move(network)) {}
+Fetcher::Fetcher(std::shared_ptr<Network> network, std::shared_ptr<EarlyBlocks> early)
+    : network_(std::move(network)), early_(std::move(early)) {}
 
 void Fetcher::start(lt::torrent_handle const& torrent, Layout const& layout, std::vector<bool> const& verified,
                     Amnesty::Unban unban) {
@@ -60,10 +61,13 @@ void Fetcher::want(Wants wants) {
 }
 
 void Fetcher::on_verified(int piece) {
+  trust_.verified(piece);
   if (scheduler_) scheduler_->verified(piece);
 }
 
 void Fetcher::on_failed(int piece) {
+  trust_.failed(piece);
+  early_->forget(piece);
   if (scheduler_) scheduler_->distrust(piece);
 }
 
@@ -117,7 +121,13 @@ void Fetcher::on_reject(PeerId id, Extent extent) {
 }
 
 void Fetcher::on_block(PeerId id, Extent extent) {
-  if (auto const block = block_of(extent)) scheduler_->arrived(id, *block, extent.length, Clock::now());
+  if (auto const block = block_of(extent)) {
+    if (!scheduler_->blocks().here(*block)) {
+      trust_.gave(id, block->piece);
+      early_->arrived(block->piece, block->number, trust_.trusts(id));
+    }
+    scheduler_->arrived(id, *block, extent.length, Clock::now());
+  }
   // Later: libtorrent takes the block after this call, and more of them may be in its hands.
   fill_soon();
 }
@@ -134,6 +144,7 @@ void Fetcher::on_queue_limit(PeerId id, int requests) {
 
 void Fetcher::on_gone(PeerId id) {
   peers_.erase(id);
+  trust_.gone(id);
   if (scheduler_) scheduler_->gone(id);
   fill_soon();
 }

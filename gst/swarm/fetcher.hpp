@@ -4,8 +4,10 @@
 
 #include "swarm/amnesty.hpp"
 #include "swarm/demand.hpp"
+#include "swarm/early_blocks.hpp"
 #include "swarm/network.hpp"
 #include "swarm/scheduler.hpp"
+#include "swarm/trust.hpp"
 #include "swarm/wire.hpp"
 
 #include <libtorrent/fwd.hpp>
@@ -20,7 +22,7 @@ namespace swarm {
 /// Thread-bound: network thread, but for the constructor.
 class Fetcher final : public PeerListener, public Scheduler::Mediator, public std::enable_shared_from_this<Fetcher> {
  public:
-  explicit Fetcher(std::shared_ptr<Network> network);
+  Fetcher(std::shared_ptr<Network> network, std::shared_ptr<EarlyBlocks> early);
 
   /// libtorrent takes blocks from now on. `verified`: what is known to be there.
   void start(libtorrent::torrent_handle const& torrent, Layout const& layout, std::vector<bool> const& verified,
@@ -34,6 +36,7 @@ class Fetcher final : public PeerListener, public Scheduler::Mediator, public st
   void on_cleared(int piece);
   /// Asks libtorrent anew which blocks it has: it may have lost or refused some.
   void get_in_step();
+  [[nodiscard]] bool trusts_anybody() const { return trust_.anybody(); }
 
   // PeerListener
   void on_peer(PeerId id, WirePeer& peer) override;
@@ -49,6 +52,7 @@ class Fetcher final : public PeerListener, public Scheduler::Mediator, public st
 
   // Scheduler::Mediator
   [[nodiscard]] bool has(PeerId peer, int piece) const override;
+  [[nodiscard]] bool trusts(PeerId peer) const override { return trust_.trusts(peer); }
   void ask(PeerId peer, Block block) override;
 
  private:
@@ -66,6 +70,8 @@ class Fetcher final : public PeerListener, public Scheduler::Mediator, public st
   [[nodiscard]] std::optional<Block> block_of(Extent extent) const;
 
   std::shared_ptr<Network> const network_;
+  std::shared_ptr<EarlyBlocks> const early_;
+  Trust trust_;
   std::shared_ptr<libtorrent::torrent_handle> torrent_;
   Layout layout_;
   std::unique_ptr<Scheduler> scheduler_;  // null: not started, or stopped

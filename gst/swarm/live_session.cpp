@@ -161,6 +161,9 @@ void LiveSession::Core::start() {
   services->drop = [handle](lt::torrent_handle const& torrent) mutable {
     if (handle.is_valid() && torrent.is_valid()) handle.remove_torrent(torrent);
   };
+  services->put = [handle](lt::add_torrent_params params) mutable {
+    if (handle.is_valid()) handle.async_add_torrent(std::move(params));
+  };
   services->unban = [handle](std::vector<PeerAddress> const& banned) mutable {
     if (!handle.is_valid()) return;
     auto const filter = handle.get_ip_filter();
@@ -391,7 +394,7 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(lt::add_torrent_params param
       services->log(LogLevel::warning, std::string("The torrent can't be remembered: ") + error.what());
     }
   }
-  session->async_add_torrent(std::move(params));
+  torrent->put(std::move(params));
   return torrent;
 }
 
@@ -508,6 +511,8 @@ void LiveSession::Core::on_tick() {
   if (lonely != utp && !stopping) {
     utp = lonely;
     session->apply_settings(lt_outgoing_utp(utp));
+    for (auto const& torrent : all)
+      if (torrent->lonely(now)) torrent->start_over();
   }
   if (now - last_second < seconds(1)) return;
   last_second = now;

@@ -66,8 +66,7 @@ LiveTorrent::LiveTorrent(std::shared_ptr<Services> services, Known known)
       ledger_(std::make_shared<Ledger>(services_, known_verified_, known.journal_anew)),
       last_used_(created_),
       disk_tried_(created_),
-      fetcher_(std::make_shared<Fetcher>(services_->network)),
-      alone_since_(created_) {
+      fetcher_(std::make_shared<Fetcher>(services_->network, early_)) {
   auto state = state_.lock();
   state->hash = known.hash;
   state->name = std::move(known.name);
@@ -129,6 +128,30 @@ std::int64_t LiveTorrent::verified_until(int file, std::int64_t position, std::i
   return position;
 }
 
+std::int64_t LiveTorrent::early_until(int file, std::int64_t position, std::int64_t limit, Verify verify) const {
+  auto const metadata = this->metadata();
+  if (!metadata) return position;
+  auto const& layout = metadata->layout;
+  int const piece = layout.piece_at(file, position);
+  limit = std::min(limit, layout.bytes_of(file, {piece, piece + 1}).end);
+  auto const piece_start = piece * layout.piece_length() - layout.file(file).offset;  // in the file
+  while (position < limit) {
+    auto const block = static_cast<int>((position - piece_start) / block_bytes);
+    if (!early_->readable(piece, block, verify)) break;
+    position = std::min(limit, piece_start + (block + std::int64_t{1}) * block_bytes);
+  }
+  return position;
+}
+
+bool LiveTorrent::withheld(int file, std::int64_t position, Verify verify) const {
+  auto const metadata = this->metadata();
+  if (!metadata) return false;
+  auto const& layout = metadata->layout;
+  int const piece = layout.piece_at(file, position);
+  auto const in_piece = layout.file(file).offset + position - piece * layout.piece_length();
+  return early_->withheld(piece, static_cast<int>(in_piece / block_bytes), verify);
+}
+
 // ---- readers and what they want ----
 
 std::unique_ptr<Reader> LiveTorrent::open(FileChoice const& choice, ReaderOptions const& options) {
@@ -146,7 +169,7 @@ std::unique_ptr<Reader> LiveTorrent::open(FileChoice const& choice, ReaderOption
     disk_tried_ = Clock::now();
     start_again();
     services_->network->post([fetcher = fetcher_] { fetcher->get_in_step(); });
-    alone_since_ = Clock::now();
+    alone_since_ = never;
     watches_.notify();
   }
   auto reader = std::make_unique<TorrentReader>(me(), choice, options);
@@ -213,7 +236,7 @@ void LiveTorrent::apply_demand() {
   {
     auto readers = readers_.lock();
     for (auto const* reader : *readers)
-      if (auto wants = reader->wants()) all.push_back(std::move(*wants));
+      if (auto wants = reader->wants(fetcher_->trusts_anybody())) all.push_back(std::move(*wants));
   }
   std::shared_ptr<Metadata const> metadata;
   std::vector<bool> verified;
@@ -272,7 +295,7 @@ void LiveTorrent::set_paused(bool paused) {
     if (state->paused == paused) return;
     state->paused = paused;
   }
-  alone_since_ = Clock::now();
+  alone_since_ = never;
   on_network([paused](lt::torrent_handle const& handle) {
     if (paused)
       handle.pause();
@@ -305,12 +328,39 @@ void LiveTorrent::add_sources(Locator const& more) {
 }
 
 bool LiveTorrent::lonely(Clock::time_point now) const {
-  if (seen_handshake_ || removed_) return false;
+  if (seen_handshake_ || removed_ || alone_since_.load() == never) return false;
   {
     auto state = state_.lock();
     if (state->paused || state->failure) return false;
   }
   return now - alone_since_.load() > milliseconds(400);
+}
+
+void LiveTorrent::put(lt::add_torrent_params params) {
+  if (!params.ti) anew_ = std::make_unique<lt::add_torrent_params>(params);
+  services_->put(std::move(params));
+}
+
+void LiveTorrent::start_over() {
+  services_->network->post([self = me()] {
+    auto const anew = std::exchange(self->anew_, nullptr);
+    auto const* handle = self->handle();
+    if (!anew || !handle || self->metadata()) return;
+    for (auto const& tracker : handle->trackers())
+      if (std::find(anew->trackers.begin(), anew->trackers.end(), tracker.url) == anew->trackers.end())
+        anew->trackers.push_back(tracker.url);
+    for (auto const& peer : self->state_.lock()->remembered.peers) {
+      boost::system::error_code error;
+      auto const address = lt::make_address(peer.host, error);
+      if (!error) anew->peers.emplace_back(address, peer.port);
+    }
+    anew->download_limit = handle->download_limit();
+    anew->upload_limit = handle->upload_limit();
+    anew->flags &= ~lt::torrent_flags::paused;
+    self->services_->drop(*handle);
+    self->handle_.reset();
+    self->services_->put(std::move(*anew));
+  });
 }
 
 void LiveTorrent::on_added(lt::torrent_handle const& handle) {
@@ -352,6 +402,11 @@ void LiveTorrent::phase(std::optional<milliseconds> Phases::*which) {
   if (!phase) phase = std::chrono::duration_cast<milliseconds>(Clock::now() - created_);
 }
 
+void LiveTorrent::on_connecting() {
+  auto none = never;
+  alone_since_.compare_exchange_strong(none, Clock::now());
+}
+
 void LiveTorrent::on_handshake(std::optional<PeerAddress> listening) {
   if (listening) state_.lock()->remembered.add_peer(*listening);
   if (seen_handshake_.exchange(true)) return;
@@ -374,6 +429,7 @@ std::shared_ptr<Storage> LiveTorrent::make_storage() {
     // a torrent whose metadata were known before there is a handle.
     bool const from_swarm = !info_;
     if (from_swarm && handle_) info_ = handle_->torrent_file();
+    anew_.reset();
     auto const info = info_;
     if (!info) throw Error(Errc::bad_metadata, "The torrent's metadata can't be read.");
     auto const metadata = make_metadata(*info);
@@ -428,8 +484,18 @@ void LiveTorrent::on_piece_verified(int piece) {
   ledger_->record(piece, std::move(storage), [self = me(), piece] { self->mark_verified(piece); });
 }
 
+void LiveTorrent::on_block_stored(int piece, int start) {
+  early_->stored(piece, start / block_bytes);
+  auto readers = readers_.lock();
+  for (auto* reader : *readers) reader->on_block(piece);
+}
+
 void LiveTorrent::on_piece_failed(int piece) {
   fetcher_->on_failed(piece);
+  {
+    auto readers = readers_.lock();
+    for (auto* reader : *readers) reader->on_failed(piece);
+  }
   services_->log(LogLevel::warning,
                  name() + ": piece " + std::to_string(piece) + " came with wrong bytes, it is fetched again");
 }
@@ -444,6 +510,7 @@ void LiveTorrent::mark_verified(int piece) {
     ++state->verified_count;
     changed = state->verified_count == state->metadata->layout.piece_count();
   }
+  early_->forget(piece);
   phase(&Phases::first_piece);
   {
     auto readers = readers_.lock();

@@ -66,6 +66,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
 
   // StorageOwner
   std::shared_ptr<Storage> make_storage() override;
+  void on_block_stored(int piece, int start) override;
   void on_piece_cleared(int piece) override { fetcher_->on_cleared(piece); }
   void on_disk_failure(Error const& error, std::chrono::steady_clock::time_point when,
                        std::function<void()> again) override;
@@ -75,6 +76,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   // WireListener
   void on_added(libtorrent::torrent_handle const& handle) override;
   void on_checked() override;
+  void on_connecting() override;
   void on_handshake(std::optional<PeerAddress> listening) override;
   void on_block() override;
   void on_piece_verified(int piece) override;
@@ -84,6 +86,10 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   [[nodiscard]] std::shared_ptr<Storage> storage() const;
   /// End of the verified bytes that begin at `position` of the file, at most `limit`.
   [[nodiscard]] std::int64_t verified_until(int file, std::int64_t position, std::int64_t limit) const;
+  /// The same with blocks of the unfinished piece there that may be read early.
+  [[nodiscard]] std::int64_t early_until(int file, std::int64_t position, std::int64_t limit, Verify verify) const;
+  /// The block there is stored, but has to wait for its piece.
+  [[nodiscard]] bool withheld(int file, std::int64_t position, Verify verify) const;
   void leave(TorrentReader const& reader);
   /// Some reader wants something else: demand is computed anew, soon, once for all that asked meanwhile.
   void demand_changed();
@@ -95,6 +101,11 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   void fail(Error const& error);
   /// Takes it out of libtorrent; `done` comes when the files are closed (and deleted). Once only.
   void remove(bool delete_files, std::function<void(std::string const& error)> done);
+  /// Gives it to libtorrent.
+  void put(libtorrent::add_torrent_params params);
+  /// Once, while the metadata are missing: libtorrent gets it anew, and so tries all peers at once again, instead of
+  /// each some seconds after its failure. For settings that are new.
+  void start_over();
   [[nodiscard]] bool is(libtorrent::torrent_handle const& handle) const;
   [[nodiscard]] std::string save_path() const;
   /// What libtorrent takes for the torrent's save_path: a name for this object, unique in the process.
@@ -109,7 +120,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   void sync_to_disk();
   /// Once a second: looks for readers that wait for a piece although nothing hinders it.
   void watchdog();
-  /// True while networking is on and nobody has answered by TCP for a while.
+  /// True while networking is on, peers are known, and for a while none has answered.
   [[nodiscard]] bool lonely(std::chrono::steady_clock::time_point now) const;
   [[nodiscard]] bool paused() const;
 
@@ -164,10 +175,13 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   std::unique_ptr<libtorrent::torrent_handle> handle_;
   std::atomic<std::uint32_t> handle_id_ = 0;
   Bands bands_;
+  std::shared_ptr<EarlyBlocks> const early_ = std::make_shared<EarlyBlocks>();
   std::shared_ptr<Fetcher> fetcher_;  // set once, by the constructor
   bool seen_block_ = false;
   std::atomic<bool> seen_handshake_ = false;
-  std::atomic<std::chrono::steady_clock::time_point> alone_since_;
+  static constexpr std::chrono::steady_clock::time_point never{};
+  std::atomic<std::chrono::steady_clock::time_point> alone_since_ = never;  // first attempt to connect
+  std::unique_ptr<libtorrent::add_torrent_params> anew_;                    // for start_over()
 };
 
 }  // namespace swarm

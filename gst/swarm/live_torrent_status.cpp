@@ -79,7 +79,7 @@ void LiveTorrent::on_status(lt::torrent_status const& status) {
     mine.uploaded = status.all_time_upload;
     mine.availability = status.distributed_copies;
   }
-  if (status.num_peers == 0 && seen_handshake_.exchange(false)) alone_since_ = Clock::now();
+  if (status.num_peers == 0 && seen_handshake_.exchange(false)) alone_since_ = never;
 }
 
 void LiveTorrent::on_tracker(std::string const& url, TrackerStatus::State tracker_state, int seeds, int peers,

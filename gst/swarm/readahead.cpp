@@ -2,6 +2,7 @@
 #include "swarm/readahead.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace swarm {
@@ -13,7 +14,10 @@ using namespace std::chrono_literals;
 constexpr std::int64_t first_window = 4 * 1024 * 1024;  ///< of a new place; also how far forward a place may skip
 constexpr auto idle_after = 15s;                        ///< a place not read for so long is given up
 constexpr auto fresh_at_seek = 3s;                      ///< places that a jump leaves alone: read this recently
+constexpr auto paused_after = 5min;                     ///< then even the current place keeps a small window only
 constexpr std::size_t most_places = 4;
+constexpr std::chrono::duration<double> lately = 20s;
+constexpr std::chrono::duration<double> most_ahead = 60s;  ///< at the rate of lately
 constexpr std::size_t most_after_seek = 3;
 
 /// a + b for b >= 0, at most the largest number.
@@ -21,6 +25,8 @@ std::int64_t plus(std::int64_t a, std::int64_t b) {
   constexpr auto most = std::numeric_limits<std::int64_t>::max();
   return a > most - b ? most : a + b;
 }
+
+double faded(double bytes, std::chrono::duration<double> age) { return bytes * std::exp(-age / lately); }
 
 }  // namespace
 
@@ -53,7 +59,9 @@ void Readahead::read(std::int64_t position, std::int64_t bytes_wanted, time_poin
   Place moved;
   if (auto place = place_of(position); place != places_.end()) {
     moved = *place;
-    moved.contiguous = plus(moved.contiguous, std::clamp<std::int64_t>(position - moved.position, 0, moved.wanted));
+    auto const advance = std::clamp<std::int64_t>(position - moved.position, 0, moved.wanted);
+    moved.contiguous = plus(moved.contiguous, advance);
+    moved.recent = faded(moved.recent, now - moved.used) + static_cast<double>(advance);
     places_.erase(place);
   }
   moved.position = position;
@@ -73,9 +81,12 @@ void Readahead::seek(std::int64_t position, time_point now) {
     if (&place != &places_.front()) place.contiguous = 0;
 }
 
-std::int64_t Readahead::window_end(Place const& place) const {
+std::int64_t Readahead::window_end(Place const& place, time_point now) const {
+  // Who pauses may want the time for the buffer to fill; but not for ever.
+  auto const rate = now - place.used < paused_after ? place.recent / lately.count() : 0;
+  auto const minute = static_cast<std::int64_t>(std::min(rate * most_ahead.count(), 1e15));
   // Doubles each time that a whole window has been read.
-  auto const ahead = std::min(read_ahead_, plus(first_window, place.contiguous));
+  auto const ahead = std::min({read_ahead_, plus(first_window, place.contiguous), std::max(first_window, minute)});
   return plus(place.position, std::max(ahead, std::min(place.wanted, first_window)));
 }
 
@@ -85,7 +96,7 @@ std::vector<Window> Readahead::windows(std::int64_t file_size, std::optional<std
   for (auto const& place : places_) {
     bool const current = &place == &places_.front();
     if (!current && now - place.used >= idle_after) continue;
-    Window const window{place.position, std::min(window_end(place), limit), current};
+    Window const window{place.position, std::min(window_end(place, now), limit), current};
     if (window.position < window.end) windows.push_back(window);
   }
 

@@ -14,10 +14,19 @@
 
 namespace swarm {
 
+/// When bytes may be read.
+enum class Verify {
+  strict,   ///< when the hash of their whole piece is right
+  fast,     ///< as they come. Wrong ones are found out later: read() then throws wrong_bytes
+  trusted,  ///< strict; but after a jump, until the reader has caught up with what is verified, also as they come
+            ///< from peers that have given much and nothing wrong
+};
+
 struct ReaderOptions {
   std::int64_t read_ahead = 32 * 1024 * 1024;         ///< bytes wanted ahead of the position, > 0
   std::chrono::milliseconds metadata_timeout{60000};  ///< of one read(); 0 = wait for ever
   std::chrono::milliseconds piece_timeout{60000};     ///< of one read(); 0 = wait for ever
+  Verify verify = Verify::strict;
 };
 
 /// A byte source over one file. Its demand (what is downloaded for it) lives as long as it does.
@@ -46,7 +55,7 @@ class Reader {
   /// Blocks until at least one byte is there (then gives what is there, at most into.size()), the end, a time-out
   /// or cancel() (noticed in < 10 ms). Waits for metadata first where they are missing.
   /// Throws Error: metadata_timeout, read_timeout, not_found (no such file in the torrent), no_space, permission,
-  /// disk, bad_metadata, removed, stopped.
+  /// disk, bad_metadata, removed, stopped; wrong_bytes (once: reading may go on).
   virtual Result read(std::span<std::byte> into) = 0;
 
   /// The same without waiting for the swarm (it may read the disk: not for a main loop). After `again` the wake-up

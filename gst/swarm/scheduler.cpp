@@ -14,23 +14,26 @@ constexpr int most_doublings = 5;
 
 }  // namespace
 
-Scheduler::Scheduler(Layout const& layout, Mediator& mediator)
-    : blocks_(layout), mediator_(mediator), is_hot_(static_cast<std::size_t>(layout.piece_count()), false) {}
+Scheduler::Scheduler(Layout const& layout, Mediator& mediator) : blocks_(layout), mediator_(mediator) {}
 
 void Scheduler::want(Wants const& wants) {
-  for (int piece : hot_) is_hot_[static_cast<std::size_t>(piece)] = false;
   hot_ = wants.hot;
-  for (int piece : hot_) is_hot_[static_cast<std::size_t>(piece)] = true;
+  hot_in_.clear();
+  for (auto& hot : hot_) {
+    auto const range = whole(hot.piece);
+    hot.end = static_cast<int>(std::min<std::int64_t>(hot.end, range.end - range.begin));
+    hot_in_[hot.piece] = {range.begin + hot.begin, range.begin + hot.end};
+  }
 
-  auto const lane = [&](PieceRange pieces) {
+  auto const lane = [&](Stretch const& pieces) {
     Lane lane;
-    lane.begin = lane.cursor = index_of({pieces.first, 0});
+    lane.begin = lane.cursor = index_of({pieces.first, pieces.skip});
     lane.end = index_of({pieces.last, 0});
     return lane;
   };
   lanes_.clear();
   for (auto const& pieces : wants.ahead) lanes_.push_back(lane(pieces));
-  keep_ = wants.keep ? lane(*wants.keep) : Lane{};
+  keep_ = wants.keep ? lane({*wants.keep}) : Lane{};
   ++generation_;
 }
 

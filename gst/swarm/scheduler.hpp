@@ -13,6 +13,7 @@
 #include <deque>
 #include <limits>
 #include <map>
+#include <unordered_map>
 #include <vector>
 
 namespace swarm {
@@ -32,6 +33,7 @@ class Scheduler {
    public:
     virtual ~Mediator() = default;
     [[nodiscard]] virtual bool has(PeerId peer, int piece) const = 0;
+    [[nodiscard]] virtual bool trusts(PeerId peer) const = 0;
     virtual void ask(PeerId peer, Block block) = 0;
   };
 
@@ -102,9 +104,11 @@ class Scheduler {
   [[nodiscard]] PeerWindow::Seconds eta(Peer const& peer, Time now) const;
   [[nodiscard]] Outlook look(Time now) const;
   [[nodiscard]] int room(Peer const& peer) const;
-  Entry* earliest(int piece, Time now, Peer const* except = nullptr);
-  [[nodiscard]] bool hot(int piece) const;
+  Entry* earliest(int piece, Time now, Peer const* except = nullptr, bool trusted = false);
+  Entry* earliest(Hot const& hot, Time now);
+  [[nodiscard]] Run hot_in(int piece) const;
   [[nodiscard]] Run whole(int piece) const;
+  [[nodiscard]] int pending(Run run) const;
 
   void ask(Entry& entry, Block block, Time now);
   void ask_urgent(Time now);
@@ -114,7 +118,7 @@ class Scheduler {
   bool ask_in(Entry& entry, Lane& lane, std::int64_t from, Time now, bool mind_runs);
   bool ask_begun(Entry& entry, Time now);
   /// First open block of the range for this peer, -1 if there is none; not in runs of others at or beyond `runs_from`,
-  /// not in hot pieces unless that is `hot_too`.
+  /// not what is hot unless that is `hot_too`.
   std::int64_t find(Entry const& entry, Run range, Time now, std::int64_t runs_from = no_runs) const;
   static constexpr std::int64_t no_runs = std::numeric_limits<std::int64_t>::max();
   static constexpr std::int64_t hot_too = no_runs - 1;
@@ -130,9 +134,9 @@ class Scheduler {
   BlockMap blocks_;
   Mediator& mediator_;
   std::map<PeerId, Peer> peers_;
-  std::vector<int> hot_;
-  std::vector<bool> is_hot_;
-  std::vector<Lane> lanes_;  ///< the readers' windows
+  std::vector<Hot> hot_;
+  std::unordered_map<int, Run> hot_in_;  ///< by piece
+  std::vector<Lane> lanes_;              ///< the readers' windows
   Lane keep_;
   std::size_t turn_ = 0;
   Retries retries_;

@@ -56,7 +56,8 @@ void Scheduler::hedge(Entry& entry, Time now) {
     auto const& request = peer.requests[i];
     auto const age = Seconds(now - request.sent.at);
     auto const block = request.block;
-    if (age < patience * request.sent.expected || (age < cold_patience && !hot(block.piece))) continue;
+    if (age < patience * request.sent.expected) continue;
+    if (age < cold_patience && !hot_in(block.piece).contains(index_of(block))) continue;
     if (blocks_.here(block) || blocks_.asked(block) > 1) continue;
     auto* other = earliest(block.piece, now, &peer);
     if (other && !other->second.suspect) ask(*other, block, now);

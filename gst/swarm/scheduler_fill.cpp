@@ -29,7 +29,20 @@ std::int64_t Scheduler::index_of(Block block) const {
 
 Scheduler::Run Scheduler::whole(int piece) const { return {index_of({piece, 0}), index_of({piece + 1, 0})}; }
 
-bool Scheduler::hot(int piece) const { return is_hot_[static_cast<std::size_t>(piece)]; }
+Scheduler::Run Scheduler::hot_in(int piece) const {
+  auto const found = hot_in_.find(piece);
+  return found == hot_in_.end() ? Run{} : found->second;
+}
+
+int Scheduler::pending(Run run) const {
+  int const piece = block_at(run.begin).piece;
+  if (auto const all = whole(piece); run.begin == all.begin && run.end == all.end) return blocks_.pending_in(piece);
+  int count = 0;
+  for (auto index = run.begin; index < run.end; ++index)
+    if (auto const block = block_at(index); blocks_.valid(block) && !blocks_.here(block) && blocks_.asked(block) > 0)
+      ++count;
+  return count;
+}
 
 bool Scheduler::ready(Peer const& peer, Time now) const { return peer.unchoked && now >= peer.rests_until; }
 
@@ -61,12 +74,19 @@ int Scheduler::room(Peer const& peer) const {
   return window - static_cast<int>(peer.requests.size());
 }
 
-Scheduler::Entry* Scheduler::earliest(int piece, Time now, Peer const* except) {
+Scheduler::Entry* Scheduler::earliest(Hot const& hot, Time now) {
+  if (hot.trusted)
+    if (auto* best = earliest(hot.piece, now, nullptr, true); best && !best->second.suspect) return best;
+  return earliest(hot.piece, now);
+}
+
+Scheduler::Entry* Scheduler::earliest(int piece, Time now, Peer const* except, bool trusted) {
   Entry* best = nullptr;
   auto best_eta = Seconds::max();
   for (auto& entry : peers_) {
     auto const& peer = entry.second;
     if (&peer == except || static_cast<int>(peer.requests.size()) >= peer.limit || !usable(entry, piece, now)) continue;
+    if (trusted && !mediator_.trusts(entry.first)) continue;
     if (auto const e = eta(peer, now); e < best_eta) {
       best = &entry;
       best_eta = e;
@@ -96,13 +116,14 @@ void Scheduler::fill(Time now) {
 // At a seek each peer's window may be full of what nobody wants any more; and a peer just met has a small one.
 void Scheduler::ask_urgent(Time now) {
   int budget = urgent;
-  for (int piece : hot_) {
-    budget -= blocks_.pending_in(piece);
-    auto const range = whole(piece);
-    for (auto index = range.begin; budget > 0 && blocks_.open_in(piece) > 0 && index < range.end; ++index) {
+  for (auto const& hot : hot_) {
+    if (blocks_.verified(hot.piece)) continue;
+    auto const range = hot_in(hot.piece);
+    budget -= pending(range);
+    for (auto index = range.begin; budget > 0 && blocks_.open_in(hot.piece) > 0 && index < range.end; ++index) {
       auto const block = block_at(index);
       if (!blocks_.valid(block) || !blocks_.open(block)) continue;
-      auto* best = earliest(piece, now);
+      auto* best = earliest(hot, now);
       if (!best || best->second.suspect) break;
       ask(*best, block, now);
       --budget;
@@ -126,18 +147,20 @@ bool Scheduler::ask_one(Entry& entry, Outlook const& outlook, Time now) {
 // A hot piece is of use when its last block is here: who would bring that late must not take it.
 bool Scheduler::ask_hot(Entry& entry, Outlook const& outlook, Time now, bool& postponed) {
   auto& peer = entry.second;
-  for (int piece : hot_) {
-    if (blocks_.open_in(piece) == 0 || !usable(entry, piece, now)) continue;
-    auto const* best = earliest(piece, now);
+  for (auto const& hot : hot_) {
+    if (blocks_.open_in(hot.piece) == 0 || !usable(entry, hot.piece, now)) continue;
+    auto const* best = earliest(hot, now);
     if (best && &best->second != &peer) {
-      auto const rest = Seconds(blocks_.open_in(piece) * double{block_bytes} / std::max(outlook.rate, 1.0));
-      if ((peer.suspect && !best->second.suspect) ||
+      auto const open = std::min(blocks_.open_in(hot.piece), hot.end - hot.begin);
+      auto const rest = Seconds(open * double{block_bytes} / std::max(outlook.rate, 1.0));
+      bool const distrusted = hot.trusted && !mediator_.trusts(entry.first) && mediator_.trusts(best->first);
+      if (((peer.suspect || distrusted) && !best->second.suspect) ||
           eta(peer, now) > eta(best->second, now) + std::min<Seconds>(rest, 1h) + hot_slack) {
         postponed = true;
         continue;
       }
     }
-    auto const index = find(entry, whole(piece), now, hot_too);
+    auto const index = find(entry, hot_in(hot.piece), now, hot_too);
     if (index < 0) continue;
     ask(entry, block_at(index), now);
     return true;
@@ -198,11 +221,16 @@ std::int64_t Scheduler::find(Entry const& entry, Run range, Time now, std::int64
   while (index < range.end) {
     int const piece = block_at(index).piece;
     auto const piece_end = std::min(range.end, whole(piece).end);
-    if (blocks_.open_in(piece) == 0 || (runs_from != hot_too && hot(piece)) || !usable(entry, piece, now)) {
+    if (blocks_.open_in(piece) == 0 || !usable(entry, piece, now)) {
       index = piece_end;
       continue;
     }
+    auto const hot = runs_from == hot_too ? Run{} : hot_in(piece);
     while (index < piece_end) {
+      if (hot.contains(index)) {
+        index = hot.end;
+        continue;
+      }
       auto const block = block_at(index);
       if (!blocks_.valid(block) || !blocks_.open(block)) {
         ++index;
@@ -229,8 +257,15 @@ void Scheduler::begin_run(Peer& peer, Lane const& lane, std::int64_t index) {
 }
 
 void Scheduler::advance(Lane& lane) const {
-  while (lane.cursor < lane.end && blocks_.open_in(block_at(lane.cursor).piece) == 0)
-    lane.cursor = index_of({block_at(lane.cursor).piece + 1, 0});
+  while (lane.cursor < lane.end) {
+    auto const block = block_at(lane.cursor);
+    if (blocks_.open_in(block.piece) == 0)
+      lane.cursor = whole(block.piece).end;
+    else if (!blocks_.valid(block) || !blocks_.open(block))
+      ++lane.cursor;
+    else
+      return;
+  }
 }
 
 }  // namespace swarm

@@ -26,6 +26,8 @@ struct Services {
   std::vector<std::string> injected_trackers;
   /// On the network thread: takes the torrent out of libtorrent.
   std::function<void(libtorrent::torrent_handle const&)> drop;
+  /// Puts one in.
+  std::function<void(libtorrent::add_torrent_params)> put;
   /// On the network thread: makes libtorrent forget that it banned these addresses, and the peers there.
   std::function<void(std::vector<PeerAddress> const&)> unban;
 };

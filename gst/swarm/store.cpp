@@ -391,6 +391,7 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
 
   void finish_write(SlotRef const& slot, lt::peer_request const& r, Block const& block,
                     std::function<void(lt::storage_error const&)> const& handler, bool stopped) {
+    if (!stopped && slot->owner) slot->owner->on_block_stored(static_cast<int>(r.piece), r.start);
     written(*slot, static_cast<int>(r.piece), r.start, block);
     if (shared_->queued.fetch_sub(r.length) - r.length <= context_.max_queued_bytes / 2) drained();
     asio::post(io_, [handler, error = stopped ? aborted() : lt::storage_error{}] { handler(error); });

@@ -22,6 +22,8 @@ class StorageOwner {
   virtual ~StorageOwner() = default;
   /// The metadata are known now: gives the storage, or null if the torrent can't be stored (it has failed then).
   virtual std::shared_ptr<Storage> make_storage() = 0;
+  /// A block can be read from the storage now; any thread.
+  virtual void on_block_stored(int piece, int start) = 0;
   /// libtorrent has thrown away what it had of a piece that failed, and takes blocks of it again.
   virtual void on_piece_cleared(int piece) = 0;
   /// The disk refused a write. The block is kept, and peers are slowed down when too many wait; `again`, to be called

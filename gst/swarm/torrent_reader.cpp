@@ -16,6 +16,8 @@ constexpr int not_waiting = -1;
 constexpr int for_anything = -2;
 /// Demand is computed anew at the latest after so many bytes read in a row.
 constexpr std::int64_t demand_step = 256 * 1024;
+/// After a jump so many bytes, or two pieces, may be read early from trusted peers.
+constexpr std::int64_t early_bytes = 2 * 1024 * 1024;
 
 std::string seconds(std::chrono::milliseconds time) {
   auto const tenths = (time.count() + 50) / 100;
@@ -45,9 +47,37 @@ bool TorrentReader::bind() {
   return true;
 }
 
+// Trusted blocks are worth their risk where somebody waits after a jump, not where a reader is right behind a download.
+Verify TorrentReader::verify_at(std::int64_t position) const {
+  if (options_.verify != Verify::trusted) return options_.verify;
+  auto const metadata = torrent_->metadata();
+  if (caught_up_ || !metadata) return Verify::strict;
+  auto const most = std::max(2 * metadata->layout.piece_length(), early_bytes);
+  return position - jumped_to_ < most ? Verify::trusted : Verify::strict;
+}
+
+std::int64_t TorrentReader::readable_until(std::int64_t position, std::int64_t limit) {
+  auto const end = torrent_->verified_until(file_, position, limit);
+  if (end > position) {
+    caught_up_ = true;
+    return end;
+  }
+  auto const verify = verify_at(position);
+  if (verify == Verify::strict) return end;
+  int const piece = torrent_->metadata()->layout.piece_at(file_, position);
+  // Noted before looking: a piece that fails from here on is noticed.
+  bool const first = early_.lock()->insert(piece).second;
+  auto const early_end = torrent_->early_until(file_, position, limit, verify);
+  if (early_end == position && first) early_.lock()->erase(piece);
+  return early_end;
+}
+
 TorrentReader::Attempt TorrentReader::attempt(std::span<std::byte> into) {
   if (cancelled_) return {Result{Outcome::cancelled}, true};
   torrent_->check();
+  if (wrong_.exchange(false))
+    throw Error(Errc::wrong_bytes, "Bytes that a peer sent, and that were read before they were verified, are wrong.",
+                "Read them again: they are being fetched anew from another peer.");
   if (!bind()) {
     begin_waiting(for_anything);
     if (!bind()) return {};
@@ -56,12 +86,12 @@ TorrentReader::Attempt TorrentReader::attempt(std::span<std::byte> into) {
   auto const size = size_.load();
   if (position >= size || into.empty()) return {Result{Outcome::end}, true};
   auto const limit = std::min(size, position + static_cast<std::int64_t>(into.size()));
-  auto end = torrent_->verified_until(file_, position, limit);
+  auto end = readable_until(position, limit);
   if (end == position) {
     auto const metadata = torrent_->metadata();
     begin_waiting(metadata->layout.piece_at(file_, position));
     // The piece may have come between the two looks.
-    end = torrent_->verified_until(file_, position, limit);
+    end = readable_until(position, limit);
     if (end == position) return {std::nullopt, true};
   }
   end_waiting();
@@ -146,6 +176,8 @@ void TorrentReader::on_wake(std::function<void()> wake) {
 void TorrentReader::seek(std::int64_t position) {
   if (position == position_) return;
   position_ = position;
+  jumped_to_ = position;
+  caught_up_ = false;
   end_waiting();
   {
     auto reading = reading_.lock();
@@ -190,7 +222,11 @@ void TorrentReader::cancel() {
 void TorrentReader::uncancel() { cancelled_ = false; }
 
 void TorrentReader::begin_waiting(int piece) {
-  if (waiting_piece_.exchange(piece) == piece) return;
+  if (waiting_piece_.exchange(piece) == piece) {
+    // What came may have to wait for the rest of its piece: then all of that is urgent.
+    if (piece >= 0 && torrent_->withheld(file_, position_, verify_at(position_))) torrent_->demand_changed();
+    return;
+  }
   waiting_since_ = Clock::now();
   if (piece >= 0) {
     auto reading = reading_.lock();
@@ -213,17 +249,36 @@ void TorrentReader::wake() {
   if (wake_) wake_();
 }
 
+void TorrentReader::on_block(int piece) {
+  if (options_.verify != Verify::strict && waiting_piece_ == piece) wake();
+}
+
 void TorrentReader::on_verified(int piece) {
+  if (options_.verify != Verify::strict) early_.lock()->erase(piece);
   if (waiting_piece_ == piece) wake();
 }
 
-std::optional<ReaderWants> TorrentReader::wants() const {
+void TorrentReader::on_failed(int piece) {
+  if (options_.verify == Verify::strict || early_.lock()->erase(piece) == 0) return;
+  wrong_ = true;
+  wake();
+}
+
+std::optional<ReaderWants> TorrentReader::wants(bool any_trusted) const {
   // Not waiting for the consumer's next call: with the metadata just there, every moment counts.
   auto const index = file();
   auto const length = size();
   if (!index || !length) return std::nullopt;
+  ReaderWants wants;
+  wants.file = *index;
+  wants.waiting = waiting_piece_ >= 0;
+  auto const verify = verify_at(position_);
+  wants.trusted = verify == Verify::trusted;
+  wants.by_block = verify != Verify::strict && (any_trusted || !wants.trusted) && position_ < *length &&
+                   !torrent_->withheld(*index, position_, verify);
   auto reading = reading_.lock();
-  return ReaderWants{*index, reading->readahead.windows(*length, reading->end, Clock::now()), waiting_piece_ >= 0};
+  wants.windows = reading->readahead.windows(*length, reading->end, Clock::now());
+  return wants;
 }
 
 std::chrono::milliseconds TorrentReader::waiting_for() const {

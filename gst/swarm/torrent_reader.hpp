@@ -11,13 +11,14 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <set>
 
 namespace swarm {
 
 class LiveTorrent;
 class Layout;
 
-/// Gives verified bytes only. Lock order: none; each of its locks is taken alone.
+/// Lock order: none; each of its locks is taken alone.
 class TorrentReader final : public Reader {
  public:
   TorrentReader(std::shared_ptr<LiveTorrent> torrent, FileChoice choice, ReaderOptions const& options);
@@ -37,9 +38,11 @@ class TorrentReader final : public Reader {
 
   // For the torrent; any thread.
   void wake();
+  void on_block(int piece);
   void on_verified(int piece);
+  void on_failed(int piece);
   /// Nullopt while the file is not known.
-  [[nodiscard]] std::optional<ReaderWants> wants() const;
+  [[nodiscard]] std::optional<ReaderWants> wants(bool any_trusted) const;
   /// How long a consumer has been blocked on one piece.
   [[nodiscard]] std::chrono::milliseconds waiting_for() const;
 
@@ -53,6 +56,9 @@ class TorrentReader final : public Reader {
   Attempt attempt(std::span<std::byte> into);
   /// Resolves the file once the metadata are there. Throws Error(not_found).
   bool bind();
+  /// End of what may be read at `position`.
+  std::int64_t readable_until(std::int64_t position, std::int64_t limit);
+  [[nodiscard]] Verify verify_at(std::int64_t position) const;
   void begin_waiting(int piece);
   void end_waiting();
 
@@ -71,6 +77,11 @@ class TorrentReader final : public Reader {
   std::mutex mutex_;  // guards changes_
   std::condition_variable changed_;
   std::uint64_t changes_ = 0;
+
+  std::atomic<std::int64_t> jumped_to_ = 0;
+  std::atomic<bool> caught_up_ = false;  // since the jump: bytes were verified when they were read
+  std::atomic<bool> wrong_ = false;      // bytes that were read early have failed
+  Guarded<std::set<int>> early_;         // pieces from which bytes were read early; not verified since
 
   struct Reading {
     Readahead readahead;

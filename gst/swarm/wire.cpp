@@ -10,10 +10,13 @@
 #include <libtorrent/torrent_handle.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <string>
 
 namespace swarm {
 namespace {
+
+std::atomic<int> next_id = 0;  // a torrent may leave libtorrent and come back
 
 Extent extent_of(lt::peer_request const& r) { return {static_cast<int>(r.piece), r.start, r.length}; }
 
@@ -31,6 +34,7 @@ class PeerWire final : public lt::peer_plugin, public WirePeer {
         peer_(peer),
         web_seed_(peer.type() != lt::connection_type::bittorrent) {
     tell([&](PeerListener& l) { l.on_peer(id_, *this); });
+    if (auto listener = torrent_.lock(); listener && !web_seed_ && peer_.is_outgoing()) listener->on_connecting();
   }
   PeerWire(PeerWire const&) = delete;
   PeerWire& operator=(PeerWire const&) = delete;
@@ -124,7 +128,7 @@ class TorrentWire final : public lt::torrent_plugin {
       : listener_(std::move(listener)), peers_(std::move(peers)) {}
 
   std::shared_ptr<lt::peer_plugin> new_connection(lt::peer_connection_handle const& peer) override {
-    return std::make_shared<PeerWire>(next_id_++, listener_, peers_, peer);
+    return std::make_shared<PeerWire>(next_id++, listener_, peers_, peer);
   }
   void on_files_checked() override {
     if (auto l = listener_.lock()) l->on_checked();
@@ -139,7 +143,6 @@ class TorrentWire final : public lt::torrent_plugin {
  private:
   std::weak_ptr<WireListener> const listener_;
   std::weak_ptr<PeerListener> const peers_;
-  int next_id_ = 0;
 };
 
 }  // namespace

@@ -22,6 +22,8 @@ class WireListener {
   virtual void on_added(libtorrent::torrent_handle const& handle) = 0;
   /// Files were checked: from now on libtorrent takes blocks.
   virtual void on_checked() = 0;
+  /// We try to connect to a peer.
+  virtual void on_connecting() = 0;
   /// `listening` is where the peer can be reached again, if that is known.
   virtual void on_handshake(std::optional<PeerAddress> listening) = 0;
   virtual void on_block() = 0;
@@ -46,7 +48,8 @@ class WirePeer {
   virtual void request(std::span<Extent const> extents) = 0;
 };
 
-/// All calls come on the network thread. A peer is known from its first call on to on_gone().
+/// All calls come on the network thread. A peer is known from its first call on to on_gone(); an id is never used
+/// again.
 class PeerListener {
  public:
   using PeerId = int;

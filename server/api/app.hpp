@@ -2,6 +2,7 @@
 #pragma once
 
 #include "http/pulse.hpp"
+#include "swarm/reader.hpp"
 #include "swarm/session.hpp"
 
 #include <chrono>
@@ -21,6 +22,7 @@ struct Options {
   std::chrono::milliseconds idle_after{1800000};  ///< TORRENT_CLEANUP_INTERVAL; 0 = never
   int max_retries = 3;
   bool keep = true;
+  swarm::Verify verify = swarm::Verify::trusted;
   bool shared_caches = true;  ///< media may be kept by caches that serve others
   std::int64_t cache_max_size = 1000, cache_max_disk_mb = 5000;
   std::string version;

@@ -148,7 +148,7 @@ void answer(StartPtr const& start) {
 /// nothing before its first read.
 void open(StartPtr const& start) {
   start->exchange.set_info_hash(start->torrent->key());
-  start->reader = start->torrent->open(start->choice);
+  start->reader = start->torrent->open(start->choice, {.verify = start->app.options.verify});
   auto patience = std::min(start->patience(), start->app.options.torrent_timeout);
   when_known(start->exchange, start->torrent, patience, [start](bool known) {
     if (!known) throw too_late(*start->torrent, false);

@@ -61,6 +61,7 @@ constexpr Row swarm_errors[] = {
     {swarm::Errc::in_use, Fault::unavailable, "Another process uses the download folder (the log says more)."},
     {swarm::Errc::disk, Fault::disk_error, "The server's disk failed (the log says more)."},
     {swarm::Errc::bad_metadata, Fault::bad_metadata, nullptr},
+    {swarm::Errc::wrong_bytes, Fault::unavailable, nullptr},
     {swarm::Errc::removed, Fault::removed, "The torrent was removed while it was in use."},
     {swarm::Errc::stopped, Fault::unavailable, "The server is stopping; try again in a moment."},
 };

@@ -50,7 +50,7 @@ TEST(Properties, EachHasADescription) {
     EXPECT_GT(std::string(g_param_spec_get_blurb(specs[i])).size(), 10u) << specs[i]->name;
   }
   g_free(specs);
-  EXPECT_EQ(own, 14);
+  EXPECT_EQ(own, 15);
 }
 
 TEST(Properties, TrackersAreAnArrayThatGstLaunchCanWrite) {

@@ -84,6 +84,23 @@ Row const rows[] = {
 
 INSTANTIATE_TEST_SUITE_P(Table, DemandTable, testing::ValuesIn(rows), [](auto const& info) { return info.param.name; });
 
+// Pieces of four blocks; `b` begins half a block into piece 2.
+TEST(Demand, OfReadersThatTakeBlocks) {
+  constexpr std::int64_t block = block_bytes;
+  Layout const torrent({{"a", 0, 8 * block + block / 2}, {"b", 8 * block + block / 2, 20 * block}}, 4 * block);
+  ReaderWants reader{.file = 1, .windows = {{3 * block, 19 * block, true}}, .waiting = true, .by_block = true};
+  // b's byte 3 * block is in block 11 of the torrent: piece 2, block 3.
+  EXPECT_EQ(demand(torrent, {reader}, {}, 2 * block), (Wants{{{2, 3, 4}, {3, 0, 2}}, {{{2, 7}, 3}}, {}}));
+  // Blocks of one piece that two of them need go together.
+  auto other = reader;
+  other.windows = {{0, 19 * block, true}};
+  other.trusted = true;
+  EXPECT_EQ(demand(torrent, {reader, other}, {}, block / 2).hot, (std::vector<Hot>{{2, 0, 4, true}}));
+  // Who takes whole pieces only needs all of it.
+  other.by_block = false;
+  EXPECT_EQ(demand(torrent, {reader, other}, {}, block / 2).hot, (std::vector<Hot>{{2, 0, Hot::all}}));
+}
+
 // Many readers at random: the windows hold all that is hot, each hot piece is there once.
 TEST(Demand, Property) {
   std::mt19937 random(3);
@@ -103,7 +120,8 @@ TEST(Demand, Property) {
       }
     }
     auto const wants = demand(torrent, readers, std::nullopt, static_cast<std::int64_t>(random() % 3000 + 1));
-    std::set<int> const hot(wants.hot.begin(), wants.hot.end());
+    std::set<int> hot;
+    for (auto const& urgent : wants.hot) hot.insert(urgent.piece);
     ASSERT_EQ(hot.size(), wants.hot.size());
     std::set<int> got;
     for (auto const range : wants.ahead) {

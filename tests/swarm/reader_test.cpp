@@ -164,6 +164,18 @@ TEST_F(Live, NothingBeyondTheWindowIsFetched) {
     EXPECT_TRUE(range.end <= 3 * MiB + 64 * KiB || range.begin >= 31 * MiB) << range.begin << ' ' << range.end;
 }
 
+// TCP is tried first; who does not take it is not given up.
+TEST_F(Live, PeersThatSpeakUtpOnly) {
+  support::Swarm peers(make_torrent("film.mkv", 4 * MiB), 2, {.utp = true, .tcp = false});
+  auto torrent = add(peers.magnet());
+  auto reader = torrent->open(swarm::TheFilm{});
+  EXPECT_TRUE(support::Payload().matches(0, read(*reader, 4 * MiB)));
+  auto const connected = torrent->status().phases.connect;
+  ASSERT_TRUE(connected);
+  RecordProperty("connected_ms", static_cast<int>(connected->count()));
+  EXPECT_LT(*connected, 4s) << "not by the next round of attempts";
+}
+
 TEST_F(Live, WrongFileSaysSo) {
   support::Swarm peers(make_torrent("film.mkv", MiB));
   auto torrent = add(peers.magnet());
@@ -186,6 +198,73 @@ TEST_F(Live, ALiarDoesNotTakeTheHonestOnesAlong) {
   support::Swarm peers(make_torrent("film.mkv", 32 * MiB, 128 * KiB), {honest, honest, honest, honest, liar});
   auto reader = add(peers.magnet())->open(swarm::TheFilm{});
   EXPECT_TRUE(support::Payload().matches(0, read(*reader, 32 * MiB)));
+}
+
+// ---- blocks before pieces ----
+
+constexpr swarm::ReaderOptions impatient(swarm::Verify verify) {
+  return {.read_ahead = 8 * MiB, .piece_timeout = 400ms, .verify = verify};
+}
+
+TEST_F(Live, BlocksAreReadBeforeTheirPieceIsWhole) {
+  support::Swarm peers(make_torrent("film.mkv", 16 * MiB, 4 * MiB), 1, {.stall_after = MiB});
+  auto torrent = add(peers.magnet());
+  auto strict = torrent->open(swarm::TheFilm{}, impatient(swarm::Verify::strict));
+  EXPECT_EQ(failure_of(*strict), swarm::Errc::read_timeout);
+  auto trusted = torrent->open(swarm::TheFilm{}, impatient(swarm::Verify::trusted));
+  EXPECT_EQ(failure_of(*trusted), swarm::Errc::read_timeout) << "nobody has earned any trust yet";
+  auto fast = torrent->open(swarm::TheFilm{}, impatient(swarm::Verify::fast));
+  EXPECT_TRUE(support::Payload().matches(0, read(*fast, 512 * KiB)));
+  EXPECT_TRUE(torrent->available(0).empty()) << "others see verified bytes only";
+  peers[0].resume();
+  EXPECT_TRUE(support::Payload().matches(512 * KiB, read(*fast, 15 * MiB)));
+}
+
+// Only the part from the reader on is needed at first, but the piece must become whole all the same.
+TEST_F(Live, APieceEnteredInTheMiddleBecomesWhole) {
+  support::Swarm peers(make_torrent("film.mkv", 16 * MiB, 4 * MiB), 2);
+  auto torrent = add(peers.magnet());
+  auto reader = torrent->open(swarm::TheFilm{}, impatient(swarm::Verify::fast));
+  reader->set_end(8 * MiB);
+  EXPECT_TRUE(support::Payload().matches(6 * MiB, read_at(*reader, 6 * MiB, 256 * KiB)));
+  EXPECT_TRUE(eventually([&] {
+    auto const ranges = torrent->available(0);
+    return !ranges.empty() && ranges.back().begin <= 4 * MiB && ranges.back().end == 8 * MiB;
+  }));
+}
+
+TEST_F(Live, WrongBytesThatWereReadEarlyAreToldOf) {
+  support::Swarm peers(make_torrent("film.mkv", 4 * MiB, MiB), 1, {.corrupt = {.pieces = {0}}});
+  auto torrent = add(peers.magnet());
+  auto reader = torrent->open(swarm::TheFilm{}, {.verify = swarm::Verify::fast});
+  EXPECT_FALSE(support::Payload().matches(0, read(*reader, 64 * KiB)));
+  std::optional<swarm::Errc> told;
+  ASSERT_TRUE(eventually([&] {
+    reader->seek(0);
+    told = failure_of(*reader);
+    return told.has_value();
+  }));
+  EXPECT_EQ(told, swarm::Errc::wrong_bytes);
+  // Fetched anew, from somebody else.
+  auto& honest = peers.add();
+  torrent->add_sources({.peers = {{honest.endpoint().host, honest.endpoint().port}}});
+  auto strict = torrent->open(swarm::TheFilm{});
+  EXPECT_TRUE(support::Payload().matches(0, read(*strict, 4 * MiB)));
+}
+
+TEST_F(Live, TrustIsEarnedAndUsedAfterAJump) {
+  support::Swarm peers(make_torrent("film.mkv", 64 * MiB, 4 * MiB), 2);
+  auto torrent = add(peers.magnet());
+  auto reader = torrent->open(swarm::TheFilm{}, impatient(swarm::Verify::trusted));
+  reader->set_end(24 * MiB);
+  ASSERT_TRUE(support::Payload().matches(0, read(*reader, 24 * MiB)));
+  for (std::size_t i = 0; i < peers.size(); ++i) peers[i].stall_after(512 * KiB);
+  reader->seek(41 * MiB);
+  reader->set_end(std::nullopt);
+  EXPECT_TRUE(support::Payload().matches(41 * MiB, read(*reader, 256 * KiB)));
+  auto strict = torrent->open(swarm::TheFilm{}, impatient(swarm::Verify::strict));
+  strict->seek(41 * MiB);
+  EXPECT_EQ(failure_of(*strict), swarm::Errc::read_timeout);
 }
 
 TEST_F(Live, SeedersThatDieAreReplaced) {

@@ -141,6 +141,7 @@ class Simulation : Scheduler::Mediator {
 
   // Scheduler::Mediator
   bool has(int id, int piece) const override { return !peers_.at(id).lacks.contains(piece); }
+  bool trusts(int id) const override { return id % 2 == 0; }
   void ask(int id, Block block) override {
     auto& peer = peers_[id];
     ASSERT_TRUE(peer.unchoked && !peer.gone);
@@ -200,7 +201,8 @@ class Simulation : Scheduler::Mediator {
     for (int n = pick(0, 3); n > 0; --n) {
       auto const size = layout_.total_size();
       auto const position = static_cast<std::int64_t>(pick(0.0, 1.0) * static_cast<double>(size - 1));
-      readers.push_back({0, {{position, std::min(size, position + pick(1, 32 << 20)), true}}, chance(0.7)});
+      readers.push_back(
+          {0, {{position, std::min(size, position + pick(1, 32 << 20)), true}}, chance(0.7), chance(0.5), chance(0.5)});
     }
     scheduler_.want(demand(layout_, readers, 0));
     at(pick(0.05, 3.0), [this] { change_readers(); });

@@ -32,6 +32,7 @@ struct Bench : Scheduler::Mediator {
     auto const found = lacks.find(peer);
     return found == lacks.end() || !found->second.contains(piece);
   }
+  bool trusts(int peer) const override { return trusted.contains(peer); }
   void ask(int peer, Block block) override { asked.emplace_back(peer, block); }
 
   std::vector<std::pair<int, Block>> fill() {
@@ -54,6 +55,7 @@ struct Bench : Scheduler::Mediator {
   }
 
   std::map<int, std::set<int>> lacks;
+  std::set<int> trusted;
   std::vector<std::pair<int, Block>> asked;
   Time now = Time{} + 1000s;
   Scheduler scheduler;
@@ -81,6 +83,40 @@ TEST(Scheduler, HotBlocksInOrder) {
   for (int n = 0; n < 8; ++n) EXPECT_EQ(asked[static_cast<std::size_t>(n)], (Block{2, n}));
   EXPECT_TRUE(bench.scheduler.active());
   EXPECT_TRUE(bench.fill().empty()) << "asked twice";
+}
+
+TEST(Scheduler, ThePartOfAPieceThatIsHotFirst) {
+  Bench bench(4);
+  bench.scheduler.unchoked(1);
+  bench.scheduler.want({.hot = {{1, 5, 7}}, .ahead = {{{1, 3}, 5}}});
+  EXPECT_EQ(blocks(bench.fill()), (std::vector<Block>{{1, 5}, {1, 6}, {1, 7}, {2, 0}}));
+}
+
+TEST(Scheduler, ThePartBeforeTheReaderComesLast) {
+  Bench bench(2);
+  bench.scheduler.unchoked(1);
+  bench.scheduler.want({.hot = {{0, 6, 8}}, .ahead = {{{0, 1}, 6}}});
+  std::vector<Block> order;
+  for (int turn = 0; turn < 20; ++turn) {
+    for (auto const& [peer, block] : bench.fill()) {
+      order.push_back(block);
+      bench.now += 10ms;
+      bench.arrive(peer, block);
+    }
+  }
+  EXPECT_EQ(order, (std::vector<Block>{{0, 6}, {0, 7}, {0, 0}, {0, 1}, {0, 2}, {0, 3}, {0, 4}, {0, 5}}));
+}
+
+TEST(Scheduler, WhatMustBeTrustedIsAskedOfWhoIs) {
+  Bench bench(4);
+  for (int peer : {1, 2, 3}) bench.scheduler.unchoked(peer);
+  bench.trusted = {2};
+  bench.scheduler.want({.hot = {{0, 0, Hot::all, true}}, .ahead = {{{0, 4}}}});
+  for (auto const& [peer, block] : bench.fill()) EXPECT_EQ(peer == 2, block.piece == 0) << block.piece;
+  bench.scheduler.choked(2);
+  int taken = 0;
+  for (auto const& [peer, block] : bench.fill()) taken += block.piece == 0;
+  EXPECT_GT(taken, 0) << "nobody left whom to trust: the piece is needed all the same";
 }
 
 TEST(Scheduler, HotBlocksToAllPeers) {

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Blocks of unfinished pieces that could be read already. Internal.
+#pragma once
+
+#include "swarm/guarded.hpp"
+#include "swarm/reader.hpp"
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+namespace swarm {
+
+/// Thread-safe. Memory: a byte a block of the pieces under way.
+class EarlyBlocks {
+ public:
+  /// A peer sent it. Only the first one that does counts.
+  void arrived(int piece, int block, bool trusted);
+  /// Storage has it.
+  void stored(int piece, int block);
+  /// The piece is verified, or was thrown away.
+  void forget(int piece);
+
+  [[nodiscard]] bool readable(int piece, int block, Verify verify) const;
+  /// It is here, and may be read only when its piece is verified.
+  [[nodiscard]] bool withheld(int piece, int block, Verify verify) const;
+
+ private:
+  [[nodiscard]] std::uint8_t marks(int piece, int block) const;
+
+  Guarded<std::map<int, std::vector<std::uint8_t>>> mutable pieces_;
+};
+
+}  // namespace swarm

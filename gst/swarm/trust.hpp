@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Which peers' blocks may be read before their piece is verified. Pure; reentrant.
+#pragma once
+
+#include <cstdint>
+#include <map>
+
+namespace swarm {
+
+/// A peer is trusted when it has given enough blocks of pieces that turned out right. A piece that fails takes the
+/// trust of all: who did it is not known, and from then on much more is asked of everybody.
+class Trust {
+ public:
+  using PeerId = int;
+  static constexpr int pieces_needed = 2;
+  /// One that spoils a block now and then should have been noticed in so many.
+  static constexpr int blocks_needed = 256;
+
+  void gave(PeerId peer, int piece) { ++givers_[piece][peer]; }
+  void verified(int piece);
+  void failed(int piece);
+  void gone(PeerId peer);
+
+  [[nodiscard]] bool trusts(PeerId peer) const;
+  [[nodiscard]] bool anybody() const;
+
+ private:
+  struct Record {
+    std::int64_t pieces = 0;
+    std::int64_t blocks = 0;
+  };
+  [[nodiscard]] bool enough(Record const& record) const;
+
+  std::map<int, std::map<PeerId, int>> givers_;  ///< of pieces under way, with their blocks
+  std::map<PeerId, Record> records_;
+  std::int64_t caution_ = 1;
+};
+
+}  // namespace swarm

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "swarm/trust.hpp"
+
+#include <gtest/gtest.h>
+
+namespace swarm {
+namespace {
+
+/// `pieces` verified ones of `blocks` blocks each, all from this peer.
+void give(Trust& trust, int peer, int pieces, int blocks) {
+  static int piece = 0;
+  for (int p = 0; p < pieces; ++p, ++piece) {
+    for (int b = 0; b < blocks; ++b) trust.gave(peer, piece);
+    trust.verified(piece);
+  }
+}
+
+TEST(Trust, HasToBeEarned) {
+  Trust trust;
+  EXPECT_FALSE(trust.trusts(1));
+  give(trust, 1, 1, Trust::blocks_needed);
+  EXPECT_FALSE(trust.trusts(1)) << "one piece may be luck";
+  give(trust, 1, 1, 1);
+  EXPECT_TRUE(trust.trusts(1));
+  give(trust, 2, 100, 1);
+  EXPECT_FALSE(trust.trusts(2)) << "too few blocks";
+  EXPECT_TRUE(trust.anybody());
+}
+
+TEST(Trust, BlocksCountWhenTheirPieceIsVerified) {
+  Trust trust;
+  for (int i = 0; i < 2 * Trust::blocks_needed; ++i) trust.gave(1, i % 2);
+  EXPECT_FALSE(trust.anybody());
+  trust.verified(0);
+  trust.verified(1);
+  EXPECT_TRUE(trust.trusts(1));
+}
+
+TEST(Trust, AFailureCostsAllOfThem) {
+  Trust trust;
+  give(trust, 1, 2, Trust::blocks_needed);
+  give(trust, 2, 2, Trust::blocks_needed);
+  trust.gave(2, 1000);
+  trust.failed(1000);
+  EXPECT_FALSE(trust.anybody());
+  give(trust, 1, 2, Trust::blocks_needed);
+  EXPECT_FALSE(trust.trusts(1)) << "once bitten";
+  give(trust, 1, 14, Trust::blocks_needed);
+  EXPECT_TRUE(trust.trusts(1));
+}
+
+TEST(Trust, GoneIsForgotten) {
+  Trust trust;
+  give(trust, 1, 2, Trust::blocks_needed);
+  trust.gave(1, 1000);
+  trust.gone(1);
+  trust.verified(1000);
+  EXPECT_FALSE(trust.anybody());
+}
+
+}  // namespace
+}  // namespace swarm
