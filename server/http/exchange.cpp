@@ -139,7 +139,10 @@ void Exchange::send_file(std::unique_ptr<DiskFile> file, std::shared_ptr<Materia
 void Exchange::wrote_head() {
   if (!file_body_) return;
   auto socket = soup_server_message_get_socket(message_);
-  if (!socket || !file_body_->start(socket)) return close_short();
+  if (!socket || !file_body_->start(socket)) {
+    file_body_.reset();
+    return close_short();
+  }
   soup_server_message_pause(message_);
   paused_ = true;
 }

@@ -10,6 +10,8 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace {
 
@@ -251,6 +253,32 @@ TEST_F(FileTest, WhatIsNoSuchFileComesFromTheReader) {
     EXPECT_TRUE(got.complete);
     EXPECT_EQ(got.body, script_->content().bytes(0, 1000));
   }
+}
+
+TEST_F(FileTest, WithoutDescriptors) {
+  Connection client(served_.at()), second(served_.at());
+  for (auto* c : {&client, &second}) EXPECT_TRUE(same(0, c->ask({.target = range(0, 1000)}).body));
+  expect_nothing_left();
+  rlimit before{};
+  getrlimit(RLIMIT_NOFILE, &before);
+  for (int free : {0, 1}) {
+    int const next = dup(0);
+    close(next);
+    rlimit few = before;
+    few.rlim_cur = static_cast<rlim_t>(next + free);
+    setrlimit(RLIMIT_NOFILE, &few);
+    auto& asks = free ? client : second;
+    auto got = asks.ask({.target = range(0, 1000)});
+    setrlimit(RLIMIT_NOFILE, &before);
+    EXPECT_EQ(got.status(), 200);
+    if (free == 0) {
+      EXPECT_EQ(got.body, script_->content().bytes(0, 1000)) << "by chunks, if it can't be opened";
+    } else {
+      EXPECT_FALSE(got.complete) << "the socket could not be had twice";
+      EXPECT_TRUE(asks.ended(2s));
+    }
+  }
+  EXPECT_TRUE(same(0, support::http::get(served_.at(), range(0, 1000)).body));
 }
 
 TEST_F(FileTest, ItsTorrentsEndEndsIt) {
