@@ -33,7 +33,7 @@ json::Object session_part(swarm::SessionStatus const& status) {
 /// In milliseconds.
 json::Object loop_part(http::Pulse::Longest const& longest) {
   auto ms = [](std::chrono::microseconds time) { return static_cast<double>(time.count()) / 1000; };
-  return json::Object().set("longestTurn", ms(longest.turn)).set("longestBlock", ms(longest.blocked));
+  return json::Object().set("longestTurn", ms(longest.turn)).set("longestOwnTurn", ms(longest.own));
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 namespace http {
 
 /// How long the thread's main loop was ever busy between two waits: for so long nobody else was served. It measures
-/// every turn, at the cost of a look at the clock and one at the thread's account. Thread-bound, one of a thread.
+/// every turn, which costs a microsecond. Thread-bound, one of a thread.
 class Pulse {
  public:
   Pulse();
@@ -18,18 +18,20 @@ class Pulse {
 
   struct Longest {
     std::chrono::microseconds turn{0};
-    /// Of those in which the thread slept: for a disk or a lock. The others it worked, or other threads had its core.
-    std::chrono::microseconds blocked{0};
+    /// Without the time in which others had the core: at work, or asleep for a disk or a lock.
+    std::chrono::microseconds own{0};
   };
   [[nodiscard]] Longest longest() const { return longest_; }
 
  private:
+  [[nodiscard]] gint64 queued() const;
   static gint poll(GPollFD* fds, guint count, gint timeout);
 
   GMainContext* context_;
   GPollFunc before_;
-  gint64 awake_ = 0;  ///< since when; 0 = never waited yet
-  long sleeps_ = 0;   ///< until then
+  int account_;        ///< the kernel's, of this thread; -1 = there is none
+  gint64 awake_ = 0;   ///< since when; 0 = never waited yet
+  gint64 queued_ = 0;  ///< how long it had waited for a core until then
   Longest longest_;
 };
 

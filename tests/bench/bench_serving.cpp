@@ -145,7 +145,7 @@ int main(int argc, char** argv) {
       compare(both, load, runs, row.goal);
     }
     auto const status = support::http::get(both[0].at, "/status").body;
-    for (std::string const name : {"longestTurn", "longestBlock"})
+    for (std::string const name : {"longestTurn", "longestOwnTurn"})
       if (auto const found = status.find(name); found != std::string::npos)
         std::printf("the main loop's %s: %.1f ms\n", name.c_str(), std::atof(status.c_str() + found + name.size() + 2));
     std::printf("the server's own memory: %.1f MB\n", static_cast<double>(both[0].child.anonymous_memory()) / 1e6);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Complete files over a real socket: libsoup writes the head, our threads the bytes.
 #include "served.hpp"
+#include "support/child.hpp"
 #include "support/eventually.hpp"
 #include "support/scripted_reader.hpp"
 #include "support/temp_dir.hpp"
@@ -252,6 +253,25 @@ TEST_F(FileTest, WhatIsNoSuchFileComesFromTheReader) {
     auto got = support::http::get(served_.at(), range(0, 1000));
     EXPECT_TRUE(got.complete);
     EXPECT_EQ(got.body, script_->content().bytes(0, 1000));
+  }
+}
+
+// Bytes that went past libsoup would go past its TLS.
+TEST_F(FileTest, TlsGetsChunks) {
+  auto made = support::run({"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", folder_ / "key.pem",
+                            "-out", folder_ / "cert.pem", "-days", "2", "-subj", "/CN=localhost"});
+  ASSERT_TRUE(made.ok()) << made.err;
+  http::Options options;
+  options.tls_cert = folder_ / "cert.pem";
+  options.tls_key = folder_ / "key.pem";
+  Served served({{"GET", "/file", http::Area::media, [this](http::Exchange& e) { stream(e); }}}, options);
+  auto to = "127.0.0.1:" + std::to_string(served.at().port);
+  auto target = range(5, MiB);
+  // A client that claims to speak plain HTTP within TLS gets no other treatment.
+  for (auto const& asked : {target, "http://" + to + target}) {
+    auto got = support::run({"curl", "-skg", "--request-target", asked, "https://" + to + target});
+    EXPECT_TRUE(got.ok());
+    EXPECT_TRUE(got.out == script_->content().bytes({5, MiB})) << got.out.substr(0, 200);
   }
 }
 
