@@ -273,6 +273,9 @@ TEST_F(FileTest, TlsGetsChunks) {
 }
 
 TEST_F(FileTest, WithoutDescriptors) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "the sanitizer looks at memory through a pipe, and without descriptors takes all of it for bad";
+#endif
   Connection client(served_.at()), second(served_.at());
   for (auto* c : {&client, &second}) EXPECT_TRUE(same(0, c->ask({.target = range(0, 1000)}).body));
   expect_nothing_left();
