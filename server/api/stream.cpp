@@ -144,11 +144,12 @@ void answer(StartPtr const& start) {
                                     std::move(watch)});
 }
 
-/// The torrent is there. The reader comes first: it brings a torrent back that had failed or gone idle. It wants
-/// nothing before its first read.
+/// The torrent is there. The reader comes first: it brings a torrent back that had failed or gone idle. Where it will
+/// read is known when the file's size is; until then it must not want the beginning.
 void open(StartPtr const& start) {
   start->exchange.set_info_hash(start->torrent->key());
   start->reader = start->torrent->open(start->choice, {.verify = start->app.options.verify});
+  if (!start->exchange.request().header("Range").empty()) start->reader->set_end(0);
   auto patience = std::min(start->patience(), start->app.options.torrent_timeout);
   when_known(start->exchange, start->torrent, patience, [start](bool known) {
     if (!known) throw too_late(*start->torrent, false);
