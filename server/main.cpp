@@ -10,6 +10,7 @@
 #include <clocale>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <malloc.h>
 #include <memory>
 #include <unistd.h>
@@ -53,6 +54,7 @@ int run(Config const& config) {
 int main(int argc, char** argv) {
   std::setlocale(LC_CTYPE, "");
   std::signal(SIGPIPE, SIG_IGN);
+  unsetenv("SOUP_SERVER_HTTP2");  // an experiment of libsoup's; nothing here was made for it
   // One heap for each of some twenty threads, most of them idle, keeps what all of them needed once: 57 MB instead
   // of 34.
   mallopt(M_ARENA_MAX, 2);

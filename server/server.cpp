@@ -84,6 +84,7 @@ Server::Server(Config const& config) : loop_(http::Loop::create()) {
   app_.session = swarm::Session::create(swarm_settings(config));
   app_.port = [this] { return http_->port(); };
   app_.connections = [this] { return http_->connections(); };
+  app_.longest = [this] { return http_->pulse().longest(); };
   http_ = std::make_unique<http::Server>(http, http::Router(api::routes(app_)), loop_);
   upkeep_ = std::make_unique<api::Upkeep>(app_, loop_);
   for (auto const& warning : app_.session->status().warnings) g_warning("%s", warning.c_str());

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# install.sh LIST...: installs the Debian packages that the lists beside this file name (build, run, test) and that are
-# missing. Calls neither apt nor sudo when all are there; starts no daemon.
+# install.sh LIST...: installs the Debian packages that the lists beside this file name (build, run, test, bench) and that
+# are missing. Calls neither apt nor sudo when all are there; starts no daemon.
 set -eu
 
 here=$(dirname "$0")
@@ -47,10 +47,13 @@ as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-re
 
 # Installed just now for its program alone: not to start at the next boot either. (Debian's tool for this wants to be
 # called by a package; systemctl need not be there.)
-case " $missing " in
-  *" opentracker "*)
-    if command -v deb-systemd-helper >/dev/null; then
-      as_root env DPKG_MAINTSCRIPT_PACKAGE=opentracker deb-systemd-helper disable opentracker.service >/dev/null || true
-    fi
-    ;;
-esac
+for package in $missing; do
+  case $package in
+    opentracker) unit=opentracker.service ;;
+    nginx-light) unit=nginx.service ;;
+    *) continue ;;
+  esac
+  if command -v deb-systemd-helper >/dev/null; then
+    as_root env DPKG_MAINTSCRIPT_PACKAGE="$package" deb-systemd-helper disable $unit >/dev/null || true
+  fi
+done

@@ -6,20 +6,23 @@
 namespace swarm {
 namespace {
 
-constexpr Network::Delay moment{50};
+constexpr Network::Delay moment{50};  // libtorrent has to be done with them
 
 }  // namespace
 
 Amnesty::Amnesty(std::shared_ptr<Network> network, Unban unban)
-    : network_(std::move(network)), unban_(std::move(unban)), banned_(std::make_shared<std::vector<PeerAddress>>()) {}
+    : network_(std::move(network)), unban_(std::move(unban)) {}
+
+void Amnesty::on_doubt() {
+  *doubt_ = true;
+  network_->post([doubt = doubt_] { *doubt = false; });
+}
 
 void Amnesty::on_banned(PeerAddress address) {
+  if (!*doubt_) return;
   banned_->push_back(std::move(address));
   if (banned_->size() > 1) return;
-  network_->after(moment, [banned = banned_, unban = unban_] {
-    auto const all = std::exchange(*banned, {});
-    if (all.size() > 1) unban(all);
-  });
+  network_->after(moment, [banned = banned_, unban = unban_] { unban(std::exchange(*banned, {})); });
 }
 
 }  // namespace swarm

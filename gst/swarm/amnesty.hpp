@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// libtorrent bans honest peers now and then: once a peer has sent eight good pieces its trust wraps round, and the next
-// piece that fails bans all who sent a block of it (2.0.8 to 2.1.0). Internal.
+// libtorrent bans honest peers: once a peer has sent eight good pieces its trust wraps round, and the next piece that
+// fails bans all such who sent a block of it (2.0.8 to 2.1.0). Internal.
 #pragma once
 
 #include "swarm/locator.hpp"
@@ -12,18 +12,22 @@
 
 namespace swarm {
 
-/// Several bans at the same moment can't all be deserved: they are taken back. Who sent the wrong bytes comes out when
-/// the piece is fetched again from one peer alone. Thread-bound: network thread.
+/// Bans that a failed piece of several peers brings are taken back: that one of them sent wrong bytes proves nothing
+/// against the others. Who it was comes out when the piece is fetched again, from one peer alone, or when it is
+/// compared with the right one (smart ban); such bans stand. Thread-bound: network thread.
 class Amnesty {
  public:
   using Unban = std::function<void(std::vector<PeerAddress> const&)>;
   Amnesty(std::shared_ptr<Network> network, Unban unban);
+  /// Bans up to the end of this turn come of a piece that several peers have given.
+  void on_doubt();
   void on_banned(PeerAddress address);
 
  private:
   std::shared_ptr<Network> network_;
   Unban unban_;
-  std::shared_ptr<std::vector<PeerAddress>> banned_;
+  std::shared_ptr<bool> doubt_ = std::make_shared<bool>(false);
+  std::shared_ptr<std::vector<PeerAddress>> banned_ = std::make_shared<std::vector<PeerAddress>>();
 };
 
 }  // namespace swarm

@@ -78,6 +78,7 @@ void Fetcher::on_verified(int piece) {
 }
 
 void Fetcher::on_failed(int piece) {
+  if (amnesty_ && !trust_.from_one(piece)) amnesty_->on_doubt();
   trust_.failed(piece);
   early_->forget(piece);
   if (scheduler_) scheduler_->distrust(piece);

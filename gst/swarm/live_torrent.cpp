@@ -222,74 +222,6 @@ void LiveTorrent::set_keep(std::optional<FileChoice> choice) {
 
 std::optional<FileChoice> LiveTorrent::keep() const { return state_.lock()->remembered.keep; }
 
-void LiveTorrent::demand_changed() {
-  if (demand_posted_.exchange(true)) return;
-  auto const posted = services_->network->post([self = me()] {
-    self->demand_posted_ = false;
-    self->apply_demand();
-  });
-  if (!posted) demand_posted_ = false;
-}
-
-void LiveTorrent::apply_demand() {
-  auto const* handle = this->handle();
-  if (!handle) return;
-  std::vector<ReaderWants> all;
-  {
-    auto readers = readers_.lock();
-    for (auto const* reader : *readers)
-      if (auto wants = reader->wants(fetcher_->trusts_anybody())) all.push_back(std::move(*wants));
-  }
-  std::shared_ptr<Metadata const> metadata;
-  std::vector<bool> verified;
-  std::optional<int> keep;
-  bool failed = false;
-  {
-    auto state = state_.lock();
-    metadata = state->metadata;
-    verified = state->verified;
-    keep = state->keep_file;
-    failed = state->failure.has_value();
-  }
-  if (!metadata) return;
-  auto wants = failed ? Wants() : demand(metadata->layout, all, keep);
-  if (ram_) {
-    wants = RamBudget(metadata->layout, *ram_budget_).fit(std::move(wants));
-    if (!make_room(wants)) {
-      fetcher_->want(std::move(wants));
-      return start_over();
-    }
-  }
-  // For web seeds libtorrent picks.
-  if (!handle->url_seeds().empty() || !handle->http_seeds().empty())
-    bands_.apply(*handle, metadata->layout, wants,
-                 [&](int piece) { return verified[static_cast<std::size_t>(piece)]; });
-  fetcher_->want(std::move(wants));
-}
-
-void LiveTorrent::watchdog() {
-  constexpr milliseconds patience{3000};
-  constexpr milliseconds disk_patience{5000};
-  if (auto const now = Clock::now(); now - disk_tried_.load() >= disk_patience) {
-    disk_tried_ = now;
-    on_network([self = me()](lt::torrent_handle const&) {
-      if (auto const again = std::exchange(self->try_disk_again_, nullptr)) again();
-    });
-  }
-  bool late = false;
-  {
-    auto readers = readers_.lock();
-    for (auto const* reader : *readers) late = late || reader->waiting_for() > patience;
-  }
-  if (!late) return;
-  // Nothing here is set and forgotten: say it all again, in case libtorrent lost or refused a part of it.
-  services_->network->post([self = me()] {
-    self->bands_.forget();
-    self->apply_demand();
-    self->fetcher_->get_in_step();
-  });
-}
-
 // ---- networking ----
 
 void LiveTorrent::on_network(std::function<void(lt::torrent_handle const&)> job) {
@@ -371,8 +303,8 @@ void LiveTorrent::on_checked() {
 }
 
 void LiveTorrent::reconnect(std::vector<PeerAddress> const& peers) {
-  services_->log(LogLevel::info,
-                 name() + ": " + std::to_string(peers.size()) + " peers were banned at once, that is taken back");
+  services_->log(LogLevel::info, name() + ": " + std::to_string(peers.size()) +
+                                     " peers were banned for what one of them did; that is taken back");
   services_->unban(peers);
   if (auto const* handle = this->handle()) connect(*handle, peers);
 }

@@ -72,6 +72,7 @@ void Readahead::read(std::int64_t position, std::int64_t bytes_wanted, time_poin
 }
 
 void Readahead::seek(std::int64_t position, time_point now) {
+  std::erase_if(places_, [](Place const& place) { return place.wanted == 0 && place.contiguous == 0; });  // never read
   read(position, 0, now);
   std::erase_if(places_, [&](Place const& place) { return now - place.used >= fresh_at_seek; });
   if (places_.size() > most_after_seek) places_.resize(most_after_seek);

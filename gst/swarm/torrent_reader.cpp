@@ -31,7 +31,8 @@ TorrentReader::TorrentReader(std::shared_ptr<LiveTorrent> torrent, FileChoice ch
       choice_(std::move(choice)),
       options_(options),
       reading_(Readahead(std::max<std::int64_t>(options.read_ahead, block_bytes)), std::nullopt, -1) {
-  reading_.lock()->readahead.seek(0, Clock::now());
+  // While the metadata are missing nobody can say what is wanted; most begin at the beginning.
+  if (!torrent_->metadata()) reading_.lock()->readahead.seek(0, Clock::now());
 }
 
 TorrentReader::~TorrentReader() { torrent_->leave(*this); }

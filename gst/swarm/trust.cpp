@@ -11,29 +11,40 @@ constexpr std::int64_t most_caution = 1 << 20;
 
 }  // namespace
 
+void Trust::gave(PeerId peer, int piece) {
+  ++givers_[piece][peer];
+  records_.try_emplace(peer);
+}
+
 void Trust::verified(int piece) {
   auto const givers = givers_.extract(piece);
   if (givers.empty()) return;
   for (auto const& [peer, blocks] : givers.mapped()) {
-    auto& record = records_[peer];
-    ++record.pieces;
-    record.blocks += blocks;
+    right_ += blocks;
+    auto const record = records_.find(peer);
+    if (record == records_.end()) continue;
+    ++record->second.pieces;
+    record->second.blocks += blocks;
   }
 }
 
 void Trust::failed(int piece) {
   givers_.erase(piece);
-  records_.clear();
+  for (auto& [peer, record] : records_) record = {};
+  right_ = 0;
   caution_ = std::min(caution_ * more_caution, most_caution);
 }
 
-void Trust::gone(PeerId peer) {
-  records_.erase(peer);
-  for (auto& [piece, givers] : givers_) givers.erase(peer);
+void Trust::gone(PeerId peer) { records_.erase(peer); }
+
+bool Trust::from_one(int piece) const {
+  auto const givers = givers_.find(piece);
+  return givers != givers_.end() && givers->second.size() == 1;
 }
 
 bool Trust::enough(Record const& record) const {
-  return record.pieces >= pieces_needed * caution_ && record.blocks >= blocks_needed * caution_;
+  return record.pieces >= pieces_needed * caution_ && record.blocks >= blocks_needed * caution_ &&
+         right_ >= blocks_needed_of_all * caution_;
 }
 
 bool Trust::trusts(PeerId peer) const {

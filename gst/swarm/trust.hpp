@@ -7,19 +7,23 @@
 
 namespace swarm {
 
-/// A peer is trusted when it has given enough blocks of pieces that turned out right. A piece that fails takes the
-/// trust of all: who did it is not known, and from then on much more is asked of everybody.
+/// A peer is trusted when it has given enough blocks of pieces that turned out right, and all peers together many more
+/// without one that was wrong. A piece that fails takes the trust of all: who did it is not known, and from then on
+/// much more is asked of everybody.
 class Trust {
  public:
   using PeerId = int;
   static constexpr int pieces_needed = 2;
-  /// One that spoils a block now and then should have been noticed in so many.
-  static constexpr int blocks_needed = 256;
+  static constexpr int blocks_needed = 32;
+  /// Who spoils a block now and then should have been noticed in so many of all peers.
+  static constexpr int blocks_needed_of_all = 512;
 
-  void gave(PeerId peer, int piece) { ++givers_[piece][peer]; }
+  void gave(PeerId peer, int piece);
   void verified(int piece);
   void failed(int piece);
   void gone(PeerId peer);
+  /// All blocks of the piece came from one peer.
+  [[nodiscard]] bool from_one(int piece) const;
 
   [[nodiscard]] bool trusts(PeerId peer) const;
   [[nodiscard]] bool anybody() const;
@@ -31,8 +35,9 @@ class Trust {
   };
   [[nodiscard]] bool enough(Record const& record) const;
 
-  std::map<int, std::map<PeerId, int>> givers_;  ///< of pieces under way, with their blocks
-  std::map<PeerId, Record> records_;
+  std::map<int, std::map<PeerId, int>> givers_;  ///< of pieces under way, with their blocks; some may be gone
+  std::map<PeerId, Record> records_;             ///< of those present
+  std::int64_t right_ = 0;                       ///< blocks, of all peers
   std::int64_t caution_ = 1;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "http/pulse.hpp"
 #include "swarm/reader.hpp"
 #include "swarm/session.hpp"
 
@@ -32,7 +33,8 @@ struct Options {
 struct App {
   std::shared_ptr<swarm::Session> session;
   Options options;
-  std::function<int()> port, connections;  ///< of the HTTP server; on the loop's thread
+  std::function<int()> port, connections;         ///< of the HTTP server; on the loop's thread
+  std::function<http::Pulse::Longest()> longest;  ///< turns of the main loop; there, too
   std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
 };
 

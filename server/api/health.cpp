@@ -5,6 +5,9 @@
 #include "api/shapes.hpp"
 #include "http/exchange.hpp"
 
+#include <sys/statvfs.h>
+#include <unistd.h>
+
 namespace api {
 namespace {
 
@@ -46,6 +49,33 @@ json::Object cache_part(swarm::Session const& session, Options const& options) {
       .set("diskUsage", percent(held.bytes, options.cache_max_disk_mb * 1000000) + "%");
 }
 
+/// Less than this is a full disk: not even what is being written fits.
+constexpr std::uint64_t least_room = 16 * 1024 * 1024;
+
+/// Why nothing can be written to a folder; empty if it can.
+std::string trouble_of(std::string const& folder, std::string const& name) {
+  struct statvfs disk {};
+  if (statvfs(folder.c_str(), &disk) != 0) return "The " + name + " can't be reached: was it moved or unmounted?";
+  if ((disk.f_flag & ST_RDONLY) || access(folder.c_str(), W_OK | X_OK) != 0)
+    return "The " + name + " can't be written to: check its permissions and how it is mounted.";
+  if (static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize < least_room)
+    return "The disk of the " + name + " is full: make room.";
+  return {};
+}
+
+/// Why the server can't do its work; empty if it can.
+std::vector<std::string> reasons(swarm::Session const& session) {
+  std::vector<std::string> all;
+  // Ports are opened a moment after the start; a warning tells that one failed.
+  if (auto status = session.status(); status.listen_port == 0 && !status.warnings.empty())
+    all.emplace_back("No port is open for peers: choose another one with TORRENT_LISTEN.");
+  auto const& settings = session.settings();
+  for (auto const& trouble :
+       {trouble_of(settings.download_path, "download folder"), trouble_of(settings.state_path, "state folder")})
+    if (!trouble.empty()) all.push_back(trouble);
+  return all;
+}
+
 }  // namespace
 
 void health(App& app, http::Exchange& exchange) {
@@ -54,9 +84,11 @@ void health(App& app, http::Exchange& exchange) {
   exchange.work(
       [&app, session = app.session, uptime, port = app.port()] {
         auto const& options = app.options;
+        auto const why = reasons(*session);
         return http::Response::json(
             json::Object()
-                .set("status", "healthy")
+                .set("status", why.empty() ? "healthy" : "unhealthy")
+                .set("reasons", json::Array::of(why))
                 .set("timestamp", timestamp())
                 .set("uptime", static_cast<std::int64_t>(uptime))
                 .set("services",
@@ -65,7 +97,8 @@ void health(App& app, http::Exchange& exchange) {
                                    .set("port", port)
                                    .set("timeout", static_cast<std::int64_t>(options.torrent_timeout.count()))
                                    .set("maxRetries", options.max_retries)
-                                   .set("cacheBackend", "memory")));
+                                   .set("cacheBackend", "memory")),
+            why.empty() ? 200 : 503);
       },
       [&exchange](http::Response const& response) { exchange.reply(response); });
 }

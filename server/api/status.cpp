@@ -30,13 +30,19 @@ json::Object session_part(swarm::SessionStatus const& status) {
       .set("warnings", json::Array::of(status.warnings));
 }
 
+/// In milliseconds.
+json::Object loop_part(http::Pulse::Longest const& longest) {
+  auto ms = [](std::chrono::microseconds time) { return static_cast<double>(time.count()) / 1000; };
+  return json::Object().set("longestTurn", ms(longest.turn)).set("longestOwnTurn", ms(longest.own));
+}
+
 }  // namespace
 
 void status(App& app, http::Exchange& exchange) {
   auto uptime =
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - app.started).count();
   exchange.work(
-      [&app, session = app.session, uptime, connections = app.connections()] {
+      [&app, session = app.session, uptime, connections = app.connections(), longest = app.longest()] {
         json::Object settings;
         for (auto const& [name, value] : app.options.in_force) settings.set(name.c_str(), value);
         return http::Response::data(json::Object()
@@ -46,6 +52,7 @@ void status(App& app, http::Exchange& exchange) {
                                         .set("memory", memory())
                                         .set("session", session_part(session->status()))
                                         .set("http", json::Object().set("connections", connections))
+                                        .set("mainLoop", loop_part(longest))
                                         .set("settings", std::move(settings)));
       },
       [&exchange](http::Response const& response) { exchange.reply(response); });

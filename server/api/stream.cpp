@@ -9,6 +9,7 @@
 #include "http/errors.hpp"
 #include "http/range.hpp"
 #include "swarm/catalog.hpp"
+#include "swarm/error.hpp"
 
 #include <algorithm>
 
@@ -73,6 +74,28 @@ http::Plan plan_for(http::Response& head, http::Selection const& selection, std:
   return http::multipart(selection.ranges, size, type, boundary);
 }
 
+/// Where the bytes of a plan are, if they are one range of the file and all of it is verified and on disk.
+std::optional<http::OnDisk> on_disk(swarm::Torrent const& torrent, int file, std::int64_t size,
+                                    http::Plan const& plan) {
+  if (plan.parts.size() != 1) return {};
+  auto range = plan.parts.front().range;
+  for (auto const& held : torrent.available(file))
+    if (held.begin <= range.begin && range.end <= held.end) {
+      auto path = torrent.path_on_disk(file);
+      if (!path.empty()) return http::OnDisk{path, held.size() == size};
+    }
+  return {};
+}
+
+/// What is there is served whatever becomes of the torrent, but not when it has been removed.
+void check_not_removed(swarm::Torrent const& torrent) {
+  try {
+    torrent.check();
+  } catch (swarm::Error const& error) {
+    if (error.code() == swarm::Errc::removed || error.code() == swarm::Errc::stopped) throw;
+  }
+}
+
 /// The metadata are known: everything about the answer but its bytes.
 void answer(StartPtr const& start) {
   auto& exchange = start->exchange;
@@ -104,18 +127,29 @@ void answer(StartPtr const& start) {
   auto plan = plan_for(head, selection, file.size, swarm::mime_type(file.path));
   head.set("Content-Disposition", http::disposition(swarm::file_name(file.path), start->download));
   if (request.head()) return exchange.reply_head(head, file.size);
-  g_debug("Streaming %s of %s (%" G_GINT64_FORMAT " bytes)", file.path.c_str(), start->torrent->key().c_str(),
-          plan.length());
-  exchange.stream(std::move(head), std::move(start->reader), std::move(plan),
-                  {start->patience(), start->app.options.read_timeout},
-                  [torrent = start->torrent] { return too_late(*torrent, true); });
+  auto torrent = start->torrent;
+  auto place = on_disk(*torrent, index, file.size, plan);
+  std::shared_ptr<void> watch;
+  if (place) {
+    watch = torrent->watch(exchange.wake([torrent] { check_not_removed(*torrent); }));
+    check_not_removed(*torrent);
+  }
+  g_debug("Streaming %s of %s (%" G_GINT64_FORMAT " bytes%s)", file.path.c_str(), torrent->key().c_str(), plan.length(),
+          place ? ", complete on disk" : "");
+  exchange.stream(std::move(head), {std::move(start->reader),
+                                    std::move(plan),
+                                    {start->patience(), start->app.options.read_timeout},
+                                    [torrent] { return too_late(*torrent, true); },
+                                    std::move(place),
+                                    std::move(watch)});
 }
 
-/// The torrent is there. The reader comes first: it brings a torrent back that had failed or gone idle. It wants
-/// nothing before its first read.
+/// The torrent is there. The reader comes first: it brings a torrent back that had failed or gone idle. Where it will
+/// read is known when the file's size is; until then it must not want the beginning.
 void open(StartPtr const& start) {
   start->exchange.set_info_hash(start->torrent->key());
   start->reader = start->torrent->open(start->choice, {.verify = start->app.options.verify});
+  if (!start->exchange.request().header("Range").empty()) start->reader->set_end(0);
   auto patience = std::min(start->patience(), start->app.options.torrent_timeout);
   when_known(start->exchange, start->torrent, patience, [start](bool known) {
     if (!known) throw too_late(*start->torrent, false);

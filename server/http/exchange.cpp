@@ -12,8 +12,8 @@ bool names(SoupMessageHeaders* headers, char const* field, char const* token) {
 
 }  // namespace
 
-Exchange& Exchange::begin(SoupServerMessage* message, std::shared_ptr<Loop> loop) {
-  auto made = new std::shared_ptr<Exchange>(new Exchange(message, std::move(loop)));
+Exchange& Exchange::begin(SoupServerMessage* message, std::shared_ptr<Loop> loop, std::shared_ptr<Senders> senders) {
+  auto made = new std::shared_ptr<Exchange>(new Exchange(message, std::move(loop), std::move(senders)));
   g_object_set_data_full(G_OBJECT(message), key, made, [](gpointer data) {
     std::unique_ptr<std::shared_ptr<Exchange>> owner(static_cast<std::shared_ptr<Exchange>*>(data));
     (*owner)->end();  // at soup_server_disconnect this is the only sign of the end
@@ -26,8 +26,8 @@ Exchange* Exchange::of(SoupServerMessage* message) {
   return owner ? owner->get() : nullptr;
 }
 
-Exchange::Exchange(SoupServerMessage* message, std::shared_ptr<Loop> loop)
-    : message_(message), request_(message), loop_(std::move(loop)) {}
+Exchange::Exchange(SoupServerMessage* message, std::shared_ptr<Loop> loop, std::shared_ptr<Senders> senders)
+    : message_(message), request_(message), loop_(std::move(loop)), senders_(std::move(senders)) {}
 
 Exchange::~Exchange() = default;
 
@@ -40,7 +40,11 @@ void Exchange::guard(std::function<void()> const& part) noexcept {
   try {
     part();
   } catch (...) {
-    if (!answered_ && !over_) fail(std::current_exception());
+    if (over_) return;
+    if (!answered_)
+      fail(std::current_exception());
+    else if (body_ || file_body_)
+      broken(std::current_exception());
   }
 }
 
@@ -93,15 +97,60 @@ void Exchange::reply_head(Response const& response, std::int64_t length) {
   resume();
 }
 
-void Exchange::stream(Response head, std::shared_ptr<swarm::Reader> reader, Plan plan, Waits waits,
-                      std::function<Failure()> late) {
+void Exchange::stream(Response head, Material material) {
   head_ = std::move(head);
-  length_ = plan.length();
-  late_ = std::move(late);
+  length_ = material.plan.length();
+  late_ = std::move(material.late);
   if (length_ == 0) return reply_head(head_, 0);
+  if (!material.on_disk || !senders_) return send_chunks(material);
+  // Nothing else is to be fetched for a reader that is only there to show that the torrent is in use.
+  auto range = material.plan.parts.front().range;
+  material.reader->seek(range.begin);
+  material.reader->set_end(range.end);
+  // Opening a file is disk I/O. Should it fail, chunks know better what to say about it.
+  auto shared = std::make_shared<Material>(std::move(material));
+  work([shared, range] { return DiskFile::open(*shared->on_disk, range.end); },
+       [this, shared](std::unique_ptr<DiskFile> file) {
+         if (file)
+           send_file(std::move(file), shared);
+         else
+           send_chunks(*shared);
+       });
+}
+
+void Exchange::send_chunks(Material& material) {
   Body::Owner& owner = *this;
-  body_ = std::make_shared<Body>(owner, loop_, std::move(reader), std::move(plan), waits);
+  body_ = std::make_shared<Body>(owner, loop_, std::move(material.reader), std::move(material.plan), material.waits);
   body_->start();
+}
+
+/// libsoup writes the head and believes that there is no body: to it, the number of a Content-Length with a space after
+/// it (legal, optional white space of the field) is none. It sends the header as it is.
+void Exchange::send_file(std::unique_ptr<DiskFile> file, std::shared_ptr<Material> const& material) {
+  release();
+  put_head(head_);
+  soup_message_headers_replace(soup_server_message_get_response_headers(message_), "Content-Length",
+                               (std::to_string(length_) + " ").c_str());
+  file_body_ = std::make_shared<FileBody>(loop_, senders_, std::move(file), material->plan.parts.front().range,
+                                          material, [this](bool all) { sent_file(all); });
+  resume();
+}
+
+void Exchange::wrote_head() {
+  if (!file_body_) return;
+  auto socket = soup_server_message_get_socket(message_);
+  if (!socket || !file_body_->start(socket)) {
+    file_body_.reset();
+    return close_short();
+  }
+  soup_server_message_pause(message_);
+  paused_ = true;
+}
+
+void Exchange::sent_file(bool all) {
+  file_body_.reset();
+  if (!all) soup_message_headers_replace(soup_server_message_get_response_headers(message_), "Connection", "close");
+  resume();
 }
 
 void Exchange::first_bytes() {
@@ -120,6 +169,7 @@ void Exchange::append(GBytes* chunk) {
 
 void Exchange::broken(std::exception_ptr const& why) {
   body_.reset();
+  file_body_.reset();
   if (!answered_) return fail(why);
   g_info("%s %s: cut short: %s", request_.method().c_str(), request_.path().c_str(), translate(why).what());
   close_short();
@@ -167,6 +217,7 @@ void Exchange::left() {
   auto self = shared_from_this();
   release();
   body_.reset();
+  file_body_.reset();
   over_ = true;
   if (!std::exchange(answered_, true)) soup_server_message_set_status(message_, 503, nullptr);  // nobody reads it
   close_short();
@@ -182,6 +233,7 @@ void Exchange::end() {
   departure_.stop();
   release();
   body_.reset();
+  file_body_.reset();
 }
 
 }  // namespace http

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "http/body.hpp"
+#include "http/file_body.hpp"
 #include "http/loop.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
@@ -17,13 +18,24 @@
 
 namespace http {
 
+/// What the body of a stream is made of.
+struct Material {
+  std::shared_ptr<swarm::Reader> reader;
+  Plan plan;
+  Waits waits;
+  std::function<Failure()> late;         ///< says why the first bytes were not there in time
+  std::optional<OnDisk> on_disk = {};    ///< if the plan is one range of a file, all of which is there
+  std::shared_ptr<void> companion = {};  ///< held as long as the file is sent from there
+};
+
 /// One request and its answer. It lives as long as libsoup's message, but all that it holds (a reader, waits) goes at
 /// once when the client leaves or the answer is out. Thread-bound to the loop. A route that has neither answered nor
 /// thrown when it returns has started something that will.
 class Exchange : public std::enable_shared_from_this<Exchange>, private Body::Owner {
  public:
   /// Hangs it on the message, which owns it from then on. Throws Failure(bad_request).
-  static Exchange& begin(SoupServerMessage* message, std::shared_ptr<Loop> loop);
+  /// Without senders (TLS) files are sent in chunks like all else.
+  static Exchange& begin(SoupServerMessage* message, std::shared_ptr<Loop> loop, std::shared_ptr<Senders> senders);
   /// That of a message; null before begin().
   static Exchange* of(SoupServerMessage* message);
   ~Exchange() override;
@@ -38,14 +50,12 @@ class Exchange : public std::enable_shared_from_this<Exchange>, private Body::Ow
   void set_link_token(std::string token) { link_token_ = std::move(token); }
   [[nodiscard]] std::string const& link_token() const { return link_token_; }
 
-  /// Runs a part of the route; what it throws becomes the answer.
+  /// Runs a part of the route; what it throws becomes the answer, or ends a body that is on its way.
   void guard(std::function<void()> const& part) noexcept;
   void reply(Response const& response);
   void fail(std::exception_ptr const& why) { reply(Response::failure(translate(why), info_hash_)); }
-  /// The head, with the length of the plan, once the first bytes are there; then the bytes. `late` says why they were
-  /// not there in time.
-  void stream(Response head, std::shared_ptr<swarm::Reader> reader, Plan plan, Waits waits,
-              std::function<Failure()> late);
+  /// The head, with the length of the plan, once the first bytes are there; then the bytes.
+  void stream(Response head, Material material);
   /// An answer without a body but with the length that it would have.
   void reply_head(Response const& response, std::int64_t length);
 
@@ -66,14 +76,18 @@ class Exchange : public std::enable_shared_from_this<Exchange>, private Body::Ow
 
   /// For the server: lets the message wait if there is no answer yet; libsoup wrote a chunk; the message ended.
   void wait_for_answer();
+  void wrote_head();
   void wrote_chunk();
   void end();
   /// Bytes of the request's body so far, with these.
   std::size_t count_received(std::size_t more) { return received_ += more; }
 
  private:
-  Exchange(SoupServerMessage* message, std::shared_ptr<Loop> loop);
+  Exchange(SoupServerMessage* message, std::shared_ptr<Loop> loop, std::shared_ptr<Senders> senders);
   void put_head(Response const& response);
+  void send_file(std::unique_ptr<DiskFile> file, std::shared_ptr<Material> const& material);
+  void send_chunks(Material& material);
+  void sent_file(bool all);
   void resume();
   void watch_client(bool yes);
   void close_short();
@@ -95,7 +109,9 @@ class Exchange : public std::enable_shared_from_this<Exchange>, private Body::Ow
   std::vector<Source> timers_;
   std::vector<std::shared_ptr<void>> held_;
 
-  std::shared_ptr<Body> body_;
+  std::shared_ptr<Senders> senders_;
+  std::shared_ptr<Body> body_;  ///< one of these two
+  std::shared_ptr<FileBody> file_body_;
   Response head_;
   std::int64_t length_ = 0;
   std::function<Failure()> late_;

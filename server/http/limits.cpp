@@ -24,17 +24,20 @@ std::size_t head_size(SoupServerMessage* message) {
   return size;
 }
 
+/// Of a client that is being sent a complete file: its socket, twice, and the file.
+constexpr int files_each = 3;
+
 int fit_connections(int wanted, int others) {
   rlimit files{};
   if (getrlimit(RLIMIT_NOFILE, &files) != 0) return wanted;
   // As many as could ever be needed, not the hard limit: some programs that we might start close every possible one.
-  auto need = static_cast<rlim_t>(wanted) * 2 + static_cast<rlim_t>(others);
+  auto need = static_cast<rlim_t>(wanted) * files_each + static_cast<rlim_t>(others);
   if (files.rlim_cur < need) {
     files.rlim_cur = std::min<rlim_t>(need, files.rlim_max);
     setrlimit(RLIMIT_NOFILE, &files);
     getrlimit(RLIMIT_NOFILE, &files);
   }
-  auto room = static_cast<long long>(std::min<rlim_t>(files.rlim_cur, 1 << 30)) - others;
+  auto room = (static_cast<long long>(std::min<rlim_t>(files.rlim_cur, 1 << 30)) - others) / files_each;
   if (room >= wanted) return wanted;
   auto fit = static_cast<int>(std::max<long long>(room, 16));
   g_warning("Only %d HTTP connections instead of %d: the limit of open files is %lld (ulimit -n, LimitNOFILE=).", fit,

@@ -69,7 +69,13 @@ std::optional<std::int64_t> parse_number(std::string_view text) {
 Request::Request(SoupServerMessage* message) : message_(message), method_(soup_server_message_get_method(message)) {
   auto uri = soup_server_message_get_uri(message);
   path_ = soup_server_message_is_options_ping(message) ? "*" : g_uri_get_path(uri);
-  if (auto query = g_uri_get_query(uri)) query_text_ = query;
+  if (auto query = g_uri_get_query(uri)) {
+    query_text_ = query;
+  } else if (auto mark = path_.find('?'); mark != std::string::npos) {
+    // libsoup does not look for a query in a request of HTTP/1.0 without a Host.
+    query_text_ = path_.substr(mark + 1);
+    path_.resize(mark);
+  }
   auto segments = split_path(path_);
   if (!segments) throw Failure(Fault::bad_request, "The address's path is not percent-encoded UTF-8.");
   segments_ = std::move(*segments);

@@ -69,6 +69,8 @@ Server::Server(Options options, Router router, std::shared_ptr<Loop> loop)
       router_(std::move(router)),
       loop_(std::move(loop)),
       connections_(options_.limits, !options_.tls_cert.empty()) {
+  // Bytes that go past libsoup go past its TLS, too.
+  if (options_.tls_cert.empty()) senders_ = std::make_shared<Senders>();
   g_autoptr(GTlsCertificate) certificate = load_certificate(options_);
   listener_ = open_listener(options_.host, options_.port);
   listen_options_ = certificate ? SOUP_SERVER_LISTEN_HTTPS : SoupServerListenOptions{};
@@ -124,6 +126,10 @@ void Server::on_started(SoupServer*, SoupServerMessage* message, Server* self) {
                            G_CALLBACK(+[](Server* s, SoupServerMessage* m) { s->connections_.got_body(m); }), self);
   g_signal_connect_swapped(message, "finished", G_CALLBACK(+[](Server* s, SoupServerMessage* m) { s->finished(m); }),
                            self);
+  g_signal_connect(message, "wrote-headers", G_CALLBACK(+[](SoupServerMessage* m, gpointer) {
+                     if (auto exchange = Exchange::of(m)) exchange->wrote_head();
+                   }),
+                   nullptr);
   g_signal_connect(message, "wrote-chunk", G_CALLBACK(+[](SoupServerMessage* m, gpointer) {
                      if (auto exchange = Exchange::of(m)) exchange->wrote_chunk();
                    }),
@@ -139,7 +145,7 @@ void Server::got_headers(SoupServerMessage* message) {
   if (soup_server_message_get_status(message) != 0) return;  // libsoup has refused it
   clear_refusal(message);
   try {
-    auto& exchange = Exchange::begin(message, loop_);
+    auto& exchange = Exchange::begin(message, loop_, senders_);
     exchange.guard([&] { accept_request(exchange); });
     if (exchange.answered())  // the rest of the body is read, for the connection's sake, but not kept
       soup_message_body_set_accumulate(soup_server_message_get_request_body(message), FALSE);

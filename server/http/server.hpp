@@ -5,7 +5,9 @@
 #include "http/connections.hpp"
 #include "http/limits.hpp"
 #include "http/loop.hpp"
+#include "http/pulse.hpp"
 #include "http/router.hpp"
+#include "http/senders.hpp"
 #include "http/source.hpp"
 
 #include <libsoup/soup.h>
@@ -38,6 +40,7 @@ class Server {
   [[nodiscard]] std::string url() const;
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] int connections() const { return connections_.count(); }
+  [[nodiscard]] Pulse const& pulse() const { return pulse_; }
 
  private:
   static void on_started(SoupServer*, SoupServerMessage* message, Server* self);
@@ -51,7 +54,9 @@ class Server {
   Options options_;
   Router router_;
   std::shared_ptr<Loop> loop_;
+  Pulse pulse_;
   Connections connections_;
+  std::shared_ptr<Senders> senders_;  ///< null with TLS
   GSocket* listener_ = nullptr;
   SoupServer* soup_ = nullptr;
   SoupServerListenOptions listen_options_{};

@@ -37,8 +37,8 @@ class BodyTest : public testing::Test {
     if (parts) plan = http::multipart({{from, from + 1000}, {to, to + 1000}}, size, "video/x-matroska", "BOUNDARY");
     http::Response head{parts ? 206 : 200, {}, {}};
     if (parts) head.set("Content-Type", "multipart/byteranges; boundary=BOUNDARY");
-    e.stream(std::move(head), std::make_unique<ScriptedReader>(script_), std::move(plan), waits_,
-             [] { return http::Failure(http::Fault::no_peers, "Nobody."); });
+    e.stream(std::move(head), {std::make_unique<ScriptedReader>(script_), std::move(plan), waits_,
+                               [] { return http::Failure(http::Fault::no_peers, "Nobody."); }});
   }
   static std::string range(std::int64_t from, std::int64_t to, char const* path = "/bytes") {
     return path + ("?from=" + std::to_string(from)) + "&to=" + std::to_string(to);

@@ -6,6 +6,8 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
+#include <sys/mount.h>
 #include <thread>
 
 namespace {
@@ -160,6 +162,70 @@ TEST(Life, FolderInUse) {
   EXPECT_EQ(ran.exit.code, 1);
   EXPECT_GT(ran.err.size(), 20u);
   EXPECT_EQ(server.get("/health").status(), 200);
+}
+
+void expect_unhealthy(Running& server, char const* why) {
+  ASSERT_TRUE(eventually([&] { return server.get("/health").status() == 503; }));
+  auto got = server.get("/api/health");
+  EXPECT_EQ(at(got.body, "$.status"), "\"unhealthy\"");
+  EXPECT_THAT(at(got.body, "$.reasons[0]"), HasSubstr(why));
+  EXPECT_THAT(got.body, testing::Not(HasSubstr(server.folder().str()))) << "paths of the host are nobody's business";
+}
+
+TEST(Health, NoPortForPeers) {
+  Running server(Environment{{"TORRENT_LISTEN", "192.0.2.1:7777"}});  // nobody's address
+  expect_unhealthy(server, "TORRENT_LISTEN");
+}
+
+TEST(Health, FoldersThatGo) {
+  for (char const* which : {"state", "downloads"}) {
+    Running server;
+    EXPECT_EQ(server.get("/health").status(), 200);
+    auto folder = server.folder() / which;
+    std::filesystem::rename(folder, folder + ".away");
+    expect_unhealthy(server, which == std::string("state") ? "state folder" : "download folder");
+    std::filesystem::rename(folder + ".away", folder);
+    EXPECT_EQ(server.get("/health").status(), 200);
+  }
+}
+
+TEST(Health, FullDisk) {
+  support::TempDir disk;
+  if (mount("none", disk.str().c_str(), "tmpfs", 0, "size=8m") != 0) GTEST_SKIP() << "no right to mount a small disk";
+  {
+    Running server(Environment{{"TORRENT_DOWNLOAD_PATH", disk / "downloads"}});
+    expect_unhealthy(server, "full");
+  }
+  umount2(disk.str().c_str(), MNT_DETACH);
+}
+
+TEST(Life, RoomForFilesIsMade) {
+  Environment environment{{"HTTP_MAX_CONNECTIONS", "300"}};
+  support::TempDir folder;
+  support::Child child({"sh", "-c", "ulimit -Sn 100 && exec " SERVER}, {.environment = quiet(folder, environment)});
+  auto line = child.wait_for_line("listening on (http://.*)$");
+  ASSERT_TRUE(line) << child.err();
+  auto to = support::http::split_url((*line)[1]).first;
+  std::vector<Connection> clients;
+  for (int i = 0; i < 250; ++i) clients.emplace_back(to);
+  for (auto& client : clients) client.send({.target = "/status"});
+  for (auto& client : clients) EXPECT_EQ(client.read_response().status(), 200);
+}
+
+TEST(Life, NeverSpeaksHttp2) {
+  support::TempDir folder;
+  auto made = support::run({"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", folder / "key.pem",
+                            "-out", folder / "cert.pem", "-days", "2", "-subj", "/CN=localhost"});
+  ASSERT_TRUE(made.ok()) << made.err;
+  support::Child child(
+      {SERVER},
+      {.environment = quiet(
+           folder, {{"SOUP_SERVER_HTTP2", "1"}, {"TLS_CERT", folder / "cert.pem"}, {"TLS_KEY", folder / "key.pem"}})});
+  auto line = child.wait_for_line("listening on (https://.*)$");
+  ASSERT_TRUE(line) << child.err();
+  auto got = support::run({"curl", "-sk", "--http2", "-o", folder / "body", "-w", "%{http_version} %{response_code}",
+                           (*line)[1] + "/health"});
+  EXPECT_EQ(got.out, "1.1 200");
 }
 
 TEST(Life, OtherPlacesToListenAt) {

@@ -282,6 +282,7 @@ TEST(Routes, HealthAndStatus) {
     auto got = server.get(target);
     EXPECT_EQ(got.status(), 200);
     EXPECT_EQ(at(got.body, "$.status"), "\"healthy\"");
+    EXPECT_EQ(at(got.body, "$.reasons[*]"), "");
     EXPECT_THAT(at(got.body, "$.timestamp"), MatchesRegex("\"20..-..-..T..:..:..\\....Z\""));
     EXPECT_EQ(at(got.body, "$.services.torrent.status"), "\"running\"");
     EXPECT_EQ(at(got.body, "$.services.torrent.activeTorrents"), "0");
@@ -300,6 +301,7 @@ TEST(Routes, HealthAndStatus) {
   EXPECT_THAT(at(status.body, "$.data.version"), MatchesRegex("\"[0-9.]+\""));
   EXPECT_GT(std::stol(at(status.body, "$.data.memory.own")), 0);
   EXPECT_NE(at(status.body, "$.data.session.listenPort"), "0");
+  EXPECT_GT(std::stod(at(status.body, "$.data.mainLoop.longestTurn")), 0);
   EXPECT_THAT(status.body, testing::Not(HasSubstr("secret")));
   auto page = server.get("/");
   EXPECT_EQ(page.status(), 200);

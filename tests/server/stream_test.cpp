@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <filesystem>
 #include <random>
 #include <thread>
 
@@ -297,6 +298,68 @@ TEST_F(StreamTest, RemoveWithOpenReaders) {
     expect_failure(answer, 410, "removed");
   }
   EXPECT_EQ(server_->get("/health").status(), 200);
+}
+
+TEST_F(StreamTest, CompleteOnDisk) {
+  serve(support::make_torrent("film.mkv", 24 * MiB, 256 * KiB), 2, {}, {{"TORRENT_CLEANUP_INTERVAL", "400"}});
+  auto target = "/api/torrents/" + swarm_->torrent().key;
+  EXPECT_EQ(get().body, file().bytes());
+  EXPECT_EQ(get({{"Range", "bytes=5-9999999"}}).body, file().bytes({5, 10000000}));
+  EXPECT_TRUE(server_->child().wait_for_error_line("9999995 bytes, complete on disk"));
+  // It is in use as long as somebody is being sent it, however long that takes.
+  Connection stuck(server_->at());
+  stuck.set_receive_buffer(64 * 1024);
+  stuck.send({.target = proxy()});
+  stuck.read_head();
+  expect_failure(server_->remove(target + "?ifIdle=true"), 409, "in_use");
+  std::this_thread::sleep_for(1s);  // more than the time after which an idle one is put to rest
+  EXPECT_NE(at(server_->get(target).body, "$.data.status"), "\"paused\"");
+  EXPECT_EQ(server_->remove(target + "?deleteFiles=true").status(), 200);
+  std::int64_t more = 0;
+  for (auto some = stuck.read_some(MiB); !some.empty(); some = stuck.read_some(MiB))
+    more += static_cast<std::int64_t>(some.size());
+  EXPECT_LT(more, 24 * MiB) << "a clean end, early";
+  EXPECT_EQ(server_->get("/health").status(), 200);
+}
+
+TEST_F(StreamTest, RangeOfAFileThatIsNotComplete) {
+  serve(support::make_torrent("film.mkv", 16 * MiB, 256 * KiB), 1, {.stall_after = 8 * MiB},
+        {{"TORRENT_KEEP", "false"}});
+  auto first = get({{"Range", "bytes=0-2097151"}});
+  EXPECT_EQ(first.body, file().bytes({0, 2 * MiB}));
+  auto again = get({{"Range", "bytes=1000-2000000"}});
+  EXPECT_EQ(again.body, file().bytes({1000, 2000001}));
+  EXPECT_TRUE(server_->child().wait_for_error_line("1999001 bytes, complete on disk"));
+  auto both = get({{"Range", "bytes=0-9,1000-1999"}});
+  EXPECT_EQ(support::http::parts(both).at(1).body, file().bytes({1000, 2000}));
+}
+
+TEST_F(StreamTest, FilesThatSomebodyElseTookAway) {
+  serve(support::make_torrent("film.mkv", 3 * MiB), 1, {}, {{"TORRENT_KEEP", "false"}});
+  EXPECT_EQ(get().body, file().bytes());
+  std::filesystem::remove_all(server_->folder() / "downloads");
+  auto got = get();  // by the descriptor that was open already, or not at all
+  if (got.status() != 500) {
+    EXPECT_EQ(got.body, file().bytes());
+  }
+}
+
+// Prints how long the main loop was busy at the longest; what is right is a matter of the machine.
+TEST_F(StreamTest, FiftyClients) {
+  serve(support::make_torrent("film.mkv", 24 * MiB), 3);
+  EXPECT_EQ(get().body, file().bytes());
+  std::atomic<int> right = 0;
+  std::vector<std::thread> clients;
+  for (int n = 0; n < 50; ++n)
+    clients.emplace_back([&, n] {
+      auto got = support::http::get(server_->at(), proxy(), {{"Range", "bytes=" + std::to_string(n) + "-"}});
+      if (got.complete && got.body == file().bytes({n, 24 * MiB})) ++right;
+    });
+  for (auto& client : clients) client.join();
+  EXPECT_EQ(right, 50);
+  auto status = server_->get("/status").body;
+  std::printf("The main loop was busy for %s ms at the longest, %s ms by itself.\n",
+              at(status, "$.data.mainLoop.longestTurn").c_str(), at(status, "$.data.mainLoop.longestOwnTurn").c_str());
 }
 
 TEST_F(StreamTest, CurlAndFfmpeg) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // HTTP as it is on the wire: what libsoup alone gets wrong, and what every server must get right.
+#include "http/listener.hpp"
 #include "served.hpp"
 #include "support/child.hpp"
 #include "support/eventually.hpp"
@@ -341,6 +342,29 @@ TEST_F(WireTest, NobodyIsServedByAStoppedServer) {
   EXPECT_TRUE(waits.ended(2s));
   EXPECT_TRUE(idle.ended(2s));
   EXPECT_THROW(support::connect_to(served_.at()), std::exception);
+}
+
+// Nobody accepts here: with a short backlog most of them would wait a second for their SYN to be sent again.
+TEST(Listener, TakesManyAtOnce) {
+  g_autoptr(GSocket) listener = http::open_listener("127.0.0.1", 0);
+  support::Endpoint const at{"127.0.0.1", http::port_of(listener)};
+  auto most = std::stoul(support::read_file("/proc/sys/net/core/somaxconn"));
+  std::vector<support::Fd> clients;
+  auto connect_all = [&] {
+    for (std::size_t i = 0; i < std::min(most, 400ul); ++i) clients.push_back(support::connect_to(at));
+  };
+  auto start = std::chrono::steady_clock::now();
+  connect_all();
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 1s) << "a SYN was lost";
+}
+
+TEST(Wire, QueriesOfOldClients) {
+  Served served({{"GET", "/asked", http::Area::manage, [](http::Exchange& e) {
+                    e.reply(http::Response::data(json::Object().set("n", e.request().query("n").value_or("none"))));
+                  }}});
+  Connection client(served.at());
+  client.send("GET /asked?n=5 HTTP/1.0\r\n\r\n");
+  EXPECT_THAT(client.read_response().body, HasSubstr("\"n\":\"5\""));
 }
 
 TEST(Listener, PortTaken) {

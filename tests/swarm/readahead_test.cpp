@@ -208,6 +208,13 @@ TEST(Readahead, AJumpToWhereItReadsKeepsTheWindow) {
   EXPECT_THAT(windows(ahead, start + 5s), ElementsAre(Window{at, at + 32 * MiB, true}));
 }
 
+TEST(Readahead, APlaceThatWasNeverReadIsForgotten) {
+  Readahead ahead(32 * MiB);
+  ahead.seek(0, start);
+  ahead.seek(500 * MiB, start);
+  EXPECT_THAT(windows(ahead), ElementsAre(Window{500 * MiB, 504 * MiB, true}));
+}
+
 TEST(Readahead, RandomJumpsKeepThreePlaces) {
   Readahead ahead(32 * MiB);
   for (int i = 0; i < 20; ++i) {

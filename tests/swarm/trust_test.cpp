@@ -6,6 +6,8 @@
 namespace swarm {
 namespace {
 
+constexpr int others = 100;  // a peer that gives most
+
 /// `pieces` verified ones of `blocks` blocks each, all from this peer.
 void give(Trust& trust, int peer, int pieces, int blocks) {
   static int piece = 0;
@@ -18,18 +20,22 @@ void give(Trust& trust, int peer, int pieces, int blocks) {
 TEST(Trust, HasToBeEarned) {
   Trust trust;
   EXPECT_FALSE(trust.trusts(1));
-  give(trust, 1, 1, Trust::blocks_needed);
-  EXPECT_FALSE(trust.trusts(1)) << "one piece may be luck";
-  give(trust, 1, 1, 1);
+  give(trust, 1, 2, Trust::blocks_needed);
+  EXPECT_FALSE(trust.trusts(1)) << "so far nobody could have been noticed";
+  give(trust, others, 2, Trust::blocks_needed_of_all);
   EXPECT_TRUE(trust.trusts(1));
-  give(trust, 2, 100, 1);
-  EXPECT_FALSE(trust.trusts(2)) << "too few blocks";
+  give(trust, 2, 1, Trust::blocks_needed);
+  EXPECT_FALSE(trust.trusts(2)) << "one piece may be luck";
+  give(trust, 2, 1, 1);
+  EXPECT_TRUE(trust.trusts(2));
+  give(trust, 3, Trust::blocks_needed - 1, 1);
+  EXPECT_FALSE(trust.trusts(3)) << "too few blocks";
   EXPECT_TRUE(trust.anybody());
 }
 
 TEST(Trust, BlocksCountWhenTheirPieceIsVerified) {
   Trust trust;
-  for (int i = 0; i < 2 * Trust::blocks_needed; ++i) trust.gave(1, i % 2);
+  for (int i = 0; i < 2 * Trust::blocks_needed_of_all; ++i) trust.gave(1, i % 2);
   EXPECT_FALSE(trust.anybody());
   trust.verified(0);
   trust.verified(1);
@@ -38,24 +44,35 @@ TEST(Trust, BlocksCountWhenTheirPieceIsVerified) {
 
 TEST(Trust, AFailureCostsAllOfThem) {
   Trust trust;
-  give(trust, 1, 2, Trust::blocks_needed);
-  give(trust, 2, 2, Trust::blocks_needed);
+  give(trust, 1, 2, Trust::blocks_needed_of_all);
+  give(trust, 2, 2, Trust::blocks_needed_of_all);
   trust.gave(2, 1000);
   trust.failed(1000);
   EXPECT_FALSE(trust.anybody());
-  give(trust, 1, 2, Trust::blocks_needed);
+  give(trust, 1, 2, Trust::blocks_needed_of_all);
   EXPECT_FALSE(trust.trusts(1)) << "once bitten";
-  give(trust, 1, 14, Trust::blocks_needed);
+  give(trust, 1, 14, Trust::blocks_needed_of_all);
   EXPECT_TRUE(trust.trusts(1));
 }
 
 TEST(Trust, GoneIsForgotten) {
   Trust trust;
-  give(trust, 1, 2, Trust::blocks_needed);
+  give(trust, 1, 2, Trust::blocks_needed_of_all);
   trust.gave(1, 1000);
   trust.gone(1);
   trust.verified(1000);
   EXPECT_FALSE(trust.anybody());
+}
+
+TEST(Trust, KnowsWhoGaveAPieceAlone) {
+  Trust trust;
+  trust.gave(1, 7);
+  trust.gave(1, 7);
+  EXPECT_TRUE(trust.from_one(7));
+  trust.gave(2, 7);
+  trust.gone(2);
+  EXPECT_FALSE(trust.from_one(7)) << "gone, but its block is in it";
+  EXPECT_FALSE(trust.from_one(8));
 }
 
 }  // namespace

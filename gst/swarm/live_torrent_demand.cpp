@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What a LiveTorrent's readers want, and how its Fetcher hears of it.
+#include "swarm/demand.hpp"
+#include "swarm/live_torrent.hpp"
+#include "swarm/metadata.hpp"
+#include "swarm/ram_budget.hpp"
+#include "swarm/torrent_reader.hpp"
+
+#include <libtorrent/torrent_handle.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace swarm {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+void LiveTorrent::demand_changed() {
+  if (demand_posted_.exchange(true)) return;
+  auto const posted = services_->network->post([self = me()] {
+    self->demand_posted_ = false;
+    self->apply_demand();
+  });
+  if (!posted) demand_posted_ = false;
+}
+
+void LiveTorrent::apply_demand() {
+  auto const* handle = this->handle();
+  if (!handle) return;
+  std::vector<ReaderWants> all;
+  {
+    auto readers = readers_.lock();
+    // Who has waited longest comes first: one that takes all it can get is always waiting, but never for long.
+    std::stable_sort(readers->begin(), readers->end(),
+                     [](auto const* a, auto const* b) { return a->waiting_for() > b->waiting_for(); });
+    for (auto const* reader : *readers)
+      if (auto wants = reader->wants(fetcher_->trusts_anybody())) all.push_back(std::move(*wants));
+  }
+  std::shared_ptr<Metadata const> metadata;
+  std::vector<bool> verified;
+  std::optional<int> keep;
+  bool failed = false;
+  {
+    auto state = state_.lock();
+    metadata = state->metadata;
+    verified = state->verified;
+    keep = state->keep_file;
+    failed = state->failure.has_value();
+  }
+  if (!metadata) return;
+  auto wants = failed ? Wants() : demand(metadata->layout, all, keep);
+  if (ram_) {
+    wants = RamBudget(metadata->layout, *ram_budget_).fit(std::move(wants));
+    if (!make_room(wants)) {
+      fetcher_->want(std::move(wants));
+      return start_over();
+    }
+  }
+  // For web seeds libtorrent picks.
+  if (!handle->url_seeds().empty() || !handle->http_seeds().empty())
+    bands_.apply(*handle, metadata->layout, wants,
+                 [&](int piece) { return verified[static_cast<std::size_t>(piece)]; });
+  fetcher_->want(std::move(wants));
+}
+
+void LiveTorrent::watchdog() {
+  constexpr milliseconds patience{3000};
+  constexpr milliseconds disk_patience{5000};
+  if (auto const now = Clock::now(); now - disk_tried_.load() >= disk_patience) {
+    disk_tried_ = now;
+    on_network([self = me()](lt::torrent_handle const&) {
+      if (auto const again = std::exchange(self->try_disk_again_, nullptr)) again();
+    });
+  }
+  bool late = false;
+  {
+    auto readers = readers_.lock();
+    for (auto const* reader : *readers) late = late || reader->waiting_for() > patience;
+  }
+  if (!late) return;
+  // Nothing here is set and forgotten: say it all again, in case libtorrent lost or refused a part of it.
+  services_->network->post([self = me()] {
+    self->bands_.forget();
+    self->apply_demand();
+    self->fetcher_->get_in_step();
+  });
+}
+
+}  // namespace swarm
