@@ -13,8 +13,8 @@
 namespace swarm {
 
 /// Bans that a failed piece of several peers brings are taken back: that one of them sent wrong bytes proves nothing
-/// against the others. Who it was comes out when the piece is fetched again, from one peer alone, or when it is
-/// compared with the right one (smart ban); such bans stand. Thread-bound: network thread.
+/// against the others. Who it was comes out when a piece is fetched again, from one peer alone; such bans stand.
+/// Thread-bound: network thread.
 class Amnesty {
  public:
   using Unban = std::function<void(std::vector<PeerAddress> const&)>;

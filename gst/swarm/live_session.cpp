@@ -8,7 +8,6 @@
 
 #include <libtorrent/add_torrent_params.hpp>
 #include <libtorrent/announce_entry.hpp>
-#include <libtorrent/extensions/smart_ban.hpp>
 #include <libtorrent/extensions/ut_metadata.hpp>
 #include <libtorrent/extensions/ut_pex.hpp>
 #include <libtorrent/hasher.hpp>
@@ -395,9 +394,10 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(lt::add_torrent_params param
   params.save_path = torrent->token();
   params.extensions.clear();
   params.extensions.push_back(make_wire(torrent, torrent->peers()));
+  // Not libtorrent's smart ban: it keeps pointers to peers that Amnesty makes libtorrent forget, and bans whoever is
+  // there next. Who sends wrong bytes is found by fetching the piece again from one peer alone.
   params.extensions.push_back(lt::create_ut_metadata_plugin);
   if (settings.pex) params.extensions.push_back(lt::create_ut_pex_plugin);
-  params.extensions.push_back(lt::create_smart_ban_plugin);
   {
     std::lock_guard lock(mutex);
     torrents.push_back(torrent);

@@ -55,6 +55,17 @@ TEST_P(Liars, TwoOfFive) {
     ASSERT_TRUE(support::Payload().matches(at * MiB, read(*reader, 3 * MiB))) << at;
   }
 }
+// Nearly every piece fails at first: nobody but the liars may be lost by that.
+TEST_P(Liars, TwoOfFiveAllTheTime) {
+  support::SeederOptions const honest{.upload_limit = 12 * MiB};
+  auto liar = honest, other = honest;
+  liar.corrupt = {.every = 4};
+  other.corrupt = {.every = 2, .first = 1};
+  support::Swarm peers(make_torrent("film.mkv", 12 * MiB, 256 * KiB), {honest, liar, honest, other, honest});
+  auto reader = add(peers.magnet())->open(swarm::TheFilm{}, {.verify = GetParam()});
+  EXPECT_TRUE(support::Payload().matches(0, read(*reader, 12 * MiB)));
+}
+
 INSTANTIATE_TEST_SUITE_P(Modes, Liars, testing::Values(swarm::Verify::strict, swarm::Verify::trusted),
                          [](auto const& info) { return info.param == swarm::Verify::strict ? "Strict" : "Trusted"; });
 
