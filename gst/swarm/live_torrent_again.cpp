@@ -69,14 +69,16 @@ bool LiveTorrent::make_room(Wants const& wants) {
     auto state = state_.lock();
     verified = state->verified;
   }
-  std::vector<int> whole;
+  std::vector<int> whole, unfinished;
   for (int const piece : ram_->held()) {
     if (verified[static_cast<std::size_t>(piece)])
       whole.push_back(piece);
-    else if (!fetcher_->has_begun(piece))
+    else if (fetcher_->has_begun(piece))
+      unfinished.push_back(piece);
+    else
       ram_->drop(piece);  // written by a block that came while the torrent left libtorrent
   }
-  for (int const piece : RamBudget(ram_->layout(), *ram_budget_).surplus(whole, wants)) evict(piece);
+  for (int const piece : RamBudget(ram_->layout(), *ram_budget_).surplus(whole, unfinished, wants)) evict(piece);
   return std::none_of(evicted_.begin(), evicted_.end(), wanted);
 }
 

@@ -30,6 +30,8 @@ class MetadataFetch {
   void gone(PeerId peer);
   /// All of it, once.
   std::optional<std::vector<char>> take();
+  /// They are known: nothing is asked any more.
+  void end() { done_ = true; }
 
  private:
   struct Part {

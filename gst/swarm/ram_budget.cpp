@@ -39,14 +39,16 @@ Wants RamBudget::fit(Wants wants) const {
   return wants;
 }
 
-std::vector<int> RamBudget::surplus(std::vector<int> const& held, Wants const& fitted) const {
-  std::set<int> all(held.begin(), held.end());
+std::vector<int> RamBudget::surplus(std::vector<int> const& whole, std::vector<int> const& unfinished,
+                                    Wants const& fitted) const {
+  std::set<int> all(whole.begin(), whole.end());
+  all.insert(unfinished.begin(), unfinished.end());
   for (auto const& window : fitted.ahead)
     for (int piece = window.first; piece < window.last; ++piece) all.insert(piece);
   auto excess = static_cast<int>(all.size()) - pieces_;
   std::vector<std::pair<int, int>> candidates;
   if (excess > 0)
-    for (int piece : held)
+    for (int piece : whole)
       if (!inside(fitted.ahead, piece)) candidates.emplace_back(distance(fitted.ahead, piece), piece);
   std::sort(candidates.rbegin(), candidates.rend());
   std::vector<int> surplus;

@@ -17,8 +17,10 @@ class RamBudget {
 
   /// Shortens the windows to what can be held beside each other. Nothing is kept for later.
   [[nodiscard]] Wants fit(Wants wants) const;
-  /// Of the pieces held those to be given up, so that all that is wanted has room: the farthest from any window first.
-  [[nodiscard]] std::vector<int> surplus(std::vector<int> const& held, Wants const& fitted) const;
+  /// Of the `whole` pieces held those to be given up, so that all that is wanted has room beside the `unfinished` ones,
+  /// which can't be: the farthest from any window first.
+  [[nodiscard]] std::vector<int> surplus(std::vector<int> const& whole, std::vector<int> const& unfinished,
+                                         Wants const& fitted) const;
 
  private:
   int pieces_;

@@ -10,6 +10,7 @@
 #include <libtorrent/peer_connection_handle.hpp>
 #include <libtorrent/peer_request.hpp>
 #include <libtorrent/torrent_handle.hpp>
+#include <libtorrent/torrent_info.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -32,14 +33,24 @@ void append(std::string& messages, char id, Extent extent) {
   for (int const number : {extent.piece, extent.start, extent.length}) append(messages, number);
 }
 
-/// The torrent's metadata on their way, while they are missing; empty then.
+/// The metadata of a torrent that had to fetch them, as they come and as we give them to others: libtorrent's plug-in
+/// keeps the half that it had got itself, and would send that.
 struct MetadataWire {
   static constexpr char extension[] = "ut_metadata";
   static constexpr int largest = 10 * 1024 * 1024;
-  static constexpr int our_id = 2;  // libtorrent's own plug-in says so in our handshake
+  static constexpr int our_id = 2;                  // libtorrent's own plug-in says so in our handshake
+  enum Kind { request = 0, data = 1, reject = 2 };  // BEP 9
+
   explicit MetadataWire(lt::torrent_handle const& handle) : torrent(handle) {}
+  /// Empty: not known yet.
+  lt::span<char const> bytes() {
+    if (!info) info = torrent.torrent_file();
+    return info ? info->info_section() : lt::span<char const>();
+  }
+
   lt::torrent_handle torrent;
   MetadataFetch fetch{largest};
+  std::shared_ptr<lt::torrent_info const> info;
 };
 
 class PeerWire final : public lt::peer_plugin, public WirePeer {
@@ -80,8 +91,9 @@ class PeerWire final : public lt::peer_plugin, public WirePeer {
       tell([&](PeerListener& l) { l.on_queue_limit(id_, static_cast<int>(std::min<std::int64_t>(reqq, 10'000))); });
     auto const extensions = handshake.dict_find_dict("m");
     if (metadata_ && extensions) {
-      metadata_id_ = static_cast<int>(extensions.dict_find_int_value(MetadataWire::extension, 0));
-      if (metadata_id_ > 0 && metadata_id_ < 256)
+      auto const their_id = extensions.dict_find_int_value(MetadataWire::extension, 0);
+      metadata_id_ = their_id > 0 && their_id < 256 ? static_cast<int>(their_id) : 0;
+      if (metadata_id_ > 0)
         metadata_->fetch.offered(id_, static_cast<int>(handshake.dict_find_int_value("metadata_size", 0)));
       ask_metadata();
     }
@@ -94,9 +106,11 @@ class PeerWire final : public lt::peer_plugin, public WirePeer {
     if (error || message.type() != lt::bdecode_node::dict_t) return false;
     auto const part = static_cast<int>(message.dict_find_int_value("piece", -1));
     auto const head = static_cast<std::ptrdiff_t>(message.data_section().size());
-    if (auto const kind = message.dict_find_int_value("msg_type", -1); kind == metadata_data)
+    auto const kind = message.dict_find_int_value("msg_type", -1);
+    if (kind == MetadataWire::request) return give_metadata(part);
+    if (kind == MetadataWire::data)
       metadata_->fetch.arrived(id_, part, {body.data() + head, static_cast<std::size_t>(body.size() - head)});
-    else if (kind == metadata_reject)
+    else if (kind == MetadataWire::reject)
       metadata_->fetch.rejected(id_, part);
     if (auto const all = metadata_->fetch.take()) metadata_->torrent.set_metadata(*all);
     ask_metadata();
@@ -142,17 +156,37 @@ class PeerWire final : public lt::peer_plugin, public WirePeer {
   }
 
  private:
-  static constexpr int metadata_data = 1, metadata_reject = 2;  // BEP 9
   void ask_metadata() {
     std::string messages;
-    for (int const part : metadata_->fetch.ask(id_)) {
-      auto const request = "d8:msg_typei0e5:piecei" + std::to_string(part) + "ee";
-      append(messages, static_cast<int>(request.size()) + 2);
-      messages += char{20};  // BEP 10
-      messages += static_cast<char>(metadata_id_);
-      messages += request;
-    }
+    for (int const part : metadata_->fetch.ask(id_))
+      append_metadata(messages, "d8:msg_typei0e5:piecei" + std::to_string(part) + "ee");
     send(messages);
+  }
+  /// False: libtorrent says that there are none.
+  bool give_metadata(int part) {
+    auto const bytes = metadata_->bytes();
+    if (bytes.empty() || metadata_id_ <= 0 || part < 0) return false;
+    auto const start = std::int64_t{part} * MetadataFetch::part_bytes;
+    if (start >= bytes.size()) return false;
+    auto const size = std::min<std::int64_t>(MetadataFetch::part_bytes, bytes.size() - start);
+    // Who asks again and again gets no more: it would fill our memory.
+    bool const give = given_metadata_++ < 4 + 4 * static_cast<int>(bytes.size() / MetadataFetch::part_bytes);
+    std::string body = give ? "d8:msg_typei1e5:piecei" : "d8:msg_typei2e5:piecei";
+    body += std::to_string(part);
+    body += "e10:total_sizei";
+    body += std::to_string(bytes.size());
+    body += "ee";
+    if (give) body.append(bytes.data() + start, static_cast<std::size_t>(size));
+    std::string message;
+    append_metadata(message, body);
+    send(message);
+    return true;
+  }
+  void append_metadata(std::string& messages, std::string const& body) const {
+    append(messages, static_cast<int>(body.size()) + 2);
+    messages += char{20};  // BEP 10
+    messages += static_cast<char>(metadata_id_);
+    messages += body;
   }
   void say(char id, Extent extent) {
     std::string message;
@@ -184,8 +218,9 @@ class PeerWire final : public lt::peer_plugin, public WirePeer {
   std::weak_ptr<PeerListener> const peers_;
   lt::peer_connection_handle peer_;
   bool const web_seed_;
-  std::shared_ptr<MetadataWire> const metadata_;  // null: they are known
+  std::shared_ptr<MetadataWire> const metadata_;  // null: they were known from the start
   int metadata_id_ = 0;
+  int given_metadata_ = 0;
   bool fast_ = false;  // it speaks BEP 6
   bool left_ = false;
 };
@@ -201,7 +236,7 @@ class TorrentWire final : public lt::torrent_plugin {
     return std::make_shared<PeerWire>(next_id++, listener_, peers_, peer, metadata_);
   }
   void on_files_checked() override {
-    metadata_.reset();
+    if (metadata_) metadata_->fetch.end();
     if (auto l = listener_.lock()) l->on_checked();
   }
   void on_piece_pass(lt::piece_index_t piece) override {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Peers that break the protocol, and torrents of unusual shapes.
 #include "live.hpp"
+#include "support/leecher.hpp"
 
 namespace {
 
@@ -93,6 +94,21 @@ TEST_F(Live, LargeMetadata) {
   auto reader = add(peers.magnet())->open(swarm::TheFilm{});
   EXPECT_EQ(read(*reader, MiB),
             peers.torrent().files[static_cast<std::size_t>(peers.torrent().file_index("film.mkv"))].bytes());
+}
+
+// What we fetched by many requests we give to others whole.
+TEST_F(Live, OthersGetTheMetadataFromUs) {
+  support::TorrentSpec spec{.files = {support::payload_file("film.mkv", MiB)}, .name = "pack", .piece_size = 16 * KiB};
+  for (int i = 0; i < 2000; ++i)
+    spec.files.push_back(support::payload_file(std::string(60, 'x') + std::to_string(i), 10));
+  support::Swarm peers(make_torrent(spec), 3);
+  auto torrent = add(peers.magnet());
+  auto reader = torrent->open(std::string("film.mkv"));
+  ASSERT_EQ(read(*reader, MiB).size(), static_cast<std::size_t>(MiB));
+  auto const port = static_cast<std::uint16_t>(session->status().listen_port);
+  support::Leecher other(peers.torrent().magnet({{client.listen.substr(0, client.listen.rfind(':')), port}}));
+  ASSERT_TRUE(other.wait_for_metadata());
+  EXPECT_TRUE(eventually([&] { return other.pieces() >= 32; }));
 }
 
 // 100,000 pieces: what depends on their number has to stay cheap.
