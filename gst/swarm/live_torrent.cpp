@@ -401,7 +401,11 @@ std::shared_ptr<Storage> LiveTorrent::make_storage() {
 
 void LiveTorrent::on_piece_verified(int piece) {
   fetcher_->on_verified(piece);
-  if (!ledger_) return mark_verified(piece);
+  if (ram_) {
+    // At its start libtorrent tells of all pieces that it was given as there; some may have been given up since.
+    if (!evicted_.contains(piece)) mark_verified(piece);
+    return;
+  }
   // First the journal, then the world: what anybody saw as verified survives the process.
   ledger_->record(piece, [self = me(), piece] { self->mark_verified(piece); });
 }

@@ -60,17 +60,14 @@ void LiveTorrent::start_over() {
 }
 
 bool LiveTorrent::make_room(Wants const& wants) {
-  auto const wanted = [&](int piece) {
-    return std::any_of(wants.ahead.begin(), wants.ahead.end(),
-                       [&](auto const& window) { return piece >= window.first && piece < window.last; });
-  };
   std::vector<bool> verified;
   {
     auto state = state_.lock();
     verified = state->verified;
   }
   std::vector<int> whole, unfinished;
-  for (int const piece : ram_->held()) {
+  auto const held = ram_->held();
+  for (int const piece : held) {
     if (verified[static_cast<std::size_t>(piece)])
       whole.push_back(piece);
     else if (fetcher_->has_begun(piece))
@@ -79,7 +76,14 @@ bool LiveTorrent::make_room(Wants const& wants) {
       ram_->drop(piece);  // written by a block that came while the torrent left libtorrent
   }
   for (int const piece : RamBudget(ram_->layout(), *ram_budget_).surplus(whole, unfinished, wants)) evict(piece);
-  return std::none_of(evicted_.begin(), evicted_.end(), wanted);
+  bool all = true;
+  for (auto const& window : wants.ahead)
+    for (int piece = window.first; piece < window.last; ++piece) {
+      if (verified[static_cast<std::size_t>(piece)] && !std::binary_search(held.begin(), held.end(), piece))
+        evict(piece);
+      all = all && !evicted_.contains(piece);
+    }
+  return all;
 }
 
 void LiveTorrent::evict(int piece) {
