@@ -9,6 +9,10 @@
 #include <memory>
 #include <string>
 
+namespace boost::asio {
+class io_context;  // libtorrent's is an alias of it
+}
+
 namespace swarm {
 
 class Error;
@@ -50,6 +54,6 @@ struct StoreContext {
 
 /// Blocks are readable from the moment that libtorrent hands them over: from memory until they are written, then from
 /// the file. A piece is hashed from the file, after its last block was written: so a verified piece is on disk.
-std::unique_ptr<libtorrent::disk_interface> make_store(libtorrent::io_context& io, StoreContext context);
+std::unique_ptr<libtorrent::disk_interface> make_store(boost::asio::io_context& io, StoreContext context);
 
 }  // namespace swarm

@@ -121,7 +121,7 @@ class Senders::Thread {
     // The socket lives on under its other number, so it would stay in the set.
     if (sending.watched_) epoll_ctl(epoll_, EPOLL_CTL_DEL, sending.socket_, nullptr);
     auto const found = under_way_.find(sending);
-    auto const last = *found;
+    auto last = *found;  // a holder of its own: the set lets go of it
     under_way_.erase(found);
     --load_;
     last->close();  // before the answer: a connection that ends with it must end now
