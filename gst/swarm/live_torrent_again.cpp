@@ -29,9 +29,9 @@ void LiveTorrent::start_over() {
   auto const* handle = this->handle();
   if (!anew_ || !handle) return;
   auto params = *anew_;
-  for (auto const& tracker : handle->trackers())
-    if (std::find(params.trackers.begin(), params.trackers.end(), tracker.url) == params.trackers.end())
-      params.trackers.push_back(tracker.url);
+  // Those of now: some were added since, and a private torrent has lost those that were injected.
+  params.trackers.clear();
+  for (auto const& tracker : handle->trackers()) params.trackers.push_back(tracker.url);
   params.download_limit = handle->download_limit();
   params.upload_limit = handle->upload_limit();
   params.flags &= ~lt::torrent_flags::paused;
@@ -56,6 +56,7 @@ void LiveTorrent::start_over() {
   fetcher_->pause();
   services_->drop(*handle);
   handle_.reset();
+  handle_id_ = 0;
   services_->put(std::move(params));
 }
 

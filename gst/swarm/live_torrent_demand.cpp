@@ -28,15 +28,17 @@ void LiveTorrent::demand_changed() {
 void LiveTorrent::apply_demand() {
   auto const* handle = this->handle();
   if (!handle) return;
-  std::vector<ReaderWants> all;
+  std::vector<std::pair<milliseconds, ReaderWants>> waits;
   {
     auto readers = readers_.lock();
-    // Who has waited longest comes first: one that takes all it can get is always waiting, but never for long.
-    std::stable_sort(readers->begin(), readers->end(),
-                     [](auto const* a, auto const* b) { return a->waiting_for() > b->waiting_for(); });
     for (auto const* reader : *readers)
-      if (auto wants = reader->wants(fetcher_->trusts_anybody())) all.push_back(std::move(*wants));
+      if (auto wants = reader->wants(fetcher_->trusts_anybody()))
+        waits.emplace_back(reader->waiting_for(), std::move(*wants));
   }
+  // Who has waited longest comes first: one that takes all it can get is always waiting, but never for long.
+  std::stable_sort(waits.begin(), waits.end(), [](auto const& a, auto const& b) { return a.first > b.first; });
+  std::vector<ReaderWants> all;
+  for (auto& [waited, wants] : waits) all.push_back(std::move(wants));
   std::shared_ptr<Metadata const> metadata;
   std::vector<bool> verified;
   std::optional<int> keep;
