@@ -67,9 +67,9 @@ LiveTorrent::LiveTorrent(std::shared_ptr<Services> services, Known known)
       ram_budget_(known.ram_budget),
       ledger_(in_ram() ? nullptr : std::make_shared<Ledger>(services_, known_verified_, known.journal_anew)),
       last_used_(created_),
-      disk_tried_(created_),
       fetcher_(std::make_shared<Fetcher>(services_->network, early_)) {
   auto state = state_.lock();
+  state->disk_tried = created_;
   state->hash = known.hash;
   state->name = std::move(known.name);
   state->remembered = std::move(known.remembered);
@@ -162,13 +162,13 @@ std::unique_ptr<Reader> LiveTorrent::open(FileChoice const& choice, ReaderOption
     auto state = state_.lock();
     if (state->failure && may_pass(state->failure->code())) {
       state->failure.reset();
+      state->disk_tried = Clock::now();
       again = true;
     }
     again = again || state->paused;
     state->paused = false;
   }
   if (again) {
-    disk_tried_ = Clock::now();
     start_again();
     services_->network->post([fetcher = fetcher_] { fetcher->get_in_step(); });
     alone_since_ = never;
@@ -452,9 +452,10 @@ void LiveTorrent::sync_to_disk() {
 
 // ---- failure and end ----
 
-void LiveTorrent::fail(Error const& error) {
+void LiveTorrent::fail(Error const& error, std::optional<Clock::time_point> disk_tried) {
   {
     auto state = state_.lock();
+    if (disk_tried && *disk_tried < state->disk_tried) return;
     // The first failure explains the others; but an end is an end.
     if (state->failure && error.code() != Errc::removed && error.code() != Errc::stopped) return;
     state->failure = error;
@@ -466,8 +467,9 @@ void LiveTorrent::fail(Error const& error) {
 }
 
 void LiveTorrent::on_disk_failure(Error const& error, Clock::time_point when, std::function<void()> again) {
+  if (again && when < state_.lock()->disk_tried) return again();  // word of it comes after the reader that forgave it
   if (again) try_disk_again_ = std::move(again);
-  if (when >= disk_tried_.load()) fail(error);
+  fail(error, when);
 }
 
 void LiveTorrent::on_disk_recovered() {

@@ -102,7 +102,8 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
 
   // For the session.
   /// The torrent is of no more use: all readers fail with `error`. A disk failure is forgiven by the next open().
-  void fail(Error const& error);
+  /// `disk_tried`: when the disk was found to fail; nothing happens if all before a later moment is forgiven.
+  void fail(Error const& error, std::optional<std::chrono::steady_clock::time_point> disk_tried = std::nullopt);
   /// Takes it out of libtorrent; `done` comes when the files are closed (and deleted). Once only.
   void remove(bool delete_files, std::function<void(std::string const& error)> done);
   /// Gives it to libtorrent.
@@ -140,6 +141,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
     std::vector<bool> verified;    // by piece; sized when the metadata come
     int verified_count = 0;
     std::optional<Error> failure;
+    std::chrono::steady_clock::time_point disk_tried;  // failures of the disk before this were forgiven
     bool paused = false;
     TorrentStatus status;  // the mirrored part
   };
@@ -177,8 +179,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   Guarded<State> state_;
   Guarded<std::vector<TorrentReader*>> readers_;
   std::atomic<std::chrono::steady_clock::time_point> last_used_;
-  std::function<void()> try_disk_again_;                           // network thread
-  std::atomic<std::chrono::steady_clock::time_point> disk_tried_;  // failures before this were forgiven
+  std::function<void()> try_disk_again_;  // network thread
   Watches watches_;
   std::atomic<bool> demand_posted_ = false;
   Guarded<Removal> removal_;

@@ -69,8 +69,14 @@ void LiveTorrent::apply_demand() {
 void LiveTorrent::watchdog() {
   constexpr milliseconds patience{3000};
   constexpr milliseconds disk_patience{5000};
-  if (auto const now = Clock::now(); now - disk_tried_.load() >= disk_patience) {
-    disk_tried_ = now;
+  bool try_disk = false;
+  {
+    auto state = state_.lock();
+    auto const now = Clock::now();
+    try_disk = now - state->disk_tried >= disk_patience;
+    if (try_disk) state->disk_tried = now;
+  }
+  if (try_disk) {
     on_network([self = me()](lt::torrent_handle const&) {
       if (auto const again = std::exchange(self->try_disk_again_, nullptr)) again();
     });
