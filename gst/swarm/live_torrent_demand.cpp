@@ -84,9 +84,10 @@ void LiveTorrent::watchdog() {
   bool late = false;
   {
     auto readers = readers_.lock();
+    if (readers->empty()) return;
     for (auto const* reader : *readers) late = late || reader->waiting_for() > patience;
   }
-  if (!late) return;
+  if (!late) return demand_changed();  // windows grow and end with time, too
   // Nothing here is set and forgotten: say it all again, in case libtorrent lost or refused a part of it.
   services_->network->post([self = me()] {
     self->bands_.forget();

@@ -11,7 +11,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::int64_t first_window = 4 * 1024 * 1024;  ///< of a new place; also how far forward a place may skip
+constexpr std::int64_t first_window = 256 * 1024;       ///< of a place jumped to or left
+constexpr std::int64_t small_window = 4 * 1024 * 1024;  ///< of a place not left again, however slow its consumer
+constexpr std::int64_t skip = 4 * 1024 * 1024;          ///< how far forward a place may skip
+constexpr std::int64_t growth = 4;                      ///< bytes of window for each byte read in a row
+constexpr auto settled_after = 1s;                      ///< not left again
 constexpr auto idle_after = 15s;                        ///< a place not read for so long is given up
 constexpr auto fresh_at_seek = 3s;                      ///< places that a jump leaves alone: read this recently
 constexpr auto paused_after = 5min;                     ///< then even the current place keeps a small window only
@@ -32,7 +36,7 @@ double faded(double bytes, std::chrono::duration<double> age) { return bytes * s
 
 Readahead::Readahead(std::int64_t read_ahead) : read_ahead_(std::max<std::int64_t>(read_ahead, 1)) {}
 
-std::int64_t Readahead::near() const { return std::min(first_window, read_ahead_); }
+std::int64_t Readahead::near() const { return std::min(skip, read_ahead_); }
 
 std::vector<Readahead::Place>::iterator Readahead::place_of(std::int64_t position) {
   auto best = places_.end();
@@ -63,6 +67,8 @@ void Readahead::read(std::int64_t position, std::int64_t bytes_wanted, time_poin
     moved.contiguous = plus(moved.contiguous, advance);
     moved.recent = faded(moved.recent, now - moved.used) + static_cast<double>(advance);
     places_.erase(place);
+  } else {
+    moved.opened = now;
   }
   moved.position = position;
   moved.wanted = std::max<std::int64_t>(bytes_wanted, 0);
@@ -73,9 +79,11 @@ void Readahead::read(std::int64_t position, std::int64_t bytes_wanted, time_poin
 
 void Readahead::seek(std::int64_t position, time_point now) {
   std::erase_if(places_, [](Place const& place) { return place.wanted == 0 && place.contiguous == 0; });  // never read
+  bool const by_turns = place_of(position) != places_.end();
   read(position, 0, now);
   std::erase_if(places_, [&](Place const& place) { return now - place.used >= fresh_at_seek; });
   if (places_.size() > most_after_seek) places_.resize(most_after_seek);
+  if (by_turns) return;
   // The old places may be an index or the other half of a badly interleaved film, or just left behind for good:
   // the price of not knowing is a small window each.
   for (auto& place : places_)
@@ -86,9 +94,12 @@ std::int64_t Readahead::window_end(Place const& place, time_point now) const {
   // Who pauses may want the time for the buffer to fill; but not for ever.
   auto const rate = now - place.used < paused_after ? place.recent / lately.count() : 0;
   auto const minute = static_cast<std::int64_t>(std::min(rate * most_ahead.count(), 1e15));
-  // Doubles each time that a whole window has been read.
-  auto const ahead = std::min({read_ahead_, plus(first_window, place.contiguous), std::max(first_window, minute)});
-  return plus(place.position, std::max(ahead, std::min(place.wanted, first_window)));
+  // Who jumps about leaves most places soon: a place is worth little until it is read or stayed at.
+  bool const settled = &place == &places_.front() && now - place.opened >= settled_after;
+  auto const grown =
+      plus(settled ? small_window : first_window, growth * std::min(place.contiguous, read_ahead_ / growth));
+  auto const ahead = std::min({read_ahead_, grown, std::max(small_window, minute)});
+  return plus(place.position, std::max(ahead, std::min(place.wanted, small_window)));
 }
 
 std::vector<Window> Readahead::windows(std::int64_t file_size, std::optional<std::int64_t> end, time_point now) const {
