@@ -83,6 +83,7 @@ struct LiveSession::Core final : AlertListener, std::enable_shared_from_this<Liv
                                    bool paused, std::optional<std::int64_t> ram_budget = {});
   std::shared_ptr<LiveTorrent> find(InfoHash const& hash) const;
   void lock_folder(std::string const& folder);
+  void open_state();
   void restore();
   void save_session();
   void end();
@@ -127,12 +128,11 @@ struct LiveSession::Core final : AlertListener, std::enable_shared_from_this<Liv
 
 void LiveSession::Core::start() {
   if (settings.storage == StorageKind::file) lock_folder(settings.download_path);
-  lock_folder(settings.state_path);
-  services->state = std::make_unique<StateFolder>(settings.state_path);
+  services->log = Log(settings.log);
+  open_state();
   auto const sizes = buffers(settings.profile);
   services->disk = std::make_shared<Workers>(sizes.disk_threads);
   services->hashing = std::make_shared<Workers>(sizes.hash_threads);
-  services->log = Log(settings.log);
   if (settings.inject_trackers) services->injected_trackers = settings.trackers;
 
   lt::session_params params;
@@ -263,6 +263,19 @@ void LiveSession::stop() {
 }
 
 // ---- torrents ----
+
+void LiveSession::Core::open_state() {
+  try {
+    lock_folder(settings.state_path);
+    services->state = std::make_unique<StateFolder>(settings.state_path);
+  } catch (Error const& error) {
+    // A system that is read-only can still play from memory.
+    if (settings.storage == StorageKind::file || error.code() == Errc::in_use) throw;
+    services->state = std::make_unique<StateFolder>(std::string());
+    warnings.push_back(std::string(error.what()) + " Nothing will be remembered after the end.");
+    services->log(LogLevel::warning, warnings.back());
+  }
+}
 
 void LiveSession::Core::lock_folder(std::string const& folder) {
   auto& held = folders[folder];

@@ -63,7 +63,9 @@ FolderLock::FolderLock(std::string const& folder) {
 
 FolderLock::~FolderLock() { ::close(fd_); }
 
-StateFolder::StateFolder(std::string folder) : folder_(std::move(folder)) { make_folder(folder_ + "/torrents"); }
+StateFolder::StateFolder(std::string folder) : folder_(std::move(folder)) {
+  if (!folder_.empty()) make_folder(folder_ + "/torrents");
+}
 
 std::string StateFolder::torrent_file(std::string const& key, char const* kind) const {
   return folder_ + "/torrents/" + key + kind;
@@ -71,6 +73,7 @@ std::string StateFolder::torrent_file(std::string const& key, char const* kind) 
 
 std::vector<std::string> StateFolder::keys() const {
   std::vector<std::string> keys;
+  if (folder_.empty()) return keys;
   std::error_code error;
   for (auto const& entry : fs::directory_iterator(folder_ + "/torrents", error)) {
     auto const& path = entry.path();
@@ -80,20 +83,27 @@ std::vector<std::string> StateFolder::keys() const {
 }
 
 std::optional<std::vector<char>> StateFolder::load_resume(std::string const& key) const {
-  return load(torrent_file(key, resume_kind));
+  return folder_.empty() ? std::nullopt : load(torrent_file(key, resume_kind));
 }
 void StateFolder::save_resume(std::string const& key, std::span<char const> bytes) const {
-  replace(torrent_file(key, resume_kind), bytes);
+  if (!folder_.empty()) replace(torrent_file(key, resume_kind), bytes);
 }
-std::string StateFolder::journal_path(std::string const& key) const { return torrent_file(key, ".journal"); }
+std::string StateFolder::journal_path(std::string const& key) const {
+  return folder_.empty() ? std::string() : torrent_file(key, ".journal");
+}
 
 void StateFolder::forget(std::string const& key) const {
+  if (folder_.empty()) return;
   std::error_code ignored;
   fs::remove(torrent_file(key, resume_kind), ignored);
   fs::remove(journal_path(key), ignored);
 }
 
-std::optional<std::vector<char>> StateFolder::load_session() const { return load(folder_ + "/session"); }
-void StateFolder::save_session(std::span<char const> bytes) const { replace(folder_ + "/session", bytes); }
+std::optional<std::vector<char>> StateFolder::load_session() const {
+  return folder_.empty() ? std::nullopt : load(folder_ + "/session");
+}
+void StateFolder::save_session(std::span<char const> bytes) const {
+  if (!folder_.empty()) replace(folder_ + "/session", bytes);
+}
 
 }  // namespace swarm

@@ -27,7 +27,7 @@ class FolderLock {
 /// two calls about one file at once.
 class StateFolder {
  public:
-  /// Makes the folders. Throws Error(permission, no_space, disk).
+  /// Makes the folders; an empty name is a memory of nothing. Throws Error(permission, no_space, disk).
   explicit StateFolder(std::string folder);
 
   [[nodiscard]] std::vector<std::string> keys() const;

@@ -70,6 +70,7 @@ std::vector<std::string> reasons(swarm::Session const& session) {
   if (auto status = session.status(); status.listen_port == 0 && !status.warnings.empty())
     all.emplace_back("No port is open for peers: choose another one with TORRENT_LISTEN.");
   auto const& settings = session.settings();
+  if (settings.storage == swarm::StorageKind::ram) return all;  // does without either
   for (auto const& trouble :
        {trouble_of(settings.download_path, "download folder"), trouble_of(settings.state_path, "state folder")})
     if (!trouble.empty()) all.push_back(trouble);

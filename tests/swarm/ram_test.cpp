@@ -76,6 +76,17 @@ TEST_F(Ram, NothingThatWasGivenUpIsUploaded) {
   EXPECT_EQ(other.failed(), 0);
 }
 
+TEST_F(Ram, ASystemWithoutAnyFolderToWriteTo) {
+  // Not even root makes a folder in a file.
+  support::write_file(client.download_path + ".file", "");
+  client.download_path += ".file/films";
+  client.state_path = client.download_path + "/state";
+  support::Swarm peers(make_torrent("film.mkv", 2 * MiB), 1);
+  EXPECT_TRUE(support::Payload().matches(0, read(*add(peers.magnet())->open(swarm::TheFilm{}), 2 * MiB)));
+  ASSERT_EQ(session->status().warnings.size(), 1u);
+  EXPECT_NE(session->status().warnings[0].find(client.state_path), std::string::npos);
+}
+
 TEST_F(Ram, OneTorrentInMemoryAmongOthersInFiles) {
   client.storage = swarm::StorageKind::file;
   support::Swarm peers(make_torrent("film.mkv", 4 * MiB), 1), others(make_torrent("other.mkv", 4 * MiB), 1);
