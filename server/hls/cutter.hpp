@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Takes exactly the access units of a segment out of a film: every one in one segment only, whatever was read before.
+#pragma once
+
+#include "hls/cut.hpp"
+#include "hls/demuxer.hpp"
+#include "hls/segments.hpp"
+#include "hls/timeline.hpp"
+
+namespace hls {
+
+/// What has to be known of a film before any of its segments is cut; learnt once, always in the same way, so that it is
+/// a function of the file alone. Kept with the timeline.
+struct Measures {
+  Time reorder{};           ///< DTS = sorted PTS - this
+  Time frame{};             ///< length of a picture
+  std::vector<Time> first;  ///< by track id: PTS of its first access unit; origin of the grid of sound
+  Time longest_gop{};       ///< seen in samples; nominal grid
+};
+[[nodiscard]] Measures measure(Demuxer& demuxer, Timeline const& timeline);
+
+class Cutter {
+ public:
+  Cutter(Timeline const& timeline, Measures const& measures, std::vector<Segment> const& segments);
+
+  /// Segment `index` of these tracks (a video one or none, any number of sound ones). Throws as Demuxer::read();
+  /// DemuxFailed if its key frame isn't where the index says.
+  [[nodiscard]] Cut cut(Demuxer& demuxer, std::size_t index, std::vector<int> const& tracks) const;
+  /// Sound of [begin - before, end + after), for what is coded anew: decoders have a memory.
+  [[nodiscard]] Samples sound(Demuxer& demuxer, std::size_t index, int track, Time before, Time after) const;
+  /// All cues that are shown at some time within segment `index`, also those that began long before.
+  [[nodiscard]] Samples text(Demuxer& demuxer, std::size_t index, int track) const;
+
+ private:
+  Timeline timeline_;
+  Measures measures_;
+  std::vector<Segment> segments_;
+};
+
+}  // namespace hls

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Which stretch of the film each segment holds. Pure.
+#pragma once
+
+#include "hls/timeline.hpp"
+
+#include <vector>
+
+namespace hls {
+
+/// [begin, end) of the film; the first one also has what comes before `begin`, the last one all that follows.
+struct Segment {
+  Time begin{};
+  Time end{};
+  std::int64_t bytes = 0;  ///< of the file between its key frames; 0 = not known
+  friend bool operator==(Segment const&, Segment const&) = default;
+};
+
+/// GOPs joined until a segment has at least `target`; a last one shorter than half of it joins the one before.
+[[nodiscard]] std::vector<Segment> plan(Timeline const& timeline, Time target = std::chrono::seconds(6));
+
+}  // namespace hls
