@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// One segment of one rendition: from the demuxer to the bytes that are sent.
+#pragma once
+
+#include "hls/facts.hpp"
+#include "hls/rendition.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace hls {
+
+/// What is asked for below a rendition's name.
+struct Item {
+  Rendition rendition;
+  bool init = false;      ///< the init segment; else
+  std::size_t index = 0;  ///< of the segment
+};
+
+/// The file's name of an item: "init.mp4", "17.ts", "17.m4s", "17.aac", "17.vtt".
+[[nodiscard]] std::string file_name(Item const& item, Facts const& facts);
+/// The ending with its dot, of all but init segments.
+[[nodiscard]] char const* extension(Rendition const& rendition, Facts const& facts);
+/// nullopt: the film has no such rendition or segment, or it goes by another name.
+[[nodiscard]] std::optional<Item> parse_item(Rendition const& rendition, std::string_view file, Facts const& facts);
+[[nodiscard]] char const* content_type(Item const& item, Facts const& facts);
+
+/// Throws DemuxFailed, Cancelled, swarm::Error; std::invalid_argument for what the packaging can't carry.
+[[nodiscard]] Bytes package(Item const& item, Facts const& facts, Demuxer& demuxer);
+
+}  // namespace hls
