@@ -7,6 +7,7 @@
 #include "hls/ts_writer.hpp"
 #include "hls/webvtt.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <stdexcept>
 
@@ -58,8 +59,8 @@ Cut cut(Item const& item, Facts const& facts, Demuxer& demuxer) {
 Bytes text(Item const& item, Facts const& facts, Demuxer& demuxer) {
   Cutter const cutter(facts.timeline, facts.measures, facts.segments);
   auto const cues = cues_of(cutter.text(demuxer, item.index, *item.rendition.text));
-  auto const written = webvtt_segment(cues, facts.segments[item.index], item.index == 0,
-                                      item.index + 1 == facts.segments.size());
+  auto const written =
+      webvtt_segment(cues, facts.segments[item.index], item.index == 0, item.index + 1 == facts.segments.size());
   return {written.begin(), written.end()};
 }
 
@@ -76,7 +77,8 @@ std::string file_name(Item const& item, Facts const& facts) {
   return std::to_string(item.index) + extension(item.rendition, facts);
 }
 
-std::optional<Item> parse_item(Rendition const& rendition, std::string_view file, Facts const& facts) {
+std::optional<Item> parse_item(Rendition const& rendition, std::string_view file, Facts const& facts,
+                               std::vector<Sidecar> const& sidecars) {
   auto const is = [&](std::optional<Part> const& part, Kind kind) {
     if (!part) return true;
     auto const* track = facts.track(part->track);
@@ -84,14 +86,17 @@ std::optional<Item> parse_item(Rendition const& rendition, std::string_view file
   };
   if (!is(rendition.video, Kind::video) || !is(rendition.sound, Kind::audio)) return std::nullopt;
   if (rendition.text && !is(Part{*rendition.text}, Kind::text)) return std::nullopt;
+  if (rendition.sidecar &&
+      std::none_of(sidecars.begin(), sidecars.end(), [&](Sidecar const& s) { return s.file == *rendition.sidecar; }))
+    return std::nullopt;
+  auto const count = rendition.sidecar ? 1 : facts.segments.size();
   Item item{rendition};
   if (file == init_name && rendition.packaging == Packaging::fmp4 && !is_text(rendition)) {
     item.init = true;
     return item;
   }
   auto const [end, error] = std::from_chars(file.data(), file.data() + file.size(), item.index);
-  if (error != std::errc() || item.index >= facts.segments.size() || file_name(item, facts) != file)
-    return std::nullopt;
+  if (error != std::errc() || item.index >= count || file_name(item, facts) != file) return std::nullopt;
   return item;
 }
 
@@ -120,6 +125,17 @@ Bytes package(Item const& item, Facts const& facts, Demuxer& demuxer) {
   auto const parts = cut(item, facts, demuxer);
   if (rendition.packaging == Packaging::fmp4) return cmaf_segment(static_cast<std::uint32_t>(item.index), parts);
   return sound_alone(rendition) ? packed_audio(parts.front()) : ts_segment(parts);
+}
+
+Bytes package(Sidecar const& sidecar, ByteSource& file, Facts const& facts) {
+  constexpr std::int64_t most = 16 * 1024 * 1024;  // a film's subtitles are some 100 KB
+  std::string bytes(static_cast<std::size_t>(std::min(file.size(), most)), '\0');
+  bytes.resize(file.read(0, std::as_writable_bytes(std::span(bytes))));
+  auto cues = read_subtitles(bytes, sidecar.path, sidecar.language);
+  for (auto& cue : cues) cue.begin += facts.timeline.start, cue.end += facts.timeline.start;
+  Segment const whole{facts.segments.front().begin, facts.segments.back().end};
+  auto const written = webvtt_segment(cues, whole, true, true);
+  return {written.begin(), written.end()};
 }
 
 }  // namespace hls

@@ -11,6 +11,15 @@
 
 namespace hls {
 
+/// A subtitle file beside the film.
+struct Sidecar {
+  int file = 0;  ///< index in the torrent
+  std::string path;
+  std::string language;  ///< BCP 47; empty = unknown
+  std::string title;     ///< empty = none
+  bool forced = false;
+};
+
 /// What is asked for below a rendition's name.
 struct Item {
   Rendition rendition;
@@ -23,10 +32,15 @@ struct Item {
 /// The ending with its dot, of all but init segments.
 [[nodiscard]] char const* extension(Rendition const& rendition, Facts const& facts);
 /// nullopt: the film has no such rendition or segment, or it goes by another name.
-[[nodiscard]] std::optional<Item> parse_item(Rendition const& rendition, std::string_view file, Facts const& facts);
+[[nodiscard]] std::optional<Item> parse_item(Rendition const& rendition, std::string_view file, Facts const& facts,
+                                             std::vector<Sidecar> const& sidecars);
 [[nodiscard]] char const* content_type(Item const& item, Facts const& facts);
 
 /// Throws DemuxFailed, Cancelled, swarm::Error; std::invalid_argument for what the packaging can't carry.
+/// Of all but files beside the film.
 [[nodiscard]] Bytes package(Item const& item, Facts const& facts, Demuxer& demuxer);
+
+/// A file beside the film, as one segment.
+[[nodiscard]] Bytes package(Sidecar const& sidecar, ByteSource& file, Facts const& facts);
 
 }  // namespace hls

@@ -20,6 +20,7 @@ namespace hls {
 struct Origin {
   std::string key;   ///< of the film among all: "<info hash>/<file index>"
   std::string name;  ///< of its file
+  std::vector<Sidecar> sidecars;
   /// A reader of the film, or of a file beside it. Its size is known.
   std::function<std::unique_ptr<swarm::Reader>(std::optional<int> sidecar)> open;
   /// All of the film is here and verified.
@@ -38,8 +39,8 @@ struct Outcome {
 class Producer {
  public:
   struct Limits {
-    int threads = 8;       ///< that work at the same time; most of them wait for the swarm
-    int warm = 6;          ///< demuxers that stay open without work
+    int threads = 8;  ///< that work at the same time; most of them wait for the swarm
+    int warm = 6;     ///< demuxers that stay open without work
     std::chrono::seconds warm_for{60};
     std::size_t cache_bytes = 64 * 1024 * 1024;
     std::string folder;  ///< facts of films are kept here; empty = nowhere

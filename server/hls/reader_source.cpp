@@ -24,8 +24,8 @@ ReaderSource::Block const& ReaderSource::block(std::int64_t index) {
     blocks_.splice(blocks_.begin(), blocks_, place->second);
     return blocks_.front();
   }
-  Block block{index, std::vector<std::byte>(
-                         static_cast<std::size_t>(std::min(block_size, size_ - index * block_size)))};
+  Block block{index,
+              std::vector<std::byte>(static_cast<std::size_t>(std::min(block_size, size_ - index * block_size)))};
   reader_->seek(index * block_size);
   for (std::size_t done = 0; done < block.bytes.size();) {
     auto const result = reader_->read(std::span(block.bytes).subspan(done));
@@ -55,7 +55,8 @@ std::size_t ReaderSource::read(std::int64_t offset, std::span<std::byte> into) {
       auto const skip = static_cast<std::size_t>(offset - index * block_size);
       if (skip >= bytes.size()) break;
       auto const n = std::min(bytes.size() - skip, into.size() - done);
-      std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(skip), n, into.begin() + static_cast<std::ptrdiff_t>(done));
+      std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(skip), n,
+                  into.begin() + static_cast<std::ptrdiff_t>(done));
       auto const noted = std::lower_bound(account_.begin(), account_.end(), index);
       if (noted == account_.end() || *noted != index) account_.insert(noted, index);
       done += n;
@@ -68,6 +69,12 @@ std::size_t ReaderSource::read(std::int64_t offset, std::span<std::byte> into) {
     throw;
   }
   return done;
+}
+
+bool ReaderSource::available(swarm::ByteRange range) const {
+  auto const ranges = reader_->available();
+  return std::any_of(ranges.begin(), ranges.end(),
+                     [&](swarm::ByteRange r) { return r.begin <= range.begin && range.end <= r.end; });
 }
 
 bool ReaderSource::verified(Account const& account) const {

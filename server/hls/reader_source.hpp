@@ -29,6 +29,8 @@ class ReaderSource final : public ByteSource {
   using Account = std::vector<std::int64_t>;
   /// Of all that was read since the last call. Not during a read.
   [[nodiscard]] Account take_account() { return std::exchange(account_, {}); }
+  /// Is all of it here, and verified? Thread-safe.
+  [[nodiscard]] bool available(swarm::ByteRange range) const;
   /// Has all of it been verified by now? Thread-safe.
   [[nodiscard]] bool verified(Account const& account) const;
 
