@@ -76,7 +76,7 @@ std::vector<hls::Sidecar> sidecars(swarm::Layout const& layout, int film) {
   std::vector<hls::Sidecar> found;
   for (int i = 0; i < layout.file_count(); ++i) {
     auto const& file = layout.file(i);
-    if (file.padding || file.size == 0 || !hls::is_subtitle(file.path)) continue;
+    if (file.padding || file.size == 0 || swarm::media_kind(file.path) != swarm::MediaKind::subtitle) continue;
     auto const name = hls::sidecar_name(file.path, layout.file(film).path);
     found.push_back({i, file.path, name.language, name.title, name.forced});
   }

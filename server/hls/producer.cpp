@@ -3,7 +3,7 @@
 
 #include "swarm/error.hpp"
 
-#include <glib.h>
+#include <gst/gst.h>
 
 #include <algorithm>
 #include <map>
@@ -98,6 +98,7 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
           return static_cast<Task const*>(a)->rank - static_cast<Task const*>(b)->rank;
         },
         nullptr);
+    push([] { prepare(); }, waited_for);
   }
 
   void stop() {
@@ -151,13 +152,16 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
     close(std::move(closed));
   }
 
-  void forget(std::string const& key) {
-    cache_.erase(key + "/");
+  void forget(std::string const& info_hash) {
+    auto const prefix = info_hash + "/";
+    cache_.erase(prefix);
     std::lock_guard lock(mutex_);
     for (auto& [name, job] : jobs_)
-      if (job->origin.key == key) withdraw(*job);
-    if (auto film = films_.extract(key)) close(std::move(film.mapped().idle));
-    if (!limits_.folder.empty()) (void)::remove(file_of(limits_.folder, key).c_str());
+      if (name.starts_with(prefix)) withdraw(*job);
+    for (auto film = films_.lower_bound(prefix); film != films_.end() && film->first.starts_with(prefix);) {
+      close(std::move(film->second.idle));
+      film = films_.erase(film);
+    }
   }
 
  private:
@@ -209,7 +213,14 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
     if (job.demuxer) job.demuxer->cancel();
   }
 
+  /// Looks at all plugins, the first time on a machine: seconds.
+  static void prepare() {
+    static std::once_flag once;
+    std::call_once(once, [] { gst_init_check(nullptr, nullptr, nullptr); });
+  }
+
   void run(JobPtr const& job) {
+    prepare();
     Result result;
     for (int tries = 1;; ++tries) {
       bool again = false;
@@ -447,6 +458,6 @@ Producer::Ticket Producer::make(Origin const& origin, std::shared_ptr<Facts cons
   return work_->make(origin, facts, item, std::move(answer));
 }
 void Producer::tidy() { work_->tidy(); }
-void Producer::forget(std::string const& key) { work_->forget(key); }
+void Producer::forget(std::string const& info_hash) { work_->forget(info_hash); }
 
 }  // namespace hls

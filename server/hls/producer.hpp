@@ -62,8 +62,8 @@ class Producer {
                             Answer<Content> answer);
   /// Closes what was not used for a while. To be called now and then.
   void tidy();
-  /// The film is gone, or another one.
-  void forget(std::string const& key);
+  /// The torrent is gone, with all its films.
+  void forget(std::string const& info_hash);
 
  private:
   class Work;
