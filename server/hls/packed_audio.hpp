@@ -7,10 +7,9 @@
 namespace hls {
 
 [[nodiscard]] bool packed_carries(Track const& track);
-/// ".aac", ".mp3", ".ac3", ".ec3"
+/// ".aac", ".mp3", ".ac3", ".ec3"; empty: not carried.
 [[nodiscard]] char const* packed_extension(Codec codec);
+/// Throws std::invalid_argument for a track that it can't carry.
 [[nodiscard]] Bytes packed_audio(Samples const& samples);
-/// Header of one AAC frame of `size` bytes (without the header), from its AudioSpecificConfig.
-void append_adts(Bytes& to, Bytes const& audio_specific_config, std::size_t size);
 
 }  // namespace hls

@@ -12,18 +12,19 @@ namespace hls {
 
 /// A rendition or variant stream, as a master playlist names it.
 struct Rendition {
-  std::string group;     ///< "audio", "subtitles"
-  std::string name;      ///< unique within the group
-  std::string language;  ///< BCP 47; empty = unknown
-  std::string uri;       ///< relative; empty = within the variant stream itself
+  std::string group;            ///< "audio", "subtitles"
+  std::string name;             ///< made unique within the group, if it isn't
+  std::string language;         ///< BCP 47; empty = unknown
+  std::string uri;              ///< relative; empty = within the variant stream itself
+  std::string characteristics;  ///< UTIs, with commas between; empty = none
   int channels = 0;
   bool is_default = false, autoselect = true, forced = false;
 };
 struct Variant {
   std::string uri;
   std::int64_t bandwidth = 0, average_bandwidth = 0;  ///< bits/s; average 0 = not known
-  std::vector<std::string> codecs;
-  int width = 0, height = 0;  ///< as shown; 0 = sound only
+  std::vector<std::string> codecs;                    ///< empty names are left out
+  int width = 0, height = 0;                          ///< as shown; 0 = sound only
   Rate frame_rate;
   std::string video_range;                ///< empty = leave out
   bool audio = false, subtitles = false;  ///< refers to the groups "audio", "subtitles"
@@ -34,6 +35,7 @@ struct Master {
   std::vector<Rendition> renditions;
   std::vector<Variant> variants;
 };
+/// Whatever the film calls its tracks can't break the playlist's lines and quotes.
 [[nodiscard]] std::string master_playlist(Master const& master);
 
 struct Media {

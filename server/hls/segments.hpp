@@ -17,6 +17,12 @@ struct Segment {
 };
 
 /// GOPs joined until a segment has at least `target`; a last one shorter than half of it joins the one before.
+/// Never empty, each of them longer than 0, each begins where the one before ends.
 [[nodiscard]] std::vector<Segment> plan(Timeline const& timeline, Time target = std::chrono::seconds(6));
+
+/// The stretches that one picture each stands for in an I-frame playlist: from a key frame to one at least `target`
+/// later. `segments`: the film's plan. Where the index doesn't know the key frames, each segment's first one is shown.
+[[nodiscard]] std::vector<Segment> plan_pictures(Timeline const& timeline, std::vector<Segment> const& segments,
+                                                 Time target = std::chrono::seconds(1));
 
 }  // namespace hls

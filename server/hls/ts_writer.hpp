@@ -12,8 +12,9 @@ inline constexpr Time time_shift = std::chrono::seconds(10);
 /// Can MPEG-TS carry it (as players understand it)?
 [[nodiscard]] bool ts_carries(Track const& track);
 
-/// PAT, PMT, then PES by DTS. The continuity counters of each PID begin at 0 and end so that the next segment's go on.
+/// PAT, PMT, then PES by DTS. The continuity counters of each PID begin at 0 and end so that the next segment's go on;
+/// those of the tables, one of each in a segment, count with `sequence`: the segment's number from 0 on.
 /// Throws std::invalid_argument for a track that it can't carry.
-[[nodiscard]] Bytes ts_segment(Cut const& cut);
+[[nodiscard]] Bytes ts_segment(Cut const& cut, std::uint32_t sequence = 0);
 
 }  // namespace hls
