@@ -19,6 +19,11 @@ struct Measures {
 };
 [[nodiscard]] Measures measure(Demuxer& demuxer, Timeline const& timeline);
 
+/// Puts into the demuxer's tracks what only the timeline knows.
+void complete(std::vector<Track>& tracks, Timeline const& timeline);
+
+struct Stretch;
+
 class Cutter {
  public:
   Cutter(Timeline const& timeline, Measures const& measures, std::vector<Segment> const& segments);
@@ -32,6 +37,9 @@ class Cutter {
   [[nodiscard]] Samples text(Demuxer& demuxer, std::size_t index, int track) const;
 
  private:
+  [[nodiscard]] Stretch stretch_of(std::size_t index) const;
+  [[nodiscard]] Cut gather(Demuxer& demuxer, Stretch const& stretch, std::vector<int> const& tracks) const;
+
   Timeline timeline_;
   Measures measures_;
   std::vector<Segment> segments_;

@@ -21,17 +21,26 @@ struct DemuxFailed : std::runtime_error {
 /// One thread at a time calls read(); cancel() is thread-safe. The source belongs to the demuxer while it lives.
 class Demuxer {
  public:
-  /// Gets access units, on the pipeline's own thread, one call at a time. True: this track has all that it needs.
+  enum class Take {
+    more,
+    enough,  ///< of this track
+    stop,    ///< of all
+  };
+  /// Gets access units, on a thread of the pipeline, one call at a time. `track`: as its caps are at this place; where
+  /// they change within the film, they differ from those in tracks().
   class Taker {
    public:
-    virtual bool take(Track const& track, AccessUnit&& unit) = 0;
+    virtual Take take(Track const& track, AccessUnit&& unit) = 0;
 
    protected:
     ~Taker() = default;
   };
 
-  /// Opens the pipeline and learns the tracks. Throws DemuxFailed, Cancelled, swarm::Error (what the source threw).
-  [[nodiscard]] static std::unique_ptr<Demuxer> open(std::shared_ptr<ByteSource> source, Container container);
+  /// Opens the pipeline and learns the tracks; to end that, cancel the source. `index`: where the frames of sound
+  /// alone (MP3, ADTS, FLAC, AC-3) are, which tells no times itself; all other containers need none.
+  /// Throws DemuxFailed, Cancelled, swarm::Error (what the source threw).
+  [[nodiscard]] static std::unique_ptr<Demuxer> open(std::shared_ptr<ByteSource> source, Container container,
+                                                     std::vector<KeyFrame> index = {});
 
   Demuxer() = default;
   Demuxer(Demuxer const&) = delete;
@@ -45,8 +54,11 @@ class Demuxer {
   /// Seeks to the key frame at `from` (or before, where the container can't tell) and gives what follows, until each
   /// of `tracks` has enough or the film ends. Throws DemuxFailed, Cancelled, swarm::Error.
   virtual void read(Time from, std::vector<int> const& tracks, Taker& taker) = 0;
-  /// Ends an open() or read() in < 50 ms, wherever it waits, with Cancelled. read() may be called again after it.
+  /// Ends a read() in < 50 ms, wherever it waits, with Cancelled; if none goes on, the next one. The one after that
+  /// reads again.
   virtual void cancel() = 0;
+  /// Forgets a cancel() that came when nothing was read.
+  virtual void uncancel() = 0;
 };
 
 }  // namespace hls

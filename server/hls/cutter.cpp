@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "hls/cutter.hpp"
+
+#include "hls/decoding_times.hpp"
+#include "hls/gathering.hpp"
+#include "hls/sound_grid.hpp"
+
+#include <algorithm>
+
+namespace hls {
+namespace {
+
+/// How many segments earlier is looked for what was not where the index said.
+constexpr std::size_t tries = 3;
+/// Cues that began so many segments ago are found where the container has no list of them.
+constexpr std::size_t text_before = 2;
+
+bool by_track(Container container) { return container == Container::iso || container == Container::fragmented_iso; }
+
+std::vector<Track> some(Demuxer const& demuxer, std::vector<int> const& ids) {
+  std::vector<Track> tracks;
+  for (int const id : ids)
+    if (id >= 0 && static_cast<std::size_t>(id) < demuxer.tracks().size())
+      tracks.push_back(demuxer.tracks()[static_cast<std::size_t>(id)]);
+  std::stable_sort(tracks.begin(), tracks.end(),
+                   [](auto const& a, auto const& b) { return (a.kind == Kind::video) > (b.kind == Kind::video); });
+  return tracks;
+}
+
+/// Who tells how far a film is read, where tracks lie between each other: pictures, else sound.
+int clock_of(std::vector<Track> const& tracks) {
+  for (auto const kind : {Kind::video, Kind::audio})
+    for (auto const& track : tracks)
+      if (track.kind == kind) return track.id;
+  return -1;
+}
+
+}  // namespace
+
+void complete(std::vector<Track>& tracks, Timeline const& timeline) {
+  for (auto& track : tracks)
+    if (track.codec == Codec::av1 && track.codec_data.empty()) track.codec_data = timeline.av1_config;
+}
+
+Cutter::Cutter(Timeline const& timeline, Measures const& measures, std::vector<Segment> const& segments)
+    : timeline_(timeline), measures_(measures), segments_(segments) {}
+
+/// Reads [begin, end) of the tracks, from the segment that holds `begin`, and from earlier ones until it is sure that
+/// nothing was missed.
+Cut Cutter::gather(Demuxer& demuxer, Stretch const& stretch, std::vector<int> const& ids) const {
+  auto const wanted = some(demuxer, ids);
+  auto read = ids;
+  int clock = -1;
+  if (!stretch.by_track) {
+    clock = clock_of(demuxer.tracks());
+    if (std::find(read.begin(), read.end(), clock) == read.end()) read.push_back(clock);
+  }
+  auto const after = std::upper_bound(segments_.begin(), segments_.end(), stretch.begin,
+                                      [](Time time, Segment const& segment) { return time < segment.begin; });
+  auto const home = static_cast<std::size_t>(after - segments_.begin());  // 1 + index
+  for (std::size_t back = 0;; ++back) {
+    bool const front = stretch.first || back + 1 >= home;
+    Gathering gathering(stretch, wanted, measures_.first, clock);
+    Time const from = back == 0 ? stretch.begin : segments_[home - 1 - std::min(back, home - 1)].begin;
+    demuxer.read(stretch.first || (front && back > 0) ? timeline_.start : from, read, gathering);
+    if (!gathering.whole() && back < tries && !(front && back > 0)) continue;
+    if (!stretch.nominal && !gathering.has_picture())
+      throw DemuxFailed("The film is damaged here: the picture that the index names isn't there.");
+    auto cut = gathering.give();
+    for (auto& samples : cut) {
+      if (samples.track.codec == Codec::av1 && samples.track.codec_data.empty())
+        samples.track.codec_data = timeline_.av1_config;
+      if (samples.track.kind == Kind::video)
+        set_decoding_times(samples, measures_.reorder, measures_.frame, stretch.end, stretch.last);
+      else
+        samples.end = samples.units.empty() ? stretch.end : samples.units.back().pts + samples.units.back().duration;
+    }
+    return cut;
+  }
+}
+
+Stretch Cutter::stretch_of(std::size_t index) const {
+  Stretch stretch;
+  stretch.begin = segments_.at(index).begin;
+  stretch.end = segments_.at(index).end;
+  stretch.first = index == 0;
+  stretch.last = index + 1 == segments_.size();
+  stretch.nominal = timeline_.precision == Timeline::Precision::nominal;
+  stretch.picture = measures_.frame;
+  stretch.by_track = by_track(timeline_.container);
+  return stretch;
+}
+
+Cut Cutter::cut(Demuxer& demuxer, std::size_t index, std::vector<int> const& tracks) const {
+  return gather(demuxer, stretch_of(index), tracks);
+}
+
+Samples Cutter::sound(Demuxer& demuxer, std::size_t index, int track, Time before, Time after) const {
+  auto stretch = stretch_of(index);
+  stretch.begin -= before;
+  stretch.end += after;
+  stretch.first = stretch.first || stretch.begin <= timeline_.start;
+  stretch.last = stretch.last || stretch.end >= timeline_.end;
+  auto cut = gather(demuxer, stretch, {track});
+  return cut.empty() ? Samples{} : std::move(cut.front());
+}
+
+Samples Cutter::text(Demuxer& demuxer, std::size_t index, int track) const {
+  auto stretch = stretch_of(index);
+  auto const ids = some(demuxer, {track});
+  if (ids.empty()) return {};
+  int const clock = stretch.by_track ? -1 : clock_of(demuxer.tracks());
+  std::vector<int> read{track};
+  if (clock >= 0) read.push_back(clock);
+  Gathering gathering(stretch, ids, measures_.first, clock);
+  // An MP4 file's table finds the cue that is shown at a time, however long ago it began.
+  Time const from = stretch.by_track ? stretch.begin : segments_[index - std::min(index, text_before)].begin;
+  demuxer.read(from, read, gathering);
+  auto cut = gathering.give();
+  cut.front().end = stretch.end;
+  return std::move(cut.front());
+}
+
+}  // namespace hls

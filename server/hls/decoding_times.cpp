@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "hls/decoding_times.hpp"
+
+#include <algorithm>
+
+namespace hls {
+namespace {
+
+/// One of 90 kHz, rounded up: two pictures are never decoded at the same time.
+constexpr Time tick{11112};
+
+}  // namespace
+
+void set_decoding_times(Samples& video, Time reorder, Time picture, Time end, bool last) {
+  auto& units = video.units;
+  video.end = end - reorder;
+  if (units.empty()) return;
+  std::vector<Time> shown;
+  shown.reserve(units.size());
+  for (auto const& unit : units) shown.push_back(unit.pts);
+  std::sort(shown.begin(), shown.end());
+  for (std::size_t i = 0; i < units.size(); ++i) units[i].dts = std::min(shown[i] - reorder, units[i].pts);
+  // Only where the film reorders more than was known.
+  for (std::size_t i = units.size() - 1; i-- > 0;) units[i].dts = std::min(units[i].dts, units[i + 1].dts - tick);
+
+  // The next segment begins with its key frame's PTS, or with pictures of an open GOP before it.
+  auto const longest =
+      std::max_element(units.begin(), units.end(), [](auto const& a, auto const& b) { return a.pts < b.pts; });
+  auto const length = longest->duration > Time::zero() ? longest->duration : picture;
+  auto const over = longest->pts + length;
+  bool const closed = !last && over + length / 2 >= end;
+  video.end = (closed ? end : over) - reorder;
+  video.end = std::max(video.end, units.back().dts + tick);
+}
+
+}  // namespace hls

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "hls/demuxer.hpp"
+
+#include "hls/elements.hpp"
+#include "hls/pipeline.hpp"
+#include "hls/sound_pipeline.hpp"
+
+#include <mutex>
+#include <utility>
+
+namespace hls {
+namespace {
+
+/// Keeps a pipeline warm; a failure, or caps that change, cost a new one.
+class WarmDemuxer final : public Demuxer {
+ public:
+  WarmDemuxer(std::shared_ptr<ByteGate> gate, Container container) : gate_(std::move(gate)), container_(container) {
+    pipeline_ = std::make_shared<Pipeline>(gate_, container_);
+    tracks_ = pipeline_->tracks();
+    duration_ = pipeline_->duration();
+  }
+
+  [[nodiscard]] std::vector<Track> const& tracks() const override { return tracks_; }
+  [[nodiscard]] Time duration() const override { return duration_; }
+
+  void read(Time from, std::vector<int> const& tracks, Taker& taker) override {
+    try {
+      auto const pipeline = current();
+      pipeline->read(from, tracks, taker);
+      // What parsers have learnt elsewhere must not get into a later stretch.
+      if (pipeline->changed()) drop();
+    } catch (Cancelled const&) {
+      gate_->uncancel();
+      throw;
+    } catch (...) {
+      drop();
+      throw;
+    }
+  }
+
+  void cancel() override {
+    gate_->cancel();
+    std::shared_ptr<Pipeline> pipeline;
+    {
+      std::lock_guard lock(mutex_);
+      pipeline = pipeline_;
+    }
+    if (pipeline) pipeline->wake();
+  }
+  void uncancel() override { gate_->uncancel(); }
+
+ private:
+  std::shared_ptr<Pipeline> current() {
+    std::unique_lock lock(mutex_);
+    if (!pipeline_) {
+      lock.unlock();
+      auto fresh = std::make_shared<Pipeline>(gate_, container_);
+      lock.lock();
+      pipeline_ = std::move(fresh);
+    }
+    return pipeline_;
+  }
+  void drop() {
+    std::shared_ptr<Pipeline> old;  // ends after the lock
+    std::lock_guard lock(mutex_);
+    old = std::exchange(pipeline_, nullptr);
+  }
+
+  std::shared_ptr<ByteGate> const gate_;
+  Container const container_;
+  std::mutex mutex_;
+  std::shared_ptr<Pipeline> pipeline_;  // under mutex_
+  std::vector<Track> tracks_;
+  Time duration_{};
+};
+
+}  // namespace
+
+std::unique_ptr<Demuxer> Demuxer::open(std::shared_ptr<ByteSource> source, Container container,
+                                       std::vector<KeyFrame> index) {
+  if (!gst_is_initialized()) gst_init(nullptr, nullptr);
+  auto gate = std::make_shared<ByteGate>(std::move(source));
+  if (sound_parser(container)) return open_sound(std::move(gate), container, std::move(index));
+  if (!demuxer_of(container)) throw DemuxFailed("There is no way to take this kind of file apart.");
+  return std::make_unique<WarmDemuxer>(std::move(gate), container);
+}
+
+}  // namespace hls

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "hls/gathering.hpp"
+
+#include "hls/sound_grid.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hls {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Sound may lie this much behind the picture in a file; who has said nothing by then has nothing to say.
+constexpr Time interleaving = 3s;
+
+}  // namespace
+
+Gathering::Gathering(Stretch const& stretch, std::vector<Track> const& tracks, std::vector<Time> const& origins,
+                     int clock)
+    : stretch_(stretch), clock_(clock) {
+  for (auto const& track : tracks) {
+    Lane lane;
+    lane.samples.track = track;
+    if (auto const id = static_cast<std::size_t>(track.id); id < origins.size()) lane.origin = origins[id];
+    lanes_.push_back(std::move(lane));
+  }
+}
+
+bool Gathering::at(Time pts, Time line) const {
+  auto const off = pts > line ? pts - line : line - pts;
+  return off <= (stretch_.picture > Time::zero() ? std::min<Time>(2ms, stretch_.picture / 3) : Time(2ms));
+}
+
+Demuxer::Take Gathering::take(Track const& track, AccessUnit&& unit) {
+  bool const past = unit.pts >= stretch_.end + interleaving;
+  auto const lane =
+      std::find_if(lanes_.begin(), lanes_.end(), [&](auto const& each) { return each.samples.track.id == track.id; });
+  bool mine = false;
+  if (lane != lanes_.end() && !lane->done) {
+    now_ = &track;
+    lane->seen = true;
+    if (track.kind == Kind::video)
+      take_video(*lane, std::move(unit));
+    else if (track.kind == Kind::audio)
+      take_sound(*lane, std::move(unit));
+    else
+      take_text(*lane, std::move(unit));
+    mine = lane->done;
+  }
+  if (lost_) return Demuxer::Take::stop;
+  if (std::all_of(lanes_.begin(), lanes_.end(), [](auto const& each) { return each.done; })) return Demuxer::Take::stop;
+  if (stretch_.by_track) return mine || lane == lanes_.end() ? Demuxer::Take::enough : Demuxer::Take::more;
+  // The clock is past the end and its own share is complete: so is everybody's.
+  bool const clock_done = lane == lanes_.end() || lane->done;
+  if (track.id == clock_ && past && !stretch_.last && clock_done) return Demuxer::Take::stop;
+  return Demuxer::Take::more;
+}
+
+void Gathering::take_video(Lane& lane, AccessUnit&& unit) {
+  bool const ends =
+      !stretch_.last && (stretch_.nominal ? unit.key && unit.pts >= stretch_.end
+                                          : at(unit.pts, stretch_.end) || (unit.key && unit.pts > stretch_.end));
+  if (ends && (stretch_.nominal || lane.inside || stretch_.first)) {
+    lane.done = true;
+    return;
+  }
+  if (!lane.inside) {
+    bool const begins =
+        stretch_.first || (stretch_.nominal ? unit.key && unit.pts >= stretch_.begin : at(unit.pts, stretch_.begin));
+    if (!begins) {
+      lane.earlier = true;
+      // Beyond it already: it was not where the seek went to.
+      if (!stretch_.nominal && unit.key && unit.pts > stretch_.begin) lost_ = true;
+      return;
+    }
+    lane.inside = true;
+    unit.key = unit.key || !stretch_.nominal;
+  }
+  keep(lane, *now_, std::move(unit));
+}
+
+void Gathering::take_sound(Lane& lane, AccessUnit&& unit) {
+  unit.pts = snapped(*now_, lane.origin, unit.pts);
+  if (!stretch_.first && unit.pts < stretch_.begin) {
+    lane.earlier = true;
+    return;
+  }
+  if (!stretch_.last && unit.pts >= stretch_.end) {
+    // The one before it would have been the stretch's, or is before it.
+    if (lane.samples.units.empty() && unit.pts < stretch_.begin + frame_length(*now_)) lane.earlier = true;
+    lane.done = true;
+    return;
+  }
+  if (lane.samples.units.empty() && unit.pts < stretch_.begin + frame_length(*now_)) lane.earlier = true;
+  if (auto const length = frame_length(*now_); length > Time::zero()) unit.duration = length;
+  unit.dts = unit.pts;
+  keep(lane, *now_, std::move(unit));
+}
+
+void Gathering::take_text(Lane& lane, AccessUnit&& unit) {
+  if (!stretch_.last && unit.pts >= stretch_.end) {
+    lane.done = true;
+    return;
+  }
+  bool const over = unit.duration > Time::zero() && unit.pts + unit.duration <= stretch_.begin;
+  if (over && !stretch_.first) return;
+  keep(lane, *now_, std::move(unit));
+}
+
+void Gathering::keep(Lane& lane, Track const& track, AccessUnit&& unit) {
+  if (!std::exchange(lane.told, true)) lane.samples.track = track;
+  lane.samples.units.push_back(std::move(unit));
+}
+
+bool Gathering::whole() const {
+  if (lost_) return false;
+  if (stretch_.first) return true;
+  return std::all_of(lanes_.begin(), lanes_.end(), [&](Lane const& lane) {
+    switch (lane.samples.track.kind) {
+      case Kind::video:
+        return stretch_.nominal ? lane.earlier : lane.inside;
+      case Kind::audio:
+        return lane.earlier || stretch_.by_track;
+      default:
+        return true;
+    }
+  });
+}
+
+bool Gathering::has_picture() const {
+  return std::none_of(lanes_.begin(), lanes_.end(),
+                      [](Lane const& lane) { return lane.samples.track.kind == Kind::video && !lane.inside; });
+}
+
+Cut Gathering::give() {
+  Cut cut;
+  for (auto& lane : lanes_) cut.push_back(std::move(lane.samples));
+  return cut;
+}
+
+}  // namespace hls

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Sorts out, from what a demuxer gives, what belongs to one stretch of the film; and tells whether all of it was seen.
+#pragma once
+
+#include "hls/cut.hpp"
+#include "hls/demuxer.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace hls {
+
+/// What is looked for. Times as in Segment.
+struct Stretch {
+  Time begin{}, end{};
+  bool first = false;  ///< also all that comes before `begin`
+  bool last = false;   ///< also all that comes after
+  bool nominal = false;
+  Time picture{};  ///< about the length of one
+  /// The container finds each track's samples by itself; else they come as they lie in the file.
+  bool by_track = false;
+};
+
+class Gathering final : public Demuxer::Taker {
+ public:
+  /// `tracks`: those that are wanted, each with the origin of its grid; `clock`: id of a track that tells how far it
+  /// is when those that are wanted say nothing; -1 = none.
+  Gathering(Stretch const& stretch, std::vector<Track> const& tracks, std::vector<Time> const& origins, int clock);
+
+  Demuxer::Take take(Track const& track, AccessUnit&& unit) override;
+
+  /// Nothing can have been missed at the beginning. False: read again from earlier on.
+  [[nodiscard]] bool whole() const;
+  /// The picture that it has to begin with was there.
+  [[nodiscard]] bool has_picture() const;
+  [[nodiscard]] Cut give();
+
+ private:
+  struct Lane {
+    Samples samples;
+    Time origin{};
+    bool seen = false;     ///< anything at all
+    bool earlier = false;  ///< something before the beginning
+    bool inside = false;   ///< video: the key frame was met
+    bool done = false;
+    bool told = false;  ///< its format at the beginning of the stretch
+  };
+
+  void take_video(Lane& lane, AccessUnit&& unit);
+  void take_sound(Lane& lane, AccessUnit&& unit);
+  void take_text(Lane& lane, AccessUnit&& unit);
+  void keep(Lane& lane, Track const& track, AccessUnit&& unit);
+  [[nodiscard]] bool at(Time pts, Time line) const;
+
+  Stretch const stretch_;
+  std::vector<Lane> lanes_;
+  int const clock_;
+  bool lost_ = false;  ///< the key frame can't come any more
+  Track const* now_ = nullptr;
+};
+
+}  // namespace hls

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "hls/cutter.hpp"
+#include "hls/reorder.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace hls {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t pictures = 48;
+/// Tracks that have not begun by then have no origin of their own.
+constexpr Time head = 5s;
+
+/// The first pictures, and when each track begins.
+class Head final : public Demuxer::Taker {
+ public:
+  Head(std::size_t tracks, std::size_t awaited, bool video) : first(tracks), awaited_(awaited), has_video_(video) {}
+
+  Demuxer::Take take(Track const& track, AccessUnit&& unit) override {
+    auto& begin = first[static_cast<std::size_t>(track.id)];
+    if (!begin) {
+      begin = unit.pts;
+      --awaited_;
+    }
+    if (track.kind == Kind::video) {
+      if (unit.key) keys.push_back(unit.pts);
+      if (shown.size() < pictures) shown.push_back(unit.pts);
+    }
+    bool const enough = awaited_ == 0 && (!has_video_ || shown.size() >= pictures);
+    return enough || unit.pts - *begin > head ? Demuxer::Take::stop : Demuxer::Take::more;
+  }
+
+  std::vector<std::optional<Time>> first;
+  std::vector<Time> shown, keys;
+
+ private:
+  std::size_t awaited_;
+  bool const has_video_;
+};
+
+Time picture_of(Track const& track, std::vector<Time> sorted) {
+  if (track.frame_rate.frames > 0) return Time(1'000'000'000LL * track.frame_rate.seconds / track.frame_rate.frames);
+  std::vector<Time> steps;
+  for (std::size_t i = 1; i < sorted.size(); ++i) steps.push_back(sorted[i] - sorted[i - 1]);
+  if (steps.empty()) return 40ms;
+  auto const middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
+  std::nth_element(steps.begin(), middle, steps.end());
+  return *middle > Time::zero() ? *middle : Time(40ms);
+}
+
+}  // namespace
+
+Measures measure(Demuxer& demuxer, Timeline const& timeline) {
+  auto const& tracks = demuxer.tracks();
+  std::vector<int> ids;
+  Track const* video = nullptr;
+  for (auto const& track : tracks) {
+    if (track.kind == Kind::text || (track.kind == Kind::video && video)) continue;
+    ids.push_back(track.id);
+    if (track.kind == Kind::video) video = &track;
+  }
+  Head head(tracks.size(), ids.size(), video != nullptr);
+  demuxer.read(timeline.start, ids, head);
+
+  Measures measures;
+  for (auto const& begin : head.first) measures.first.push_back(begin.value_or(timeline.start));
+  measures.reorder = timeline.reorder;
+  if (!video) return measures;
+  auto sorted = head.shown;
+  std::sort(sorted.begin(), sorted.end());
+  measures.frame = picture_of(*video, sorted);
+  for (std::size_t i = 1; i < head.keys.size(); ++i)
+    measures.longest_gop = std::max(measures.longest_gop, head.keys[i] - head.keys[i - 1]);
+  if (timeline.reorder > Time::zero()) return measures;  // proved for the whole film
+  for (std::size_t i = 0; i < sorted.size(); ++i)
+    measures.reorder = std::max(measures.reorder, sorted[i] - head.shown[i]);
+  // What the stream promises holds everywhere; else one picture for what the head didn't show.
+  auto const promised = promised_reorder(*video);
+  measures.reorder = std::max(measures.reorder, promised.value_or(1) * measures.frame);
+  return measures;
+}
+
+}  // namespace hls

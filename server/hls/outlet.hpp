@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The end of one stream of a pipeline: a bare pad whose chain function makes access units.
+#pragma once
+
+#include "glib/ref.hpp"
+#include "hls/film.hpp"
+
+#include <gst/gst.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hls {
+
+/// Not thread-safe: whoever owns it locks (see Tap).
+class Outlet {
+ public:
+  /// What its owner does with what comes, on a thread of the pipeline.
+  class Tap {
+   public:
+    virtual GstFlowReturn flow(Outlet& outlet, GstBuffer* buffer) = 0;
+    virtual void event(Outlet& outlet, GstEvent* event) = 0;
+
+   protected:
+    ~Tap() = default;
+  };
+
+  /// `pad`: of the demuxer; `caps`: what must come out of the parser; nullptr = anything.
+  Outlet(Tap& tap, GstPad* pad, char const* caps);
+  Outlet(Outlet const&) = delete;
+  Outlet& operator=(Outlet const&) = delete;
+  ~Outlet();
+
+  [[nodiscard]] GstPad* sink() const { return sink_.get(); }
+  [[nodiscard]] GstPad* demuxer_pad() const { return pad_.get(); }
+  /// "video_0"; and what comes behind the last slash of the stream's id.
+  [[nodiscard]] std::string stream() const;
+
+  /// Keeps what events tell of the stream.
+  void learn(GstEvent* event);
+  void learn_caps(GstCaps* caps);
+  /// And what its first frame tells.
+  void learn_frame(GstBuffer* buffer);
+
+  /// `stream_time`: ISO media, whose edit lists are in the segment. Nothing: no access unit (headers, holes).
+  [[nodiscard]] std::vector<AccessUnit> units_of(GstBuffer* buffer, bool stream_time, bool trust_keys);
+  /// PCM: what is left at the end; no bytes = nothing.
+  [[nodiscard]] AccessUnit rest();
+  void flushed();
+
+  Track track;
+  bool has_caps = false;  ///< of the parser
+  bool has_frame = false;
+  bool changed = false;  ///< its caps are not those of its beginning
+  bool wanted = false;
+  bool armed = false;               ///< flushed for the read that goes on
+  bool done = true;                 ///< has all that it needs: answers EOS
+  bool ended = false;               ///< EOS came
+  std::optional<Time> first, last;  ///< of the times that came since open
+
+ private:
+  [[nodiscard]] std::optional<Time> time_of(GstClockTime time, bool stream_time) const;
+  void split_pcm(AccessUnit const& unit, std::vector<AccessUnit>& units);
+
+  glib::Ref<GstPad> pad_, sink_;
+  GstSegment segment_;
+  std::optional<Time> next_;     // where the last unit ended
+  int sample_bytes_ = 0;         // PCM: of one sample in all channels
+  Bytes rest_;                   // PCM: a unit that is not whole yet
+  std::int64_t rest_begin_ = 0;  // in samples
+  bool known_ = false;           // tracks are told: what changes now is a change
+};
+
+}  // namespace hls

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// One run of `source ! demuxer ! parsers`, from its opening to its first failure.
+#pragma once
+
+#include "hls/byte_src.hpp"
+#include "hls/demuxer.hpp"
+#include "hls/outlet.hpp"
+
+#include <gst/gst.h>
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace hls {
+
+/// read() by one thread at a time; the gate's cancel() and wake() are thread-safe.
+///
+/// One lock, for what the pipeline's threads and the reader share. It is held while a Taker takes, never while a seek
+/// is made: some demuxers search the film within that call.
+class Pipeline final : private Outlet::Tap {
+ public:
+  /// Throws DemuxFailed, Cancelled, what the source threw.
+  Pipeline(std::shared_ptr<ByteGate> gate, Container container);
+  ~Pipeline();
+
+  [[nodiscard]] std::vector<Track> tracks() const;
+  [[nodiscard]] Time duration() const { return duration_; }
+  void read(Time from, std::vector<int> const& tracks, Demuxer::Taker& taker);
+  /// After the gate was cancelled.
+  void wake();
+  /// Caps have changed: parsers know now what they would not know if they were new.
+  [[nodiscard]] bool changed() const;
+  [[nodiscard]] bool used() const { return used_; }
+
+ private:
+  enum class Phase { opening, idle, reading };
+
+  GstFlowReturn flow(Outlet& outlet, GstBuffer* buffer) override;
+  void event(Outlet& outlet, GstEvent* event) override;
+  static void pad_added(GstElement*, GstPad* pad, Pipeline* self);
+  static void no_more_pads(GstElement*, Pipeline* self);
+  static GstBusSyncReply message(GstBus*, GstMessage* message, gpointer self);
+
+  void add(GstPad* pad);
+  void build();
+  void wait_open(std::unique_lock<std::mutex>& lock);
+  void settle();  // under mutex_: which tracks there are
+  [[nodiscard]] bool opened() const;
+  void hand(Outlet& outlet, GstBuffer* buffer);
+  void give(Outlet& outlet, AccessUnit&& unit);
+  [[nodiscard]] bool finished() const;
+  template <class Ready>
+  void wait(std::unique_lock<std::mutex>& lock, Ready ready);
+  void check();  // under mutex_: throws why it can't go on
+  void seek(Time to);
+  Time measure_duration() const;
+  /// Transport streams: GStreamer counts from the first clock reference. Added to what it says.
+  Time zero() const;
+
+  std::shared_ptr<ByteGate> const gate_;
+  Container const container_;
+  glib::Ref<GstElement> pipeline_, demuxer_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  Phase phase_ = Phase::opening;                  // under mutex_
+  std::vector<std::unique_ptr<Outlet>> outlets_;  // under mutex_; settle() sorts
+  std::size_t settled_ = 0;                       // outlets that are tracks
+  bool all_pads_ = false;
+  bool used_ = false;
+  std::string error_;                // under mutex_
+  Demuxer::Taker* taker_ = nullptr;  // under mutex_
+  Time duration_{};
+  Time zero_{};
+};
+
+}  // namespace hls

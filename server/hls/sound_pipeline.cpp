@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "hls/sound_pipeline.hpp"
+
+#include "hls/elements.hpp"
+#include "hls/outlet.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace hls {
+namespace {
+
+constexpr std::size_t chunk = 32 * 1024;
+constexpr std::int64_t longest_header = 64 << 20;  // pictures of covers
+
+/// GStreamer's parser between two bare pads: bytes go in on the reader's thread, and frames come out on it. No demuxer
+/// seeks by times that it guesses from bit rates.
+class Run final : private Outlet::Tap {
+ public:
+  Run(Container container, Track const& track) {
+    parser_ = new_element(sound_parser(container));
+    in_ = glib::Ref<GstPad>::sink(gst_pad_new("src", GST_PAD_SRC));
+    auto const source = glib::Ref<GstPad>::adopt(gst_element_get_static_pad(parser_.get(), "src"));
+    auto const sink = glib::Ref<GstPad>::adopt(gst_element_get_static_pad(parser_.get(), "sink"));
+    outlet_ =
+        std::make_unique<Outlet>(static_cast<Outlet::Tap&>(*this), source.get(),
+                                 container == Container::adts ? "audio/mpeg,mpegversion=4,stream-format=raw" : nullptr);
+    outlet_->track = track;
+    gst_pad_link_full(source.get(), outlet_->sink(), GST_PAD_LINK_CHECK_NOTHING);
+    gst_pad_set_active(in_.get(), TRUE);
+    gst_element_set_state(parser_.get(), GST_STATE_PAUSED);
+    gst_pad_link_full(in_.get(), sink.get(), GST_PAD_LINK_CHECK_NOTHING);
+    gst_pad_push_event(in_.get(), gst_event_new_stream_start("sound"));
+    GstSegment segment;
+    gst_segment_init(&segment, GST_FORMAT_BYTES);
+    gst_pad_push_event(in_.get(), gst_event_new_segment(&segment));
+  }
+  Run(Run const&) = delete;
+  Run& operator=(Run const&) = delete;
+  ~Run() {
+    gst_pad_set_active(in_.get(), FALSE);
+    gst_element_set_state(parser_.get(), GST_STATE_NULL);
+  }
+
+  /// False: nobody wants more.
+  bool push(std::span<std::uint8_t const> bytes, bool discontinuous) {
+    auto* const buffer = gst_buffer_new_memdup(bytes.data(), bytes.size());
+    if (discontinuous) GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DISCONT);
+    return gst_pad_push(in_.get(), buffer) == GST_FLOW_OK;
+  }
+  void end() { gst_pad_push_event(in_.get(), gst_event_new_eos()); }
+
+  /// Nobody: learns the track, up to its first frame.
+  Demuxer::Taker* taker = nullptr;
+  Time origin{};
+  [[nodiscard]] Track const& track() const { return outlet_->track; }
+  [[nodiscard]] bool learnt() const { return outlet_->has_frame; }
+
+ private:
+  GstFlowReturn flow(Outlet& outlet, GstBuffer* buffer) override {
+    bool const header = GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_HEADER);
+    if (header) return GST_FLOW_OK;
+    if (!outlet.has_frame) outlet.learn_frame(buffer);
+    if (!taker) return GST_FLOW_EOS;
+    if (stopped_) return GST_FLOW_EOS;
+    GST_BUFFER_PTS(buffer) = GST_BUFFER_DTS(buffer) = 0;
+    for (auto& unit : outlet.units_of(buffer, false, true)) {
+      auto const& now = outlet.track;
+      auto const rate = now.sample_rate > 0 ? now.sample_rate : 48000;
+      unit.pts = unit.dts = origin + Time(samples_ * 1'000'000'000 / rate);
+      if (now.frame_samples > 0) {
+        samples_ += now.frame_samples;
+        unit.duration = Time(now.frame_samples * 1'000'000'000LL / rate);
+      } else {  // FLAC with blocks of several sizes
+        samples_ += (unit.duration.count() * rate + 500'000'000) / 1'000'000'000;
+      }
+      stopped_ = taker->take(now, std::move(unit)) != Demuxer::Take::more;
+    }
+    return stopped_ ? GST_FLOW_EOS : GST_FLOW_OK;
+  }
+  void event(Outlet& outlet, GstEvent* event) override { outlet.learn(event); }
+
+  glib::Ref<GstElement> parser_;
+  glib::Ref<GstPad> in_;
+  std::unique_ptr<Outlet> outlet_;
+  std::int64_t samples_ = 0;
+  bool stopped_ = false;
+};
+
+class SoundDemuxer final : public Demuxer {
+ public:
+  SoundDemuxer(std::shared_ptr<ByteGate> gate, Container container, std::vector<KeyFrame> index)
+      : gate_(std::move(gate)), container_(container), index_(std::move(index)) {
+    if (index_.empty()) index_.push_back({Time{}, tags_end()});
+    header_ = container == Container::flac ? read_header() : Bytes{};
+    Run run(container_, {});
+    pour(run, index_.front().position, [&] { return run.learnt(); });
+    if (!run.learnt()) throw DemuxFailed("No sound was found in the file.");
+    auto track = run.track();
+    track.kind = Kind::audio;
+    track.is_default = true;
+    tracks_.push_back(std::move(track));
+  }
+
+  [[nodiscard]] std::vector<Track> const& tracks() const override { return tracks_; }
+  [[nodiscard]] Time duration() const override { return {}; }
+
+  void read(Time from, std::vector<int> const& tracks, Taker& taker) override {
+    if (tracks.empty()) return;
+    auto const after = std::upper_bound(index_.begin(), index_.end(), from,
+                                        [](Time time, KeyFrame const& key) { return time < key.time; });
+    auto const& start = after == index_.begin() ? *after : *(after - 1);
+    Run run(container_, tracks_[0]);
+    run.taker = &taker;
+    run.origin = start.time;
+    pour(run, start.position, [] { return false; });
+  }
+
+  void cancel() override { gate_->cancel(); }
+  void uncancel() override { gate_->uncancel(); }
+
+ private:
+  std::size_t fetch(std::int64_t at, std::span<std::uint8_t> into) {
+    auto const got = gate_->read(at, std::as_writable_bytes(into));
+    if (got) return *got;
+    if (auto const failure = gate_->take_failure()) std::rethrow_exception(failure);
+    gate_->uncancel();
+    throw Cancelled();
+  }
+
+  template <class Enough>
+  void pour(Run& run, std::int64_t at, Enough enough) {
+    bool discontinuous = false;
+    if (!header_.empty()) {
+      discontinuous = at != static_cast<std::int64_t>(header_.size());
+      if (!run.push(header_, true)) return;
+    }
+    std::vector<std::uint8_t> bytes(chunk);
+    while (auto const got = fetch(at, bytes)) {
+      if (!run.push(std::span(bytes).first(got), discontinuous) || enough()) return;
+      discontinuous = false;
+      at += static_cast<std::int64_t>(got);
+    }
+    run.end();
+  }
+
+  /// ID3v2 (2.4.0 3.1), in front of anything.
+  std::int64_t tags_end() {
+    std::array<std::uint8_t, 10> tag{};
+    std::int64_t at = 0;
+    while (fetch(at, tag) == tag.size() && std::memcmp(tag.data(), "ID3", 3) == 0) {
+      auto const size = (tag[6] & 127) << 21 | (tag[7] & 127) << 14 | (tag[8] & 127) << 7 | (tag[9] & 127);
+      at += 10 + size + (tag[5] & 0x10 ? 10 : 0);
+      if (at > longest_header) break;
+    }
+    return at;
+  }
+
+  /// FLAC: "fLaC" and STREAMINFO, as its last block (RFC 9639 8.1). The parser wants nothing of the others.
+  Bytes read_header() {
+    Bytes header(42);
+    auto const at = tags_end();
+    if (fetch(at, header) != header.size() || std::memcmp(header.data(), "fLaC", 4) != 0) return {};
+    // Frames begin behind the last block.
+    std::array<std::uint8_t, 4> block{};
+    for (auto next = at + 4; fetch(next, block) == block.size();) {
+      next += 4 + (block[1] << 16 | block[2] << 8 | block[3]);
+      if (!(block[0] & 0x80) && next < at + longest_header) continue;
+      if (index_.size() == 1 && index_[0].position <= at) index_[0].position = next;
+      break;
+    }
+    header[4] |= 0x80;
+    return header;
+  }
+
+  std::shared_ptr<ByteGate> const gate_;
+  Container const container_;
+  std::vector<KeyFrame> index_;
+  Bytes header_;
+  std::vector<Track> tracks_;
+};
+
+}  // namespace
+
+std::unique_ptr<Demuxer> open_sound(std::shared_ptr<ByteGate> gate, Container container, std::vector<KeyFrame> index) {
+  return std::make_unique<SoundDemuxer>(std::move(gate), container, std::move(index));
+}
+
+}  // namespace hls
