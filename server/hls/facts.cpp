@@ -20,10 +20,12 @@ std::shared_ptr<Facts const> learn(std::shared_ptr<ByteSource> const& source, st
   auto facts = std::make_shared<Facts>();
   auto const container = container_of(*source, name);
   facts->timeline = read_timeline(*source, container, scan);
-  demuxer = Demuxer::open(source, container);
+  demuxer = Demuxer::open(source, container, facts->timeline.key_frames);
   facts->tracks = demuxer->tracks();
+  complete(facts->tracks, facts->timeline);
   facts->measures = measure(*demuxer, facts->timeline);
   facts->segments = plan(facts->timeline);
+  facts->file_size = source->size();
   return facts;
 }
 

@@ -21,6 +21,7 @@ struct Facts {
   Measures measures;
   std::vector<Track> tracks;
   std::vector<Segment> segments;
+  std::int64_t file_size = 0;
 
   /// nullptr: there is none of that number.
   [[nodiscard]] Track const* track(int id) const;

@@ -9,7 +9,7 @@ namespace {
 
 constexpr guint32 version = 1;
 // of a track: id, kind, codec, caps, codec data, picture, sound, language, title, default, forced
-constexpr char facts_type[] = "(us(xxaxx)a(iiisay(iiiiiiiiib)(iiii)ssbb))";
+constexpr char facts_type[] = "(usx(xxaxx)a(iiisay(iiiiiiiiib)(iiii)ssbb))";
 
 struct Unref {
   void operator()(GVariant* v) const { g_variant_unref(v); }
@@ -65,9 +65,9 @@ std::string to_text(Facts const& facts) {
   for (auto const& track : facts.tracks) g_variant_builder_add_value(&tracks, pack(track));
   auto const timeline = to_text(facts.timeline);
   auto const& m = facts.measures;
-  Variant const made(
-      g_variant_ref_sink(g_variant_new(facts_type, version, timeline.c_str(), gint64{m.reorder.count()},
-                                       gint64{m.frame.count()}, &first, gint64{m.longest_gop.count()}, &tracks)));
+  Variant const made(g_variant_ref_sink(g_variant_new(facts_type, version, timeline.c_str(), gint64{facts.file_size},
+                                                      gint64{m.reorder.count()}, gint64{m.frame.count()}, &first,
+                                                      gint64{m.longest_gop.count()}, &tracks)));
   return {static_cast<char const*>(g_variant_get_data(made.get())), g_variant_get_size(made.get())};
 }
 
@@ -77,13 +77,13 @@ std::shared_ptr<Facts const> facts_from(std::string_view text) {
   if (!g_variant_is_normal_form(from.get())) return nullptr;
   guint32 found = 0;
   char const* timeline = nullptr;
-  gint64 reorder = 0, frame = 0, longest = 0;
+  gint64 size = 0, reorder = 0, frame = 0, longest = 0;
   g_autoptr(GVariantIter) first = nullptr;
   g_autoptr(GVariantIter) tracks = nullptr;
-  g_variant_get(from.get(), "(u&s(xxaxx)a(iiisay(iiiiiiiiib)(iiii)ssbb))", &found, &timeline, &reorder, &frame, &first,
-                &longest, &tracks);
+  g_variant_get(from.get(), "(u&sx(xxaxx)a(iiisay(iiiiiiiiib)(iiii)ssbb))", &found, &timeline, &size, &reorder, &frame,
+                &first, &longest, &tracks);
   if (found != version) return nullptr;
-  auto read = timeline_from(timeline);
+  auto read = from_text(timeline);
   if (!read) return nullptr;
   auto facts = std::make_shared<Facts>();
   facts->timeline = std::move(*read);
@@ -94,6 +94,7 @@ std::shared_ptr<Facts const> facts_from(std::string_view text) {
   while (g_variant_iter_next(first, "x", &time)) facts->measures.first.emplace_back(time);
   while (GVariant* track = g_variant_iter_next_value(tracks)) facts->tracks.push_back(unpack(Variant(track).get()));
   facts->segments = plan(facts->timeline);
+  facts->file_size = size;
   return facts;
 }
 

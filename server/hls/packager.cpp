@@ -2,6 +2,7 @@
 #include "hls/packager.hpp"
 
 #include "hls/cmaf_writer.hpp"
+#include "hls/key_pictures.hpp"
 #include "hls/packed_audio.hpp"
 #include "hls/sound_coder.hpp"
 #include "hls/ts_writer.hpp"
@@ -56,6 +57,15 @@ Cut cut(Item const& item, Facts const& facts, Demuxer& demuxer) {
   return cut;
 }
 
+/// One picture of an I-frame playlist.
+Bytes picture(Item const& item, Facts const& facts, Demuxer& demuxer) {
+  auto const pictures = segments_of(item.rendition, facts);
+  Cutter const cutter(facts.timeline, facts.measures, pictures);
+  auto const cut = key_picture(cutter.cut(demuxer, item.index, {item.rendition.video->track}), pictures[item.index]);
+  auto const number = static_cast<std::uint32_t>(item.index);
+  return item.rendition.packaging == Packaging::ts ? ts_segment(cut, number) : cmaf_segment(number, cut);
+}
+
 Bytes text(Item const& item, Facts const& facts, Demuxer& demuxer) {
   Cutter const cutter(facts.timeline, facts.measures, facts.segments);
   auto const cues = cues_of(cutter.text(demuxer, item.index, *item.rendition.text));
@@ -70,6 +80,12 @@ char const* extension(Rendition const& rendition, Facts const& facts) {
   if (is_text(rendition)) return ".vtt";
   if (rendition.packaging == Packaging::fmp4) return ".m4s";
   return sound_alone(rendition) ? packed_extension(sound_codec(rendition, facts)) : ".ts";
+}
+
+std::vector<Segment> segments_of(Rendition const& rendition, Facts const& facts) {
+  // A file beside the film is one segment: nothing is saved by cutting it.
+  if (rendition.sidecar) return {{facts.segments.front().begin, facts.segments.back().end, 0}};
+  return rendition.key_frames ? plan_pictures(facts.timeline, facts.segments) : facts.segments;
 }
 
 std::string file_name(Item const& item, Facts const& facts) {
@@ -89,7 +105,7 @@ std::optional<Item> parse_item(Rendition const& rendition, std::string_view file
   if (rendition.sidecar &&
       std::none_of(sidecars.begin(), sidecars.end(), [&](Sidecar const& s) { return s.file == *rendition.sidecar; }))
     return std::nullopt;
-  auto const count = rendition.sidecar ? 1 : facts.segments.size();
+  auto const count = segments_of(rendition, facts).size();
   Item item{rendition};
   if (file == init_name && rendition.packaging == Packaging::fmp4 && !is_text(rendition)) {
     item.init = true;
@@ -120,11 +136,13 @@ char const* content_type(Item const& item, Facts const& facts) {
 
 Bytes package(Item const& item, Facts const& facts, Demuxer& demuxer) {
   auto const& rendition = item.rendition;
+  if (rendition.key_frames && !item.init) return picture(item, facts, demuxer);
   if (item.init) return cmaf_init(tracks_of(rendition, facts));
   if (rendition.text) return text(item, facts, demuxer);
   auto const parts = cut(item, facts, demuxer);
   if (rendition.packaging == Packaging::fmp4) return cmaf_segment(static_cast<std::uint32_t>(item.index), parts);
-  return sound_alone(rendition) ? packed_audio(parts.front()) : ts_segment(parts);
+  return sound_alone(rendition) ? packed_audio(parts.front())
+                                : ts_segment(parts, static_cast<std::uint32_t>(item.index));
 }
 
 Bytes package(Sidecar const& sidecar, ByteSource& file, Facts const& facts) {

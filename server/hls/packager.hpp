@@ -27,6 +27,8 @@ struct Item {
   std::size_t index = 0;  ///< of the segment
 };
 
+/// The stretches of the film that its segments hold.
+[[nodiscard]] std::vector<Segment> segments_of(Rendition const& rendition, Facts const& facts);
 /// The file's name of an item: "init.mp4", "17.ts", "17.m4s", "17.aac", "17.vtt".
 [[nodiscard]] std::string file_name(Item const& item, Facts const& facts);
 /// The ending with its dot, of all but init segments.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "hls/presentation.hpp"
 
+#include "hls/bandwidth.hpp"
 #include "hls/codec_strings.hpp"
 #include "hls/packager.hpp"
 #include "hls/packed_audio.hpp"
@@ -125,6 +126,9 @@ Variant variant_of(Facts const& facts, Rendition const& rendition, std::vector<P
     variant.video_range = video_range(video);
   }
   if (!all_sounds.empty()) tracks.push_back(as_sent(facts, all_sounds[default_of(facts, all_sounds)]));
+  auto const rate = bandwidth(facts.segments, facts.file_size, tracks, rendition.packaging);
+  variant.bandwidth = rate.peak;
+  variant.average_bandwidth = rate.average;
   for (auto const& track : tracks)
     if (auto name = codec_string(track); !name.empty()) variant.codecs.push_back(std::move(name));
   return variant;
@@ -154,6 +158,12 @@ std::string master_text(Facts const& facts, Choice const& choice, std::vector<Si
   variant.audio = before > 0;
   variant.subtitles = master.renditions.size() > before;
   master.variants.push_back(std::move(variant));
+  if (video && !video->coded) {
+    auto pictures = variant_of(facts, {.packaging = choice.packaging, .video = video, .key_frames = true}, {}, query);
+    pictures.i_frames_only = true;
+    pictures.frame_rate = {};
+    master.variants.push_back(std::move(pictures));
+  }
   return master_playlist(master);
 }
 
@@ -161,10 +171,9 @@ std::string media_text(Facts const& facts, Rendition const& rendition, std::stri
   Media media;
   media.before = name_of(rendition) + "/";
   media.after = extension(rendition, facts) + query;
-  media.segments = facts.segments;
+  media.segments = segments_of(rendition, facts);
+  media.i_frames_only = rendition.key_frames;
   bool const text = rendition.text || rendition.sidecar;
-  // A file beside the film is one segment: nothing is saved by cutting it.
-  if (rendition.sidecar) media.segments = {{facts.segments.front().begin, facts.segments.back().end, 0}};
   if (rendition.packaging == Packaging::fmp4 && !text) media.map = media.before + "init.mp4" + query;
   media.independent_segments = facts.timeline.closed_gops;
   if (facts.timeline.precision == Timeline::Precision::nominal)
