@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A house full of players: fifty at five films that are complete on the server's disk, ten at different places of one
 // that it downloads meanwhile; all of 8 Mbit/s, read at that pace with ten seconds of buffer. --server PROGRAM,
-// --seconds, --clients (of the complete films), --live (of the other).
+// --seconds, --clients (of the complete films), --live (of the other), --mbit (of its swarm), --piece-kib.
 #include "bench/http_client.hpp"
 #include "bench/lines.hpp"
 #include "bench/peak.hpp"
@@ -55,7 +55,9 @@ void benchmark(int argc, char** argv) {
   Figures figures;
   figures.add("main loop's own longest turn before that", "server", longest(server, "longestOwnTurn"));
 
-  SwarmPlan const plan{.name = "a swarm of 5 x 20 Mbit/s", .peers = {{5, 20, 40}}, .piece_kib = 1024};
+  // A quarter more than the ten take.
+  SwarmPlan const plan{.peers = {{5, option(argc, argv, "--mbit", 100) / 5.0, 40}},
+                       .piece_kib = option(argc, argv, "--piece-kib", 1024)};
   auto const torrent = support::make_torrent("live.mkv", std::max(live, 1) * part, plan.piece_kib * 1024, 99);
   Lines lines(torrent, plan);
   auto const hash = server.add(lines.magnet());
@@ -81,6 +83,7 @@ void benchmark(int argc, char** argv) {
     std::string const who = n < static_cast<std::size_t>(clients) ? "complete films" : "live swarm";
     figures.add(who + ": picture after", "server", viewing.start);
     figures.add(who + ": stops of a client", "server", viewing.stalls);
+    figures.add(who + ": seconds of its stops", "server", viewing.stalled);
   }
   figures.add("own memory at most", "server", static_cast<double>(peak.highest()) / 1e6);
   for (std::string const what : {"longestTurn", "longestOwnTurn"})
@@ -90,6 +93,7 @@ void benchmark(int argc, char** argv) {
     figures.print(who + ": picture after", "server", "s", {}, 0);
     figures.print(who + ": picture after", "server", "s", {}, 0, 1);
     figures.print(who + ": stops of a client", "server", "", at_most(0), 0, 1);
+    figures.print(who + ": seconds of its stops", "server", "s", {}, 0, 1);
   }
   figures.print("own memory at most", "server", "MB", at_most(80), 0);
   figures.print("main loop's longestTurn", "server", "ms", {}, 0);

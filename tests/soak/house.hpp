@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "soak/way.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <shared_mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace soak {
+
+/// Viewers that take one way: each opens a film, reads, jumps, pauses, leaves, and opens the next, at random.
+/// Thread-safe.
+class House {
+ public:
+  House(std::unique_ptr<Way> way, int viewers, unsigned seed, std::chrono::seconds patience);
+  ~House();
+
+  /// To be chosen from now on; what had its slot before is forgotten when nobody views it any more.
+  void show(Film const& film);
+  /// Forgets what can be forgotten. To be called now and then.
+  void tidy();
+  /// Everybody leaves, everything is forgotten.
+  void empty();
+  void fill();
+  /// What fails from now on is no failure: the other side is being stopped.
+  void end() { ending_ = true; }
+
+  [[nodiscard]] std::vector<std::string> failures() const;
+  [[nodiscard]] long viewings() const { return viewings_; }
+  [[nodiscard]] std::int64_t bytes() const { return bytes_; }
+  [[nodiscard]] double longest_wait() const;
+
+ private:
+  struct Shelved {
+    Film film;
+    std::shared_mutex viewed;  ///< shared by viewers, alone by who forgets it
+    std::atomic<bool> retired = false;
+  };
+  void live(unsigned seed);
+  void view(Shelved& shelved, std::mt19937_64& random);
+  void watch(bench::Player& player, Film const& film, std::size_t number, std::mt19937_64& random, std::string& story);
+  void failed(Film const& film, std::string const& story, std::string const& why);
+
+  std::unique_ptr<Way> way_;
+  std::chrono::seconds patience_;
+  mutable std::mutex mutex_;  // guards what follows
+  std::condition_variable changed_;
+  std::map<int, std::shared_ptr<Shelved>> films_;
+  std::vector<std::shared_ptr<Shelved>> retired_;
+  std::vector<std::string> failures_;
+  double longest_wait_ = 0;
+  int viewing_ = 0;
+  bool open_ = true;
+  bool quit_ = false;
+  std::atomic<bool> ending_ = false;
+  std::atomic<long> viewings_ = 0;
+  std::atomic<std::int64_t> bytes_ = 0;
+  std::vector<std::thread> viewers_;
+};
+
+}  // namespace soak
