@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -25,7 +26,7 @@ class House {
 
   /// To be chosen from now on; what had its slot before is forgotten when nobody views it any more.
   void show(Film const& film);
-  /// Forgets what can be forgotten. To be called now and then.
+  /// Forgets what can be forgotten; prints the state of what takes long. To be called now and then.
   void tidy();
   /// Everybody leaves, everything is forgotten.
   void empty();
@@ -36,17 +37,31 @@ class House {
   [[nodiscard]] std::vector<std::string> failures() const;
   [[nodiscard]] long viewings() const { return viewings_; }
   [[nodiscard]] std::int64_t bytes() const { return bytes_; }
-  [[nodiscard]] double longest_wait() const;
+  /// Of one read in a viewing, and what it was.
+  struct Longest {
+    double seconds = 0;
+    std::string story;
+  };
+  [[nodiscard]] Longest longest() const;
 
  private:
-  struct Shelved {
+  struct Shelved : std::enable_shared_from_this<Shelved> {
     Film film;
     std::shared_mutex viewed;  ///< shared by viewers, alone by who forgets it
     std::atomic<bool> retired = false;
   };
-  void live(unsigned seed);
-  void view(Shelved& shelved, std::mt19937_64& random);
-  void watch(bench::Player& player, Film const& film, std::size_t number, std::mt19937_64& random, std::string& story);
+  /// A read under way.
+  struct Read {
+    Shelved* shelved = nullptr;  ///< null: none
+    bench::Clock::time_point asked;
+    std::string story;
+    bool told = false;
+  };
+  void live(unsigned seed, Read& read);
+  void view(Shelved& shelved, std::mt19937_64& random, Read& read);
+  void watch(bench::Player& player, Shelved& shelved, std::size_t number, std::mt19937_64& random, Read& read);
+  void tell(std::string& story, std::string const& more);
+  void tell_long_reads();
   void failed(Film const& film, std::string const& story, std::string const& why);
 
   std::unique_ptr<Way> way_;
@@ -56,7 +71,8 @@ class House {
   std::map<int, std::shared_ptr<Shelved>> films_;
   std::vector<std::shared_ptr<Shelved>> retired_;
   std::vector<std::string> failures_;
-  double longest_wait_ = 0;
+  Longest longest_;
+  std::list<Read> reads_;  ///< one for each viewer
   int viewing_ = 0;
   bool open_ = true;
   bool quit_ = false;

@@ -11,6 +11,8 @@
 #include <filesystem>
 #include <iterator>
 #include <sstream>
+#include <thread>
+#include <utility>
 
 namespace soak {
 namespace {
@@ -59,8 +61,15 @@ Holdings Ledger::now() const {
 }
 
 void Ledger::at_rest() {
-  auto const enough = rests_.empty() ? 0 : rests_.front().files;
-  support::eventually([&] { return now().files <= enough; }, 10s);
+  // The first time nobody knows how few that is.
+  auto before = now().files;
+  support::eventually(
+      [&] {
+        std::this_thread::sleep_for(500ms);
+        auto const files = now().files;
+        return rests_.empty() ? std::exchange(before, files) == files : files <= rests_.front().files;
+      },
+      10s);
   rests_.push_back(now());
 }
 

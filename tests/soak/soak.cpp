@@ -69,10 +69,11 @@ class Soak {
       }
       for (auto* house : houses_) house->empty();
       for (auto& ledger : ledgers_) ledger.at_rest();
-      std::printf("%d of %d: %ld viewings at the server, %ld by readers, %.1f GB, longest read %.1f and %.1f s\n", n + 1,
-                  parts, at_server_.viewings(), at_readers_.viewings(),
-                  static_cast<double>(at_server_.bytes() + at_readers_.bytes()) / 1e9, at_server_.longest_wait(),
-                  at_readers_.longest_wait());
+      std::printf("%d of %d: %ld viewings at the server, %ld by readers, %.1f GB\n", n + 1, parts,
+                  at_server_.viewings(), at_readers_.viewings(),
+                  static_cast<double>(at_server_.bytes() + at_readers_.bytes()) / 1e9);
+      for (auto* house : houses_)
+        std::printf("  longest read: %.1f s: %s\n", house->longest().seconds, house->longest().story.c_str());
       std::fflush(stdout);
     }
   }
@@ -134,7 +135,7 @@ void soak_for_a_while(int argc, char** argv) {
                   option(argc, argv, "--swarms", std::string()),
                   option(argc, argv, "--storage", std::string("file")),
                   std::stod(option(argc, argv, "--minutes", std::string("10"))),
-                  option(argc, argv, "--viewers", 5),
+                  option(argc, argv, "--viewers", 8),
                   option(argc, argv, "--films", 5),
                   static_cast<unsigned>(option(argc, argv, "--seed", static_cast<int>(std::random_device{}() >> 2))),
                   std::chrono::seconds(option(argc, argv, "--patience", 20))};

@@ -88,6 +88,7 @@ class World {
 
     int const corrupt = one_of({0, 0, 2, 7, 40, 90});
     std::vector<support::SeederOptions> seeders(peers, {.upload_limit = static_cast<int>(3 * MiB)});
+    seeders[0].upload_limit *= 3;  // what all that view it can live on
     for (std::size_t n = 1; n < peers; ++n) {
       auto& seeder = seeders[n];
       if (corrupt && n <= 2) seeder.corrupt = {.every = corrupt, .first = static_cast<int>(n)};
