@@ -47,6 +47,7 @@ class Server {
 
   [[nodiscard]] support::Endpoint at() const { return at_; }
   support::Child& child() { return child_; }
+  [[nodiscard]] support::Child const& child() const { return child_; }
   /// Returns the info hash when the metadata are there, or after `wait`.
   std::string add(std::string const& magnet, std::chrono::seconds wait = 30s);
 

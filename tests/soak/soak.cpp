@@ -2,7 +2,7 @@
 // Hours of viewing in minutes: viewers at the server (--server PROGRAM) and at Readers in this process, of films whose
 // swarms (--swarms PROGRAM) never stay as they are. Every byte must be right, nobody may wait for longer than
 // --patience seconds while a good peer is there, and nothing may grow. --storage file|ram, --minutes, --viewers (of
-// each kind), --films (at a time), --seed (to do it again).
+// each kind), --films (at a time), --seed (to do it again), --log FILE (of the server).
 #include "bench/own_session.hpp"
 #include "soak/house.hpp"
 #include "soak/ledger.hpp"
@@ -50,6 +50,7 @@ class Soak {
         server_(plan.server, {{"TORRENT_STORAGE", plan.storage},
                               {"TORRENT_RAM_MB", std::to_string(ram_mib)},
                               {"TORRENT_CLEANUP_INTERVAL", "500"},
+                              {"LOG_LEVEL", "debug"},
                               {"READ_TIMEOUT", "0"},
                               {"FIRST_BYTE_WAIT", std::to_string(plan.patience.count() * 1000)}}),
         session_(swarm::Session::create(own_settings(folder_, plan))),
@@ -103,6 +104,8 @@ class Soak {
     return all;
   }
 
+  [[nodiscard]] std::string server_log() const { return server_.child().err(); }
+
   [[nodiscard]] std::string verdict() const {
     std::string wrong;
     for (auto const& ledger : ledgers_) wrong += ledger.verdict();
@@ -146,6 +149,8 @@ void soak_for_a_while(int argc, char** argv) {
   Soak soak(plan);
   soak.run();
   auto wrong = soak.stop() + soak.verdict();
+  if (auto const file = option(argc, argv, "--log", std::string()); !file.empty())
+    support::write_file(file, soak.server_log());
   for (auto const& failure : soak.failures()) {
     std::printf("FAILED %s\n", failure.c_str());
     wrong += "a viewing failed; ";

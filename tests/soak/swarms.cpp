@@ -86,7 +86,9 @@ class World {
     auto const torrent = support::make_torrent(spec);
     if (announced) tracker_->allow(torrent);
 
-    int const corrupt = one_of({0, 0, 2, 7, 40, 90});
+    // When a piece of a torrent without v1 hashes is wrong, libtorrent asks for the hashes of its blocks; a peer that
+    // rejects that makes it write beyond an array, up to 2.0.13 (hash_picker::hashes_rejected).
+    int const corrupt = format == support::Format::v2 ? 0 : one_of({0, 0, 2, 7, 40, 90});
     std::vector<support::SeederOptions> seeders(peers, {.upload_limit = static_cast<int>(3 * MiB)});
     seeders[0].upload_limit *= 3;  // what all that view it can live on
     for (std::size_t n = 1; n < peers; ++n) {

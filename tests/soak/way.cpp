@@ -30,8 +30,9 @@ class ThroughServer final : public Way {
   }
   void rest(Film const&) override {}  // the server does so by itself
   std::string state(Film const& film) override {
-    return support::http::get(server_.at(), "/api/torrents/" + film.key).body + "\n" +
-           support::http::get(server_.at(), "/status").body;
+    auto const status = support::http::get(server_.at(), "/status").body;
+    return support::http::get(server_.at(), "/api/torrents/" + film.key).body + "\n    " +
+           status.substr(0, status.find(",\"settings\""));
   }
 
  private:
