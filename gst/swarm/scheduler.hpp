@@ -87,7 +87,7 @@ class Scheduler {
     int limit = 250;
     int rejections = 0;  ///< in a row
     Time rests_until;
-    Run run;                  ///< what it takes next, far from the readers
+    Run run;  ///< what it takes next, far from the readers
     [[nodiscard]] bool owes(Block block) const;
     std::uint64_t sated = 0;  ///< nothing there for it in this generation
   };

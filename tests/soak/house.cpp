@@ -19,7 +19,8 @@ int upto(std::mt19937_64& random, int end) { return static_cast<int>(random() % 
 House::House(std::unique_ptr<Way> way, int viewers, unsigned seed, std::chrono::seconds patience)
     : way_(std::move(way)), patience_(patience) {
   for (int n = 0; n < viewers; ++n)
-    viewers_.emplace_back([this, seed, n, &read = reads_.emplace_back()] { live(seed + static_cast<unsigned>(n), read); });
+    viewers_.emplace_back(
+        [this, seed, n, &read = reads_.emplace_back()] { live(seed + static_cast<unsigned>(n), read); });
 }
 
 House::~House() {

@@ -19,9 +19,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr double tolerated = 10e6;   ///< bytes of growth: what is not given back because of fragmentation
-constexpr int tolerated_files = 4;   ///< a peer may be on its way in or out
-constexpr int tolerated_threads = 4; ///< of GLib's pool
+constexpr double tolerated = 10e6;    ///< bytes of growth: what is not given back because of fragmentation
+constexpr int tolerated_files = 4;    ///< a peer may be on its way in or out
+constexpr int tolerated_threads = 4;  ///< of GLib's pool
 
 /// Bytes per second, by least squares.
 double slope(std::vector<Holdings> const& all) {

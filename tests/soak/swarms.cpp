@@ -75,11 +75,12 @@ class World {
   void new_film(int slot) {
     soak::Film film{.slot = slot, .seed = random_() % 1'000'000'000 * 10, .size = (4 + upto(20)) * MiB + upto(70'000)};
     int const files = one_of({1, 1, 3});
-    auto const format = one_of({support::Format::v1, support::Format::v1, support::Format::hybrid, support::Format::v2});
+    auto const format =
+        one_of({support::Format::v1, support::Format::v1, support::Format::hybrid, support::Format::v2});
     support::TorrentSpec spec{.format = format, .piece_size = static_cast<int>(one_of({64, 256, 1024}) * KiB)};
     for (int n = 0; n < files; ++n)
-      spec.files.push_back(support::payload_file(std::to_string(n) + ".mkv", film.size,
-                                                 film.seed + static_cast<unsigned>(n)));
+      spec.files.push_back(
+          support::payload_file(std::to_string(n) + ".mkv", film.size, film.seed + static_cast<unsigned>(n)));
     if (files > 1) spec.name = "pack";
     bool const announced = tracker_ && tracker_up_ && upto(3) > 0;
     if (announced) spec.trackers = {tracker_->http_url()};
@@ -96,13 +97,16 @@ class World {
       if (corrupt && n <= 2) seeder.corrupt = {.every = corrupt, .first = static_cast<int>(n)};
       seeder.utp = upto(3) == 0;
       if (upto(4) == 0) seeder.has = [n](int piece) { return static_cast<std::size_t>(piece) % peers != n; };
-      if (upto(5) == 0) seeder.mischief = one_of({support::Mischief::choking, support::Mischief::refusing,
-                                                  support::Mischief::doubled, support::Mischief::truncated});
+      if (upto(5) == 0)
+        seeder.mischief = one_of({support::Mischief::choking, support::Mischief::refusing, support::Mischief::doubled,
+                                  support::Mischief::truncated});
     }
     auto swarm = std::make_unique<support::Swarm>(torrent, seeders);
     film.key = torrent.key;
     for (int n = 0; n < files; ++n) film.files.push_back(torrent.file_index(std::to_string(n) + ".mkv"));
-    film.description = std::string(format == support::Format::v1 ? "v1" : format == support::Format::v2 ? "v2" : "hybrid") +
+    film.description = std::string(format == support::Format::v1   ? "v1"
+                                   : format == support::Format::v2 ? "v2"
+                                                                   : "hybrid") +
                        ",pieces:" + std::to_string(spec.piece_size / KiB) + ",corrupt:" + std::to_string(corrupt) +
                        (announced ? ",tracker" : "");
     // Some are to be found by the tracker only.
@@ -112,7 +116,8 @@ class World {
     if (static_cast<std::size_t>(slot) == swarms_.size())
       swarms_.push_back(std::move(swarm));
     else
-      old_.push_back({std::exchange(swarms_[static_cast<std::size_t>(slot)], std::move(swarm)), Clock::now() + afterlife});
+      old_.push_back(
+          {std::exchange(swarms_[static_cast<std::size_t>(slot)], std::move(swarm)), Clock::now() + afterlife});
     std::printf("%s\n", film.line().c_str());
     std::fflush(stdout);
   }

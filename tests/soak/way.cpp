@@ -61,8 +61,7 @@ class ByReaders final : public Way {
   std::unique_ptr<bench::Player> open(Film const& film, int file, std::chrono::seconds patience) override {
     auto const torrent = session_->add(swarm::Locator::parse(film.magnet));
     return std::make_unique<OwnPlayer>(torrent->open(
-        file,
-        {.metadata_timeout = patience, .piece_timeout = patience, .verify = modes[turn_++ % std::size(modes)]}));
+        file, {.metadata_timeout = patience, .piece_timeout = patience, .verify = modes[turn_++ % std::size(modes)]}));
   }
   void forget(Film const& film) override {
     auto const hash = swarm::Locator::parse(film.magnet).hash;
@@ -90,8 +89,7 @@ class ByReaders final : public Way {
         << " readers, verified:";
     if (auto const metadata = torrent->metadata())
       for (int const file : film.files)
-        for (auto const& range : torrent->available(file))
-          out << ' ' << file << ':' << range.begin << '-' << range.end;
+        for (auto const& range : torrent->available(file)) out << ' ' << file << ':' << range.begin << '-' << range.end;
     return out.str();
   }
 
