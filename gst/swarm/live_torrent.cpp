@@ -347,7 +347,7 @@ std::shared_ptr<Storage> LiveTorrent::make_storage() {
     // a torrent whose metadata were known before there is a handle.
     bool const from_swarm = !info_;
     if (from_swarm && handle_) info_ = handle_->torrent_file();
-    if (!in_ram()) anew_.reset();
+    if (!in_ram() && !v2_alone()) anew_.reset();
     auto const info = info_;
     if (!info) throw Error(Errc::bad_metadata, "The torrent's metadata can't be read.");
     auto const metadata = make_metadata(*info);
@@ -424,6 +424,13 @@ void LiveTorrent::on_piece_failed(int piece) {
   }
   services_->log(LogLevel::warning,
                  name() + ": piece " + std::to_string(piece) + " came with wrong bytes, it is fetched again");
+  // libtorrent now asks peers for the hashes of the piece's blocks, and writes where it must not when one rejects that
+  // (2.0.8 to 2.0.13: hash_picker::hashes_rejected). It must have forgotten the question by then.
+  if (v2_alone() && !std::exchange(starting_over_, true))
+    services_->network->post([self = me()] {
+      self->starting_over_ = false;
+      self->start_over();
+    });
 }
 
 void LiveTorrent::mark_verified(int piece) {

@@ -156,6 +156,8 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   void start_again();
   void on_network(std::function<void(libtorrent::torrent_handle const&)> job);
   void apply_demand();
+  /// Without v1 hashes.
+  [[nodiscard]] bool v2_alone() const;
   /// Makes room in memory for what is wanted. False: it needs pieces that libtorrent thinks are there.
   bool make_room(Wants const& wants);
   void evict(int piece);
@@ -187,6 +189,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
 
   // network thread
   std::unique_ptr<libtorrent::torrent_handle> handle_;
+  bool starting_over_ = false;
   std::atomic<std::uint32_t> handle_id_ = 0;
   Bands bands_;
   std::shared_ptr<EarlyBlocks> const early_ = std::make_shared<EarlyBlocks>();

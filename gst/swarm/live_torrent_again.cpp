@@ -14,8 +14,13 @@
 namespace swarm {
 
 void LiveTorrent::put(lt::add_torrent_params params) {
-  if (!params.ti || in_ram()) anew_ = std::make_unique<lt::add_torrent_params>(params);
+  if (!params.ti || in_ram() || v2_alone()) anew_ = std::make_unique<lt::add_torrent_params>(params);
   services_->put(std::move(params));
+}
+
+bool LiveTorrent::v2_alone() const {
+  auto const hash = this->hash();
+  return hash.v2 && !hash.v1;
 }
 
 void LiveTorrent::try_peers_again() {

@@ -67,6 +67,18 @@ TEST_P(Liars, TwoOfFiveAllTheTime) {
   EXPECT_TRUE(support::Payload().matches(0, read(*reader, 12 * MiB)));
 }
 
+// libtorrent 2.0.8 must not be asked to find out which block of a v2 piece is wrong.
+TEST_P(Liars, OfATorrentWithoutV1) {
+  support::SeederOptions const honest{.upload_limit = 12 * MiB};
+  auto liar = honest, other = honest;
+  liar.corrupt = {.every = 20};
+  other.corrupt = {.every = 9, .first = 7};
+  support::TorrentSpec const spec{.files = {{"film.mkv", 12 * MiB}}, .format = support::Format::v2};
+  support::Swarm peers(make_torrent(spec), {honest, liar, honest, other, honest});
+  auto reader = add(peers.magnet())->open(swarm::TheFilm{}, {.verify = GetParam()});
+  EXPECT_TRUE(support::Payload().matches(0, read(*reader, 12 * MiB)));
+}
+
 INSTANTIATE_TEST_SUITE_P(Modes, Liars, testing::Values(swarm::Verify::strict, swarm::Verify::trusted),
                          [](auto const& info) { return info.param == swarm::Verify::strict ? "Strict" : "Trusted"; });
 
