@@ -126,4 +126,18 @@ TEST_F(Live, TheSmallestTorrent) {
   EXPECT_TRUE(support::Payload().matches(0, read(*reader, 10)));
 }
 
+// The only one goes, and is back at once.
+TEST_F(Live, TheOnlyPeerComesBack) {
+  support::Swarm peers(make_torrent("film.mkv", 4 * MiB), 1, {.upload_limit = 2 * MiB});
+  auto reader = add(peers.magnet())->open(swarm::TheFilm{});
+  ASSERT_TRUE(support::Payload().matches(0, read(*reader, MiB)));
+  peers[0].kill();
+  peers[0].revive();
+  auto const begin = std::chrono::steady_clock::now();
+  ASSERT_TRUE(support::Payload().matches(MiB, read(*reader, 3 * MiB)));
+  auto const took = std::chrono::steady_clock::now() - begin;
+  RecordProperty("took_ms", static_cast<int>(took / 1ms));
+  EXPECT_LT(took, 13s) << "libtorrent waits 5 s for each failure so far, and 5 s more";
+}
+
 }  // namespace
