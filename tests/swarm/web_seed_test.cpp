@@ -94,6 +94,7 @@ TEST_F(WebSeeds, BesidePeersLittleComesTwice) {
   support::Link one(peers[0].endpoint(), {.down = 2 * MiB, .delay = 5ms});
   support::Link other(peers[1].endpoint(), {.down = 2 * MiB, .delay = 5ms});
   auto torrent = add_file(made, {one.endpoint(), other.endpoint()});
+  ASSERT_TRUE(eventually([&] { return peers[0].peers() > 0 && peers[1].peers() > 0; }));
   auto reader = torrent->open(swarm::TheFilm{});
   EXPECT_TRUE(support::Payload().matches(0, read(*reader, film)));
   auto const twice = web.served() + peers.uploaded() - film;
