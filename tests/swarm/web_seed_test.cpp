@@ -136,7 +136,7 @@ TEST_F(WebSeeds, ASlowOneDoesNotHoldUpPeers) {
   EXPECT_TRUE(support::Payload().matches(0, read(*reader, film)));
   auto const took = std::chrono::steady_clock::now() - begin;
   RecordProperty("took_ms", static_cast<int>(took / 1ms));
-  EXPECT_LT(took, 10s) << "it would take the web seed 160 s";
+  EXPECT_LT(took, 30s) << "it would take the web seed 160 s";
 }
 
 // Nobody reads, nobody keeps: nothing is to be fetched.
