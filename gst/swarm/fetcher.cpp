@@ -152,7 +152,17 @@ void Fetcher::on_block(PeerId id, Extent extent) {
 }
 
 void Fetcher::on_requested(PeerId id, Extent extent) {
-  if (auto const block = block_of(extent)) scheduler_->asked(id, *block, Clock::now());
+  if (!scheduler_) return;
+  // libtorrent joins neighbours, also beyond the end of a piece.
+  auto const now = Clock::now();
+  auto at = extent.piece * layout_.piece_length() + extent.start;
+  for (auto const end = at + extent.length; at < end;) {
+    auto const piece = static_cast<int>(at / layout_.piece_length());
+    Block const block{piece, static_cast<int>(at % layout_.piece_length() / block_bytes)};
+    if (!scheduler_->blocks().valid(block)) break;
+    scheduler_->asked(id, block, now);
+    at += layout_.block_size(block.piece, block.number);
+  }
   tick_soon();
 }
 

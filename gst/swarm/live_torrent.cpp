@@ -266,6 +266,7 @@ void LiveTorrent::add_sources(Locator const& more) {
     for (auto const& url : more.web_seeds) handle.add_url_seed(url);
     connect(handle, more.peers);
   });
+  if (!more.web_seeds.empty()) demand_changed();
 }
 
 bool LiveTorrent::lonely(Clock::time_point now) const {
@@ -372,9 +373,16 @@ std::shared_ptr<Storage> LiveTorrent::make_storage() {
       state->keep_file = resolve(*metadata, state->remembered.keep);
       state->metadata = metadata;
       remembered = state->remembered;
+      if (metadata->is_private)
+        std::erase_if(state->status.trackers, [&](auto const& tracker) {
+          return std::find(remembered.trackers.begin(), remembered.trackers.end(), tracker.url) ==
+                 remembered.trackers.end();
+        });
     }
     phase(&Phases::metadata);
     if (metadata->is_private && from_swarm) {
+      // libtorrent sees by itself to the DHT and LSD, but goes on with PEX where it has begun.
+      handle_->set_flags(lt::torrent_flags::disable_pex);
       std::vector<lt::announce_entry> trackers(remembered.trackers.begin(), remembered.trackers.end());
       if (handle_->trackers().size() != trackers.size()) handle_->replace_trackers(trackers);  // without injected ones
     }
@@ -537,8 +545,15 @@ void LiveTorrent::finish_removal() {
 
 void LiveTorrent::save(lt::add_torrent_params const& params) {
   if (!ledger_) return;
-  auto const remembered = state_.lock()->remembered;
-  ledger_->save(key(), write_resume(params, remembered));
+  Remembered remembered;
+  auto all = params;
+  {
+    auto state = state_.lock();
+    remembered = state->remembered;
+    all.url_seeds.insert(all.url_seeds.end(), state->parked.url.begin(), state->parked.url.end());
+    all.http_seeds.insert(all.http_seeds.end(), state->parked.http.begin(), state->parked.http.end());
+  }
+  ledger_->save(key(), write_resume(all, remembered));
 }
 
 }  // namespace swarm

@@ -34,9 +34,14 @@ void LiveTorrent::start_over() {
   auto const* handle = this->handle();
   if (!anew_ || !handle) return;
   auto params = *anew_;
-  // Those of now: some were added since, and a private torrent has lost those that were injected.
+  // Those of now: some were added since, and a private torrent has lost those that were injected. libtorrent has put
+  // them into the metadata, too.
+  params.flags |= lt::torrent_flags::override_trackers | lt::torrent_flags::override_web_seeds;
   params.trackers.clear();
   for (auto const& tracker : handle->trackers()) params.trackers.push_back(tracker.url);
+  auto const url_seeds = handle->url_seeds(), http_seeds = handle->http_seeds();
+  params.url_seeds.assign(url_seeds.begin(), url_seeds.end());
+  params.http_seeds.assign(http_seeds.begin(), http_seeds.end());
   params.download_limit = handle->download_limit();
   params.upload_limit = handle->upload_limit();
   params.flags &= ~lt::torrent_flags::paused;
@@ -58,6 +63,7 @@ void LiveTorrent::start_over() {
     }
   }
   evicted_.clear();
+  bands_.forget();
   fetcher_->pause();
   services_->drop(*handle);
   handle_.reset();

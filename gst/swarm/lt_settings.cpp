@@ -52,6 +52,10 @@ constexpr Number numbers[] = {
     {sp::utp_connect_timeout, 500},
     {sp::utp_syn_resends, 0},
     {sp::tick_interval, 100},
+    // Web seeds: a jump must not wait for what was wanted before it, nor anybody long for one that is silent.
+    {sp::urlseed_max_request_bytes, 1024 * 1024},
+    {sp::urlseed_timeout, 5},
+    {sp::urlseed_wait_retry, 10},
     {sp::max_metadata_size, 10 * 1024 * 1024},
     {sp::max_piece_count, 0x200000},
 };

@@ -82,7 +82,7 @@ void Scheduler::rejected(PeerId id, Block block, Time now) {
 void Scheduler::asked(PeerId id, Block block, Time now) {
   if (!blocks_.valid(block)) return;
   auto& peer = peers_[id];
-  peer.requests.push_back({block, peer.window.sent(now, static_cast<int>(peer.requests.size()))});
+  peer.requests.push_back({block, peer.window.sent(now, static_cast<int>(peer.requests.size())), true});
   blocks_.ask(block);
 }
 

@@ -69,6 +69,7 @@ class Scheduler {
   struct Request {
     Block block;
     PeerWindow::Sent sent;
+    bool by_others = false;  ///< nobody has weighed whether it would come in time
   };
   /// Blocks, counted through the torrent: [begin, end).
   struct Run {

@@ -67,12 +67,15 @@ void Scheduler::hedge(Entry& entry, Time now) {
     auto const& request = peer.requests[i];
     auto const age = Seconds(now - request.sent.at);
     auto const block = request.block;
-    if (age < patience * request.sent.expected) continue;
-    if (age < cold_patience && !hot_in(block.piece).contains(index_of(block))) continue;
+    bool const hot = hot_in(block.piece).contains(index_of(block));
+    bool const chosen = !hot || !request.by_others;
+    if (chosen && age < patience * request.sent.expected) continue;
+    if (!hot && age < cold_patience) continue;
     // The second one may stand still, too.
     if (blocks_.here(block) || (blocks_.asked(block) > 1 && !overdue(block, now))) continue;
     auto* other = earliest(block.piece, now, &block);
-    if (other && !other->second.suspect) ask(*other, block, now);
+    if (!other || other->second.suspect) continue;
+    if (chosen || peer.suspect || eta(other->second, now) < request.sent.expected - age) ask(*other, block, now);
   }
 }
 
