@@ -34,6 +34,8 @@ void LiveTorrent::start_over() {
   auto const* handle = this->handle();
   if (!anew_ || !handle) return;
   auto params = *anew_;
+  params.ti = std::const_pointer_cast<lt::torrent_info>(info_);
+  if (params.ti && v2_alone()) params.ti = handle->torrent_file_with_hashes();  // or pieces wait for hashes again
   // Those of now: some were added since, and a private torrent has lost those that were injected. libtorrent has put
   // them into the metadata, too.
   params.flags |= lt::torrent_flags::override_trackers | lt::torrent_flags::override_web_seeds;
@@ -53,7 +55,6 @@ void LiveTorrent::start_over() {
       auto const address = lt::make_address(peer.host, error);
       if (!error) params.peers.emplace_back(address, peer.port);
     }
-    params.ti = std::const_pointer_cast<lt::torrent_info>(info_);
     params.have_pieces.clear();
     params.unfinished_pieces.clear();
     if (state->metadata) {
