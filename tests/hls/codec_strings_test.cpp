@@ -60,7 +60,7 @@ TEST(CodecStrings, OfEveryKind) {
       {Codec::h265, hvcc({0x22, 0x20, 0, 0, 0, 0xb0, 0x23, 0, 0, 0, 0, 153}), "hvc1.2.4.H153.B0.23"},
       {Codec::h265, hvcc({0x41, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 93}), "hvc1.A1.1.L93"},
       {Codec::vp9, {}, "vp09.00.40.08"},
-      {Codec::vp9, {2, 51, 0xa2, 9, 16, 9, 0, 0}, "vp09.02.51.10.01.02.02.02.00"},
+      {Codec::vp9, {2, 51, 0xa2, 9, 16, 9, 0, 0}, "vp09.02.51.10.01.09.16.09.00"},
       {Codec::av1, {0x81, 0x08, 0x0c, 0}, "av01.0.08M.08"},
       {Codec::av1, {0x81, 0x0d, 0xcc, 0}, "av01.0.13H.10"},
       {Codec::av1, {0x81, 0x2c, 0x00, 0}, "av01.1.12M.08.0.000.02.02.02.0"},
@@ -115,7 +115,7 @@ TEST(CodecStrings, AgreeWithGStreamerAndFfmpeg) {
     auto const track = read_film(coded_film(file, video, {}, 1)).samples.at(0).track;
     auto const ours = hls::codec_string(track);
     if (!caps.empty()) {
-      EXPECT_EQ(ours, gst_name(caps, track.codec_data)) << file;
+      EXPECT_STRCASEEQ(ours.c_str(), gst_name(caps, track.codec_data).c_str()) << file;
     }
     return ours;
   };
@@ -125,8 +125,9 @@ TEST(CodecStrings, AgreeWithGStreamerAndFfmpeg) {
   EXPECT_EQ(name("high10.mp4", {"-c:v", "libx264", "-pix_fmt", "yuv420p10le", "-level", "4.0"}, avc), "avc1.6e0028");
   EXPECT_EQ(name("main.mp4", x265("yuv420p"), hevc), "hvc1.1.6.L30.90");
   EXPECT_EQ(name("main10.mp4", x265("yuv420p10le"), hevc), "hvc1.2.4.L30.90");
-  EXPECT_EQ(name("main422.mp4", x265("yuv422p10le"), hevc), "hvc1.4.10.L30.9D.8");
-  EXPECT_EQ(name("av1.mp4", {"-c:v", "libaom-av1", "-usage", "realtime", "-cpu-used", "10"}, {}), "av01.0.00M.08");
+  // GStreamer says "9D.08"; E.3 has numbers, not digits.
+  EXPECT_EQ(name("main422.mp4", x265("yuv422p10le"), {}), "hvc1.4.10.L30.9D.8");
+  EXPECT_EQ(name("av1.mp4", {"-c:v", "libaom-av1", "-usage", "realtime", "-cpu-used", "8"}, {}), "av01.0.00M.08");
 }
 
 TEST(CodecData, OfFirstAccessUnits) {
@@ -139,7 +140,7 @@ TEST(CodecData, OfFirstAccessUnits) {
   for (auto const* format : {"yuv420p", "yuv420p10le", "yuv444p", "gray"}) {
     auto const made = read_film(
         coded_film(std::string("av1-") + format + ".mkv",
-                   {"-c:v", "libaom-av1", "-usage", "realtime", "-cpu-used", "10", "-pix_fmt", format}, {}, 1));
+                   {"-c:v", "libaom-av1", "-usage", "realtime", "-cpu-used", "8", "-pix_fmt", format}, {}, 1));
     auto const& samples = made.samples[0];
     auto ours = hls::codec_data_from(samples.track, samples.units[0].data);
     ASSERT_GE(ours.size(), 4U) << format;

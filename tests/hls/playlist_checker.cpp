@@ -126,13 +126,19 @@ MediaSeen check_media(std::string const& text) {
       EXPECT_GE(seen.version, i_frames ? 5 : 6);
     } else if (strip(line, "#EXTINF:")) {
       std::smatch match;
-      ASSERT_TRUE(std::regex_match(line, match, std::regex("(\\d+)\\.(\\d{6}),"))) << line;
+      if (bool const good = std::regex_match(line, match, std::regex("(\\d+)\\.(\\d{6}),")); !good) {
+        ADD_FAILURE() << line;
+        return seen;
+      }
       auto const length = std::stoll(match[1]) * 1'000'000 + std::stoll(match[2]);
       EXPECT_LE(length, seen.target * 1'000'000LL);
       EXPECT_GT(length, 0);
       seen.micros += length;
       ++i;
-      ASSERT_TRUE(i < lines.size() && lines[i][0] != '#');
+      if (i >= lines.size() || lines[i][0] == '#') {
+        ADD_FAILURE() << line;
+        return seen;
+      }
       seen.uris.push_back(lines[i]);
     } else if (line == "#EXT-X-DISCONTINUITY") {
       seen.discontinuities.push_back(seen.uris.size());

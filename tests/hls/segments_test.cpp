@@ -67,8 +67,8 @@ TEST(Plan, AlwaysHasNoHoles) {
   for (int round = 0; round < 2000; ++round) {
     std::vector<hls::KeyFrame> keys{{Time(static_cast<std::int64_t>(random() % 1000) * 1'000'000), 0}};
     for (auto count = random() % 50; count > 0; --count)
-      keys.push_back(
-          {keys.back().time + Time(static_cast<std::int64_t>(random() % 9000) * 1'000'000), random() % 100'000});
+      keys.push_back({keys.back().time + Time(static_cast<std::int64_t>(random() % 9000) * 1'000'000),
+                      static_cast<std::int64_t>(random() % 100'000)});
     auto const timeline = exact(keys, keys.back().time + Time(static_cast<std::int64_t>(random() % 9000) * 1'000'000));
     auto const segments = hls::plan(timeline);
     ASSERT_FALSE(segments.empty());
