@@ -179,7 +179,7 @@ TEST(TsWriter, TracksWithoutUnitsKeepTheirPlace) {
   other.track.language = "de-AT";
   auto const seen =
       check_ts({hls::ts_segment({pictures_every(40ms, 50, 0s), sound_of(94, 0s), other}, 0),
-                hls::ts_segment({empty(pictures_every(40ms, 1, 2s)), sound_of(94, 2s), empty(other)}, 1),
+                hls::ts_segment({empty(pictures_every(40ms, 50, 2s)), sound_of(94, 2s), empty(other)}, 1),
                 hls::ts_segment({pictures_every(40ms, 50, 4s), empty(sound_of(1, 4s)), empty(other)}, 2)});
   EXPECT_EQ(seen.pcr_pid, 0x100);
   EXPECT_EQ(seen.streams.size(), 3U);
@@ -189,8 +189,8 @@ TEST(TsWriter, TracksWithoutUnitsKeepTheirPlace) {
 
 TEST(TsWriter, AnySizeOfPicture) {
   for (std::size_t size = 1; size < 700; ++size) {
-    auto const samples = pictures_every(40ms, 2, 0s, size);
-    auto const seen = check_ts({hls::ts_segment({samples}, 0), hls::ts_segment({samples}, 1)});
+    auto const seen = check_ts({hls::ts_segment({pictures_every(40ms, 2, 0s, size)}, 0),
+                                hls::ts_segment({pictures_every(40ms, 2, 80ms, size)}, 1)});
     EXPECT_EQ(seen.streams.at(0x100).packets.size(), 4U);
     EXPECT_EQ(seen.streams.at(0x100).packets[1].payload.size(), size + 4 + 6);
   }
