@@ -152,10 +152,26 @@ TEST(Playlists, Play) {
     support::write_file(folder / "master.m3u8", hls::master_playlist(master));
     EXPECT_EQ(pictures(folder / "master.m3u8").size(), 175U);
 
-    // The file, its decoder's frames counted by a fake sink's last message.
-    auto const ran =
-        support::run({"gst-launch-1.0", "-v", "uridecodebin", "uri=file://" + folder.str() + "/master.m3u8",
-                      "caps=video/x-raw", "expose-all-streams=false", "!", "fakesink", "silent=false", "sync=false"});
+    // Each decoded picture is told of by the sink.
+    std::vector<std::string> const command{"gst-launch-1.0",
+                                           "-v",
+                                           "uridecodebin",
+                                           "uri=file://" + folder.str() + "/master.m3u8",
+                                           "name=film",
+                                           "film.",
+                                           "!",
+                                           "video/x-raw",
+                                           "!",
+                                           "fakesink",
+                                           "silent=false",
+                                           "sync=false",
+                                           "film.",
+                                           "!",
+                                           "audio/x-raw",
+                                           "!",
+                                           "fakesink",
+                                           "sync=false"};
+    auto const ran = support::run(command);
     std::size_t chains = 0;
     for (std::size_t at = ran.out.find("chain   *****"); at != std::string::npos;
          at = ran.out.find("chain   *****", at + 1))
