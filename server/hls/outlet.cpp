@@ -3,7 +3,7 @@
 
 #include "glib/unique.hpp"
 #include "hls/key_picture.hpp"
-#include "hls/sound_frames.hpp"
+#include "hls/frame_samples.hpp"
 #include "hls/track_caps.hpp"
 
 #include <gst/audio/audio.h>

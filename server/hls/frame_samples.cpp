@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // GStreamer's parsers know these numbers and keep them: durations in nanoseconds are too coarse for a grid of samples.
-#include "hls/sound_frames.hpp"
+#include "hls/frame_samples.hpp"
 
 #include <array>
 
