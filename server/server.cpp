@@ -54,6 +54,7 @@ api::Options api_options(Config const& config) {
   options.verify = config.torrent_verify == "strict" ? swarm::Verify::strict
                    : config.torrent_verify == "fast" ? swarm::Verify::fast
                                                      : swarm::Verify::trusted;
+  options.transcode_video = config.hls_transcode == "video";
   options.shared_caches = config.api_token.empty();
   options.cache_max_size = config.cache_max_size;
   options.cache_max_disk_mb = config.cache_max_disk_mb;
@@ -76,12 +77,22 @@ http::Options http_options(Config const& config) {
   return options;
 }
 
+hls::Producer::Limits hls_limits(Config const& config, std::string const& state_path) {
+  hls::Producer::Limits limits;
+  limits.warm = static_cast<int>(config.hls_pipelines);
+  limits.threads = limits.warm + 4;  // most of them wait for the swarm
+  limits.cache_bytes = static_cast<std::size_t>(config.hls_cache_mb) << 20;
+  if (!state_path.empty()) limits.folder = state_path + "/hls";
+  return limits;
+}
+
 }  // namespace
 
 Server::Server(Config const& config) : loop_(http::Loop::create()) {
   auto http = http_options(config);
   app_.options = api_options(config);
   app_.session = swarm::Session::create(swarm_settings(config));
+  app_.producer = std::make_unique<hls::Producer>(hls_limits(config, app_.session->settings().state_path));
   app_.port = [this] { return http_->port(); };
   app_.connections = [this] { return http_->connections(); };
   app_.longest = [this] { return http_->pulse().longest(); };
@@ -93,6 +104,7 @@ Server::Server(Config const& config) : loop_(http::Loop::create()) {
 Server::~Server() {
   upkeep_.reset();
   http_.reset();
+  app_.producer.reset();
   loop_->stop();
   if (app_.session) app_.session->stop();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "hls/producer.hpp"
 #include "http/pulse.hpp"
 #include "swarm/reader.hpp"
 #include "swarm/session.hpp"
@@ -23,6 +24,7 @@ struct Options {
   int max_retries = 3;
   bool keep = true;
   swarm::Verify verify = swarm::Verify::trusted;
+  bool transcode_video = false;  ///< HLS may code pictures anew
   bool shared_caches = true;  ///< media may be kept by caches that serve others
   std::int64_t cache_max_size = 1000, cache_max_disk_mb = 5000;
   std::string version;
@@ -32,6 +34,7 @@ struct Options {
 /// What the routes work with. Outlives them; its values don't change while they run.
 struct App {
   std::shared_ptr<swarm::Session> session;
+  std::unique_ptr<hls::Producer> producer;
   Options options;
   std::function<int()> port, connections;         ///< of the HTTP server; on the loop's thread
   std::function<http::Pulse::Longest()> longest;  ///< turns of the main loop; there, too

@@ -32,6 +32,7 @@ void remove_torrent(App& app, http::Exchange& exchange) {
   exchange.after(std::chrono::seconds(20), [] {
     throw Failure(Fault::unavailable, "The torrent is being removed, but its files are not closed yet.");
   });
+  app.producer->forget(torrent->key());
   exchange.work([session = app.session, hash = torrent->hash(), delete_files,
                  done] { return session->remove(hash, delete_files, done); },
                 [key = torrent->key()](bool known) {

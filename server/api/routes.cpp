@@ -20,6 +20,10 @@ constexpr Row table[] = {
     {"GET", "/stream/file/:infoHash/:fileIndex", Area::media, stream_file, "Redirects to the stream of one file"},
     {"GET", "/stream/info/:infoHash", Area::media, stream_info, "What of a torrent can be streamed"},
 
+    {"GET", "/hls/:infoHash/:fileIndex/master.m3u8", Area::media, hls_master, "The film as HLS, made on demand"},
+    {"GET", "/hls/:infoHash/:fileIndex/:package/:playlist", Area::media, hls_media, "One of its media playlists"},
+    {"GET", "/hls/:infoHash/:fileIndex/:package/:rendition/:file", Area::media, hls_item, "One of its segments"},
+
     {"GET", "/health", Area::open, health, "Is the server well?"},
     {"GET", "/api/health", Area::open, health, "The same"},
     {"GET", "/status", Area::manage, status, "Version, memory, session, settings in force"},

@@ -65,4 +65,11 @@ std::string stream_url(swarm::Torrent const& torrent, int index, std::string con
   return token.empty() ? url : url + "?token=" + token;
 }
 
+std::optional<std::string> hls_url(swarm::Torrent const& torrent, int index, std::string const& token) {
+  auto const kind = swarm::media_kind(torrent.metadata()->layout.file(index).path);
+  if (kind != swarm::MediaKind::video && kind != swarm::MediaKind::audio) return std::nullopt;
+  auto url = "/hls/" + torrent.key() + "/" + std::to_string(index) + "/master.m3u8";
+  return token.empty() ? url : url + "?token=" + token;
+}
+
 }  // namespace api

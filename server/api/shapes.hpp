@@ -6,6 +6,7 @@
 #include "swarm/torrent.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace api {
@@ -25,6 +26,9 @@ bool complete(swarm::Torrent const& torrent);
 json::Array plain_files(swarm::Torrent const& torrent);
 /// Link to the stream of a file, with the token if there is one.
 std::string stream_url(swarm::Torrent const& torrent, int index, std::string const& token);
+
+/// Link to its master playlist; nullopt for what is no film and no sound.
+std::optional<std::string> hls_url(swarm::Torrent const& torrent, int index, std::string const& token);
 
 /// Calls visit(index, file) for every file that is one.
 template <class Visit>

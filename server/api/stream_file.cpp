@@ -22,7 +22,7 @@ json::Object info(swarm::Torrent const& torrent, std::string const& token) {
                   .set("path", file.path)
                   .set("length", file.size)
                   .set("streamUrl", stream_url(torrent, index, token))
-                  .set("hlsUrl", nullptr)
+                  .set("hlsUrl", hls_url(torrent, index, token))
                   .set("isVideo", video));
   });
   return identity(torrent)

@@ -75,7 +75,7 @@ json::Array files_with_progress(swarm::Torrent const& torrent, std::string const
                   .set("mimeType", swarm::mime_type(file.path))
                   .set("isVideo", swarm::media_kind(file.path) == swarm::MediaKind::video)
                   .set("streamUrl", stream_url(torrent, index, token))
-                  .set("hlsUrl", nullptr));
+                  .set("hlsUrl", hls_url(torrent, index, token)));
   });
   return files;
 }

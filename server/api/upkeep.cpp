@@ -44,6 +44,7 @@ void Upkeep::look() {
 }
 
 void Upkeep::visit(App const& app, Pasts& pasts) {
+  app.producer->tidy();
   Pasts next;
   for (auto const& torrent : app.session->torrents()) {
     auto& past = next[torrent->key()] = pasts[torrent->key()];

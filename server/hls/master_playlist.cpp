@@ -10,11 +10,11 @@
 namespace hls {
 namespace {
 
-bool is_subtitles(Rendition const& rendition) { return rendition.group == "subtitles"; }
+bool is_subtitles(Alternative const& rendition) { return rendition.group == "subtitles"; }
 
 /// Renditions as 4.3.4.1.1 wants them: names that differ, one default in a group, and autoselection only where language
 /// and purpose tell which.
-std::vector<Rendition> in_order(std::vector<Rendition> renditions) {
+std::vector<Alternative> in_order(std::vector<Alternative> renditions) {
   std::set<std::pair<std::string, std::string>> names;
   std::set<std::string> defaults;
   std::set<std::tuple<std::string, std::string, bool, std::string>> choices;
@@ -37,7 +37,7 @@ std::vector<Rendition> in_order(std::vector<Rendition> renditions) {
   return renditions;
 }
 
-std::string media_line(Rendition const& rendition) {
+std::string media_line(Alternative const& rendition) {
   Attributes attributes;
   attributes.plain("TYPE", is_subtitles(rendition) ? "SUBTITLES" : "AUDIO");
   attributes.quoted("GROUP-ID", rendition.group).quoted("LANGUAGE", rendition.language).quoted("NAME", rendition.name);

@@ -10,8 +10,8 @@
 
 namespace hls {
 
-/// A rendition or variant stream, as a master playlist names it.
-struct Rendition {
+/// An alternative rendition (EXT-X-MEDIA).
+struct Alternative {
   std::string group;            ///< "audio", "subtitles"
   std::string name;             ///< made unique within the group, if it isn't
   std::string language;         ///< BCP 47; empty = unknown
@@ -32,7 +32,7 @@ struct Variant {
 };
 struct Master {
   bool independent_segments = false;
-  std::vector<Rendition> renditions;
+  std::vector<Alternative> renditions;
   std::vector<Variant> variants;
 };
 /// Whatever the film calls its tracks can't break the playlist's lines and quotes.

@@ -10,6 +10,16 @@ bool names(SoupMessageHeaders* headers, char const* field, char const* token) {
   return soup_message_headers_header_contains(headers, field, token);
 }
 
+/// Not copied: libsoup holds the bytes as long as it sends them.
+void append_shared(SoupMessageBody* body, std::shared_ptr<std::vector<std::uint8_t> const> content) {
+  auto const* bytes = content->data();
+  auto const size = content->size();
+  g_autoptr(GBytes) const shared = g_bytes_new_with_free_func(
+      bytes, size, [](gpointer owner) { delete static_cast<std::shared_ptr<std::vector<std::uint8_t> const>*>(owner); },
+      new std::shared_ptr<std::vector<std::uint8_t> const>(std::move(content)));
+  soup_message_body_append_bytes(body, shared);
+}
+
 }  // namespace
 
 Exchange& Exchange::begin(SoupServerMessage* message, std::shared_ptr<Loop> loop, std::shared_ptr<Senders> senders) {
@@ -83,6 +93,8 @@ void Exchange::reply(Response const& response) {
   put_head(response);
   if (response.status == 304)
     soup_message_headers_set_encoding(soup_server_message_get_response_headers(message_), SOUP_ENCODING_NONE);
+  else if (response.content)
+    append_shared(soup_server_message_get_response_body(message_), response.content);
   else if (!response.body.empty())
     soup_message_body_append(soup_server_message_get_response_body(message_), SOUP_MEMORY_COPY, response.body.data(),
                              response.body.size());

@@ -4,6 +4,8 @@
 #include "http/errors.hpp"
 #include "lib/json/json.hpp"
 
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +17,7 @@ struct Response {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  std::shared_ptr<std::vector<std::uint8_t> const> content = {};  ///< in place of a body: large, and shared with others
 
   Response& set(std::string name, std::string value) {
     headers.emplace_back(std::move(name), std::move(value));

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "api/film.hpp"
+
+#include "api/metadata_wait.hpp"
+#include "api/named.hpp"
+#include "api/shapes.hpp"
+#include "hls/webvtt.hpp"
+#include "http/errors.hpp"
+#include "swarm/catalog.hpp"
+
+#include <algorithm>
+
+namespace api {
+namespace {
+
+using http::Failure;
+using http::Fault;
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+
+milliseconds patience(Film const& film) {
+  auto const spent = duration_cast<milliseconds>(std::chrono::steady_clock::now() - film.asked);
+  return std::max(film.app.options.first_byte_wait - spent, milliseconds(1));
+}
+
+Failure too_late(Film const& film) {
+  if (film.torrent->status().peers == 0)
+    return {Fault::no_peers, "No peer of this torrent was found in time: is anybody sharing it? Try again later."};
+  if (!film.torrent->metadata())
+    return {Fault::metadata_timeout, "No peer gave the torrent's metadata in time: try again in a moment."};
+  return {Fault::read_timeout, "No peer gave the bytes needed in time: try again in a moment."};
+}
+
+/// What the packager throws, in the terms of HTTP.
+std::exception_ptr told(std::exception_ptr const& error, Film const& film) {
+  auto const directly = " It plays directly: " + direct_url(film);
+  try {
+    std::rethrow_exception(error);
+  } catch (hls::NotIndexed const& e) {
+    auto const fault = e.why == hls::NotIndexed::Why::no_index      ? Fault::not_indexed
+                       : e.why == hls::NotIndexed::Why::unsupported ? Fault::unsupported_codec
+                                                                    : Fault::damaged;
+    return std::make_exception_ptr(Failure(fault, e.what() + (" " + e.advice) + directly));
+  } catch (hls::DemuxFailed const& e) {
+    return std::make_exception_ptr(Failure(Fault::damaged, e.what() + directly));
+  } catch (hls::Cancelled const&) {
+    return std::make_exception_ptr(Failure(Fault::unavailable, "The server is busy; try again in a moment."));
+  } catch (...) {
+    return error;
+  }
+}
+
+/// Asks the producer, and calls `then` on the loop with what it found; the failure, or being too late, is the answer.
+template <class T, class Ask>
+void wait(FilmPtr const& film, Ask ask, std::function<void(T, bool)> then) {
+  auto outcome = std::make_shared<hls::Outcome<T>>();
+  auto over = std::make_shared<bool>(false);
+  auto const done = film->exchange.wake([film, outcome, over, then = std::move(then)] {
+    if (std::exchange(*over, true)) return;
+    film->exchange.release();
+    if (outcome->error) std::rethrow_exception(told(outcome->error, *film));
+    then(std::move(outcome->value), outcome->verified);
+  });
+  film->exchange.expect_long_wait();
+  film->exchange.after(patience(*film), [film, over] {
+    if (!std::exchange(*over, true)) throw too_late(*film);
+  });
+  film->exchange.hold(ask([outcome, done](hls::Outcome<T> made) {
+    *outcome = std::move(made);
+    done();
+  }));
+}
+
+/// Subtitle files beside the film.
+std::vector<hls::Sidecar> sidecars(swarm::Layout const& layout, int film) {
+  std::vector<hls::Sidecar> found;
+  for (int i = 0; i < layout.file_count(); ++i) {
+    auto const& file = layout.file(i);
+    if (file.padding || file.size == 0 || swarm::media_kind(file.path) != swarm::MediaKind::subtitle) continue;
+    auto const name = hls::sidecar_name(file.path, layout.file(film).path);
+    found.push_back({i, file.path, name.language, name.title, name.forced});
+  }
+  return found;
+}
+
+hls::Origin origin_of(App const& app, std::shared_ptr<swarm::Torrent> const& torrent, int file) {
+  auto const metadata = torrent->metadata();
+  hls::Origin origin;
+  origin.key = torrent->key() + "/" + std::to_string(file);
+  origin.name = metadata->layout.file(file).path;
+  origin.sidecars = sidecars(metadata->layout, file);
+  swarm::ReaderOptions options;
+  options.verify = app.options.verify;
+  options.piece_timeout = app.options.read_timeout;
+  origin.open = [torrent, file, options](std::optional<int> sidecar) {
+    return torrent->open(sidecar.value_or(file), options);
+  };
+  origin.complete = [torrent, file, size = metadata->layout.file(file).size] {
+    return torrent->downloaded(file) == size;
+  };
+  return origin;
+}
+
+void learn(FilmPtr const& film, std::function<void(FilmPtr const&)> then) {
+  auto const& layout = film->torrent->metadata()->layout;
+  if (film->file >= layout.file_count() || layout.file(film->file).padding)
+    throw Failure(Fault::unknown_file, "The torrent has no file " + std::to_string(film->file) + ".");
+  film->origin = origin_of(film->app, film->torrent, film->file);
+  wait<std::shared_ptr<hls::Facts const>>(
+      film, [film](auto answer) { return film->app.producer->learn(film->origin, std::move(answer)); },
+      [film, then = std::move(then)](std::shared_ptr<hls::Facts const> facts, bool verified) {
+        film->facts = std::move(facts);
+        film->verified = verified;
+        then(film);
+      });
+}
+
+}  // namespace
+
+void open_film(App& app, http::Exchange& exchange, std::function<void(FilmPtr const&)> then) {
+  auto const hash = named_hash(exchange);
+  auto const film = std::make_shared<Film>(Film{app, exchange});
+  film->file = file_index(exchange.request().parameter("fileIndex"));
+  auto const opened = [film, then = std::move(then)](std::shared_ptr<swarm::Torrent> const& torrent) {
+    film->torrent = torrent;
+    film->exchange.set_info_hash(torrent->key());
+    when_known(film->exchange, torrent, std::min(patience(*film), film->app.options.torrent_timeout),
+               [film, then](bool known) {
+                 if (!known) throw too_late(*film);
+                 learn(film, then);
+               });
+  };
+  if (auto const torrent = app.session->find(hash)) return opened(torrent);
+  swarm::Locator locator;
+  locator.hash = hash;
+  swarm::AddOptions options;
+  if (app.options.keep) options.keep = film->file;
+  exchange.work([session = app.session, locator, options] { return session->add(locator, options); }, opened);
+}
+
+void when_made(FilmPtr const& film, hls::Item const& item, std::function<void(hls::Content, bool)> then) {
+  wait<hls::Content>(
+      film,
+      [film, item](auto answer) {
+        return film->app.producer->make(film->origin, film->facts, item, std::move(answer));
+      },
+      std::move(then));
+}
+
+std::string direct_url(Film const& film) { return stream_url(*film.torrent, film.file, film.exchange.link_token()); }
+
+}  // namespace api

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "hls/facts.hpp"
+
+#include <algorithm>
+
+namespace hls {
+
+Track const* Facts::track(int id) const {
+  auto const found = std::find_if(tracks.begin(), tracks.end(), [&](Track const& t) { return t.id == id; });
+  return found == tracks.end() ? nullptr : &*found;
+}
+
+Track const* Facts::video() const {
+  auto const found = std::find_if(tracks.begin(), tracks.end(), [](Track const& t) { return t.kind == Kind::video; });
+  return found == tracks.end() ? nullptr : &*found;
+}
+
+std::shared_ptr<Facts const> learn(std::shared_ptr<ByteSource> const& source, std::string const& name, bool scan,
+                                   std::unique_ptr<Demuxer>& demuxer) {
+  auto facts = std::make_shared<Facts>();
+  auto const container = container_of(*source, name);
+  facts->timeline = read_timeline(*source, container, scan);
+  demuxer = Demuxer::open(source, container, facts->timeline.key_frames);
+  facts->tracks = demuxer->tracks();
+  complete(facts->tracks, facts->timeline);
+  facts->measures = measure(*demuxer, facts->timeline);
+  facts->segments = plan(facts->timeline);
+  facts->file_size = source->size();
+  return facts;
+}
+
+}  // namespace hls

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "hls/packager.hpp"
+
+#include "hls/cmaf_writer.hpp"
+#include "hls/key_pictures.hpp"
+#include "hls/packed_audio.hpp"
+#include "hls/sound_coder.hpp"
+#include "hls/ts_writer.hpp"
+#include "hls/webvtt.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <stdexcept>
+
+namespace hls {
+namespace {
+
+constexpr std::string_view init_name = "init.mp4";
+
+bool sound_alone(Rendition const& r) { return r.sound && !r.video; }
+bool is_text(Rendition const& r) { return r.text || r.sidecar; }
+
+/// What the sound is when it arrives.
+Codec sound_codec(Rendition const& rendition, Facts const& facts) {
+  auto const* track = facts.track(rendition.sound->track);
+  return rendition.sound->coded ? Codec::aac : track->codec;
+}
+
+/// The tracks as the client sees them.
+std::vector<Track> tracks_of(Rendition const& rendition, Facts const& facts) {
+  std::vector<Track> tracks;
+  if (rendition.video) tracks.push_back(*facts.track(rendition.video->track));
+  if (rendition.sound) {
+    auto const& track = *facts.track(rendition.sound->track);
+    tracks.push_back(rendition.sound->coded ? coded_track(track) : track);
+  }
+  return tracks;
+}
+
+Samples coded(Facts const& facts, Cutter const& cutter, Demuxer& demuxer, int track, std::size_t index) {
+  auto const source = cutter.sound(demuxer, index, track, sound_before, sound_after);
+  return code_sound(source, facts.segments[index], facts.measures.first.at(static_cast<std::size_t>(track)), index == 0,
+                    index + 1 == facts.segments.size());
+}
+
+/// Pictures and sound of a segment.
+Cut cut(Item const& item, Facts const& facts, Demuxer& demuxer) {
+  auto const& rendition = item.rendition;
+  Cutter const cutter(facts.timeline, facts.measures, facts.segments);
+  std::vector<int> tracks;
+  if (rendition.video) tracks.push_back(rendition.video->track);
+  if (rendition.sound && !rendition.sound->coded) tracks.push_back(rendition.sound->track);
+  Cut cut;
+  if (!tracks.empty()) cut = cutter.cut(demuxer, item.index, tracks);
+  if (rendition.sound && rendition.sound->coded)
+    cut.push_back(coded(facts, cutter, demuxer, rendition.sound->track, item.index));
+  return cut;
+}
+
+/// One picture of an I-frame playlist.
+Bytes picture(Item const& item, Facts const& facts, Demuxer& demuxer) {
+  auto const pictures = segments_of(item.rendition, facts);
+  Cutter const cutter(facts.timeline, facts.measures, pictures);
+  auto const cut = key_picture(cutter.cut(demuxer, item.index, {item.rendition.video->track}), pictures[item.index]);
+  auto const number = static_cast<std::uint32_t>(item.index);
+  return item.rendition.packaging == Packaging::ts ? ts_segment(cut, number) : cmaf_segment(number, cut);
+}
+
+Bytes text(Item const& item, Facts const& facts, Demuxer& demuxer) {
+  Cutter const cutter(facts.timeline, facts.measures, facts.segments);
+  auto const cues = cues_of(cutter.text(demuxer, item.index, *item.rendition.text));
+  auto const written =
+      webvtt_segment(cues, facts.segments[item.index], item.index == 0, item.index + 1 == facts.segments.size());
+  return {written.begin(), written.end()};
+}
+
+}  // namespace
+
+char const* extension(Rendition const& rendition, Facts const& facts) {
+  if (is_text(rendition)) return ".vtt";
+  if (rendition.packaging == Packaging::fmp4) return ".m4s";
+  return sound_alone(rendition) ? packed_extension(sound_codec(rendition, facts)) : ".ts";
+}
+
+std::vector<Segment> segments_of(Rendition const& rendition, Facts const& facts) {
+  // A file beside the film is one segment: nothing is saved by cutting it.
+  if (rendition.sidecar) return {{facts.segments.front().begin, facts.segments.back().end, 0}};
+  return rendition.key_frames ? plan_pictures(facts.timeline, facts.segments) : facts.segments;
+}
+
+std::string file_name(Item const& item, Facts const& facts) {
+  if (item.init) return std::string(init_name);
+  return std::to_string(item.index) + extension(item.rendition, facts);
+}
+
+std::optional<Item> parse_item(Rendition const& rendition, std::string_view file, Facts const& facts,
+                               std::vector<Sidecar> const& sidecars) {
+  auto const is = [&](std::optional<Part> const& part, Kind kind) {
+    if (!part) return true;
+    auto const* track = facts.track(part->track);
+    return track && track->kind == kind;
+  };
+  if (!is(rendition.video, Kind::video) || !is(rendition.sound, Kind::audio)) return std::nullopt;
+  if (rendition.text && !is(Part{*rendition.text}, Kind::text)) return std::nullopt;
+  if (rendition.sidecar &&
+      std::none_of(sidecars.begin(), sidecars.end(), [&](Sidecar const& s) { return s.file == *rendition.sidecar; }))
+    return std::nullopt;
+  auto const count = segments_of(rendition, facts).size();
+  Item item{rendition};
+  if (file == init_name && rendition.packaging == Packaging::fmp4 && !is_text(rendition)) {
+    item.init = true;
+    return item;
+  }
+  auto const [end, error] = std::from_chars(file.data(), file.data() + file.size(), item.index);
+  if (error != std::errc() || item.index >= count || file_name(item, facts) != file) return std::nullopt;
+  return item;
+}
+
+char const* content_type(Item const& item, Facts const& facts) {
+  auto const& rendition = item.rendition;
+  if (is_text(rendition)) return "text/vtt; charset=utf-8";
+  if (rendition.packaging == Packaging::fmp4) return rendition.video ? "video/mp4" : "audio/mp4";
+  if (!sound_alone(rendition)) return "video/mp2t";
+  switch (sound_codec(rendition, facts)) {
+    case Codec::mp2:
+    case Codec::mp3:
+      return "audio/mpeg";
+    case Codec::ac3:
+      return "audio/ac3";
+    case Codec::eac3:
+      return "audio/eac3";
+    default:
+      return "audio/aac";
+  }
+}
+
+Bytes package(Item const& item, Facts const& facts, Demuxer& demuxer) {
+  auto const& rendition = item.rendition;
+  if (rendition.key_frames && !item.init) return picture(item, facts, demuxer);
+  if (item.init) return cmaf_init(tracks_of(rendition, facts));
+  if (rendition.text) return text(item, facts, demuxer);
+  auto const parts = cut(item, facts, demuxer);
+  if (rendition.packaging == Packaging::fmp4) return cmaf_segment(static_cast<std::uint32_t>(item.index), parts);
+  return sound_alone(rendition) ? packed_audio(parts.front())
+                                : ts_segment(parts, static_cast<std::uint32_t>(item.index));
+}
+
+Bytes package(Sidecar const& sidecar, ByteSource& file, Facts const& facts) {
+  constexpr std::int64_t most = 16 * 1024 * 1024;  // a film's subtitles are some 100 KB
+  std::string bytes(static_cast<std::size_t>(std::min(file.size(), most)), '\0');
+  bytes.resize(file.read(0, std::as_writable_bytes(std::span(bytes))));
+  auto cues = read_subtitles(bytes, sidecar.path, sidecar.language);
+  for (auto& cue : cues) cue.begin += facts.timeline.start, cue.end += facts.timeline.start;
+  Segment const whole{facts.segments.front().begin, facts.segments.back().end};
+  auto const written = webvtt_segment(cues, whole, true, true);
+  return {written.begin(), written.end()};
+}
+
+}  // namespace hls

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// One segment of one rendition: from the demuxer to the bytes that are sent.
+#pragma once
+
+#include "hls/facts.hpp"
+#include "hls/rendition.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace hls {
+
+/// A subtitle file beside the film.
+struct Sidecar {
+  int file = 0;  ///< index in the torrent
+  std::string path;
+  std::string language;  ///< BCP 47; empty = unknown
+  std::string title;     ///< empty = none
+  bool forced = false;
+};
+
+/// What is asked for below a rendition's name.
+struct Item {
+  Rendition rendition;
+  bool init = false;      ///< the init segment; else
+  std::size_t index = 0;  ///< of the segment
+};
+
+/// The stretches of the film that its segments hold.
+[[nodiscard]] std::vector<Segment> segments_of(Rendition const& rendition, Facts const& facts);
+/// The file's name of an item: "init.mp4", "17.ts", "17.m4s", "17.aac", "17.vtt".
+[[nodiscard]] std::string file_name(Item const& item, Facts const& facts);
+/// The ending with its dot, of all but init segments.
+[[nodiscard]] char const* extension(Rendition const& rendition, Facts const& facts);
+/// nullopt: the film has no such rendition or segment, or it goes by another name.
+[[nodiscard]] std::optional<Item> parse_item(Rendition const& rendition, std::string_view file, Facts const& facts,
+                                             std::vector<Sidecar> const& sidecars);
+[[nodiscard]] char const* content_type(Item const& item, Facts const& facts);
+
+/// Throws DemuxFailed, Cancelled, swarm::Error; std::invalid_argument for what the packaging can't carry.
+/// Of all but files beside the film.
+[[nodiscard]] Bytes package(Item const& item, Facts const& facts, Demuxer& demuxer);
+
+/// A file beside the film, as one segment.
+[[nodiscard]] Bytes package(Sidecar const& sidecar, ByteSource& file, Facts const& facts);
+
+}  // namespace hls

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A Reader on a swarm as a ByteSource.
+#pragma once
+
+#include "hls/byte_source.hpp"
+#include "swarm/reader.hpp"
+
+#include <list>
+#include <memory>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace hls {
+
+/// Keeps the last few MB: index and demuxer read the same places, and neighbouring segments share a GOP. Keeps account
+/// of what was read, since what is made from bytes that are not verified yet must not be kept (decisions.md 8).
+class ReaderSource final : public ByteSource {
+ public:
+  /// The reader's size has to be known.
+  explicit ReaderSource(std::unique_ptr<swarm::Reader> reader);
+
+  [[nodiscard]] std::int64_t size() const override { return size_; }
+  std::size_t read(std::int64_t offset, std::span<std::byte> into) override;
+  void cancel() override;
+  void uncancel() override;
+
+  /// Places in the file, sorted.
+  using Account = std::vector<std::int64_t>;
+  /// Of all that was read since the last call. Not during a read.
+  [[nodiscard]] Account take_account() { return std::exchange(account_, {}); }
+  /// Is all of it here, and verified? Thread-safe.
+  [[nodiscard]] bool available(swarm::ByteRange range) const;
+  /// Has all of it been verified by now? Thread-safe.
+  [[nodiscard]] bool verified(Account const& account) const;
+
+ private:
+  struct Block {
+    std::int64_t index;
+    std::vector<std::byte> bytes;
+  };
+  using Blocks = std::list<Block>;
+
+  Block const& block(std::int64_t index);
+
+  std::unique_ptr<swarm::Reader> const reader_;
+  std::int64_t const size_;
+  Blocks blocks_;  ///< the one used last first
+  std::unordered_map<std::int64_t, Blocks::iterator> places_;
+  Account account_;  ///< indexes of blocks
+};
+
+}  // namespace hls

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "hls/sound_coder.hpp"
+
+#include "sound_film.hpp"
+
+#include <gst/gst.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <random>
+
+using namespace std::chrono_literals;
+using namespace hls_test;
+
+namespace {
+
+using Sound = std::vector<std::vector<float>>;
+
+hls::Time end_of(hls::Samples const& source) { return source.units.back().pts + 30ms; }
+
+/// Of odd lengths, so that joints fall anywhere in a frame.
+std::vector<hls::Segment> segments_of(hls::Time begin, hls::Time end) {
+  std::vector<hls::Segment> segments;
+  std::array const lengths{2003ms, 1730ms, 2291ms, 999ms};
+  while (begin < end) {
+    auto const stop = begin + lengths[segments.size() % lengths.size()];
+    auto const is_last = stop + 500ms >= end;
+    segments.push_back({begin, is_last ? end : stop});
+    begin = segments.back().end;
+  }
+  return segments;
+}
+
+/// As Cutter::sound() would give it.
+hls::Samples around(hls::Samples const& source, hls::Segment const& segment, bool first, bool last) {
+  hls::Samples part{.track = source.track};
+  for (auto const& unit : source.units)
+    if ((first || unit.pts >= segment.begin - hls::sound_before) && (last || unit.pts < segment.end + hls::sound_after))
+      part.units.push_back(unit);
+  return part;
+}
+
+hls::Samples code(hls::Samples const& source, std::vector<hls::Segment> const& segments, std::size_t index,
+                  hls::Time origin) {
+  auto const first = index == 0;
+  auto const last = index + 1 == segments.size();
+  return hls::code_sound(around(source, segments[index], first, last), segments[index], origin, first, last);
+}
+
+struct Coded {
+  hls::Samples all;
+  std::vector<std::size_t> joints;  ///< frames
+};
+Coded code_all(hls::Samples const& source, std::vector<hls::Segment> const& segments, hls::Time origin) {
+  Coded coded{.all = {.track = hls::coded_track(source.track)}};
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    auto part = code(source, segments, i, origin);
+    if (i > 0) {
+      EXPECT_EQ(part.units.front().pts, coded.all.end);
+      coded.joints.push_back(coded.all.units.size());
+    }
+    for (auto& unit : part.units) coded.all.units.push_back(std::move(unit));
+    coded.all.end = part.end;
+  }
+  return coded;
+}
+
+/// Signal to noise by window of 1024 samples, in dB.
+std::vector<double> snr(std::vector<float> const& is, std::vector<float> const& should) {
+  std::vector<double> windows;
+  for (std::size_t at = 0; at + 1024 <= std::min(is.size(), should.size()); at += 1024) {
+    double signal = 1e-9, noise = 1e-12;
+    for (auto i = at; i < at + 1024; ++i) {
+      signal += should[i] * should[i];
+      noise += (is[i] - should[i]) * (is[i] - should[i]);
+    }
+    windows.push_back(10 * std::log10(signal / noise));
+  }
+  return windows;
+}
+
+double quantile(std::vector<double> values, double at) {
+  std::sort(values.begin(), values.end());
+  return values.at(static_cast<std::size_t>(at * static_cast<double>(values.size() - 1)));
+}
+
+/// Stereo of the channels of the source: the matrix of ITU-R BS.775, as loud as it can be without clipping.
+Sound down(Sound const& source) {
+  if (source.size() <= 2) return source;
+  auto const side = std::sqrt(0.5F);
+  auto const more = source.size() == 8;  // FL FR FC LFE BL BR SL SR
+  auto const gain = 1 / (1 + side * (more ? 3.F : 2.F));
+  Sound stereo(2);
+  for (std::size_t c = 0; c < 2; ++c)
+    for (std::size_t i = 0; i < source[0].size(); ++i)
+      stereo[c].push_back(gain *
+                          (source[c][i] + side * (source[2][i] + source[4 + c][i] + (more ? source[6 + c][i] : 0.F))));
+  return stereo;
+}
+
+/// By how many samples `is` is late.
+int lag(std::vector<float> const& is, std::vector<float> const& should) {
+  double best = -1;
+  int found = -9999;
+  for (int shift = -2500; shift <= 2500; ++shift) {
+    double sum = 0;
+    for (int i = 40000; i < 60000; i += 3)
+      sum += is.at(static_cast<std::size_t>(i + shift)) * should.at(static_cast<std::size_t>(i));
+    if (sum > best) {
+      best = sum;
+      found = shift;
+    }
+  }
+  return found;
+}
+
+void expect_same_sound(Coded const& coded, Sound const& should, double median = 30, double worst = 15) {
+  auto const is = decode_aac(coded.all);
+  ASSERT_EQ(is.size(), should.size());
+  for (std::size_t c = 0; c < is.size(); ++c) {
+    // Players cut what their encoders filled the last frame up with; the frame counts itself.
+    EXPECT_GE(is[c].size(), should[c].size());
+    EXPECT_LE(is[c].size(), should[c].size() + 4 * 1024);
+    EXPECT_EQ(lag(is[c], should[c]), 0);
+    auto windows = snr(is[c], should[c]);
+    ASSERT_GT(windows.size(), 10U);
+    std::vector<double> joints;
+    for (auto const joint : coded.joints)
+      if (joint < windows.size()) joints.push_back(windows[joint]);
+    // A decoder has no frame before the first one to overlap with.
+    windows.erase(windows.begin());
+    auto const middle = quantile(windows, 0.5);
+    std::printf("  channel %zu: median %.1f p1 %.1f min %.1f, joints min %.1f median %.1f dB\n", c, middle,
+                quantile(windows, 0.01), quantile(windows, 0), quantile(joints, 0), quantile(joints, 0.5));
+    EXPECT_GT(middle, median);
+    EXPECT_GT(quantile(windows, 0.01), worst);
+    EXPECT_GT(quantile(joints, 0), std::min({quantile(windows, 0.05), middle - 10, 30.})) << "a click at a joint";
+  }
+}
+
+SoundRecipe const recipes[] = {
+    {"ac3", "mkv", {"-c:a", "ac3", "-b:a", "192k"}},
+    {"ac3-51", "mkv", {"-c:a", "ac3", "-b:a", "448k"}, 48000, "5.1(side)"},
+    {"ac3-ts", "ts", {"-c:a", "ac3", "-b:a", "192k", "-mpegts_copyts", "1"}},
+    {"ac3-44k", "mkv", {"-c:a", "ac3", "-b:a", "192k"}, 44100},
+    {"eac3", "mkv", {"-c:a", "eac3", "-b:a", "192k"}},
+    {"dts", "mkv", {"-c:a", "dca", "-strict", "-2", "-b:a", "768k"}},
+    {"dts-51", "mkv", {"-c:a", "dca", "-strict", "-2", "-b:a", "1536k"}, 48000, "5.1(side)"},
+    {"truehd", "mkv", {"-c:a", "truehd", "-strict", "-2"}},
+    {"truehd-51", "mkv", {"-c:a", "truehd", "-strict", "-2"}, 48000, "5.1"},
+    {"truehd-96k", "mkv", {"-c:a", "truehd", "-strict", "-2"}, 96000},
+    {"mp2", "mkv", {"-c:a", "mp2", "-b:a", "256k"}},
+    {"mp3", "mkv", {"-c:a", "libmp3lame", "-b:a", "192k"}},
+    {"mp3-44k", "mkv", {"-c:a", "libmp3lame", "-q:a", "2"}, 44100},
+    {"mp3-avi", "avi", {"-c:a", "libmp3lame", "-b:a", "192k"}},
+    {"mp3-22k-mono", "mkv", {"-c:a", "libmp3lame", "-b:a", "64k"}, 22050, "mono"},
+    {"opus", "mkv", {"-c:a", "libopus", "-b:a", "160k"}},
+    {"opus-51", "mkv", {"-c:a", "libopus", "-b:a", "320k"}, 48000, "5.1"},
+    {"opus-60ms", "webm", {"-c:a", "libopus", "-b:a", "160k", "-frame_duration", "60"}},
+    {"vorbis", "mkv", {"-c:a", "libvorbis", "-q:a", "6"}, 48000, "stereo", 128},
+    {"vorbis-44k", "mkv", {"-c:a", "libvorbis", "-q:a", "6"}, 44100, "stereo", 128},
+    {"flac", "mkv", {"-c:a", "flac"}},
+    {"flac-24-96k", "mkv", {"-c:a", "flac", "-sample_fmt", "s32"}, 96000},
+    {"flac-176k", "mkv", {"-c:a", "flac", "-sample_fmt", "s32"}, 176400},
+    {"flac-192k", "mkv", {"-c:a", "flac", "-sample_fmt", "s32"}, 192000},
+    {"flac-71", "mkv", {"-c:a", "flac"}, 48000, "7.1"},
+    {"alac", "m4a", {"-c:a", "alac"}},
+    {"alac-mkv", "mkv", {"-c:a", "alac"}, 44100},
+    {"wmav2", "asf", {"-c:a", "wmav2", "-b:a", "192k"}, 44100, "stereo", 4096},
+    {"wmav1", "asf", {"-c:a", "wmav1", "-b:a", "192k"}, 44100, "stereo", 4096},
+    {"pcm16", "mkv", {"-c:a", "pcm_s16le"}},
+    {"pcm16-wav", "wav", {"-c:a", "pcm_s16le"}, 44100},
+    {"pcm24", "mkv", {"-c:a", "pcm_s24le"}},
+    {"pcmf", "mkv", {"-c:a", "pcm_f32le"}},
+    {"alaw-8k", "wav", {"-c:a", "pcm_alaw"}, 8000, "mono"},
+    {"aac", "mkv", {"-c:a", "aac", "-b:a", "192k"}},
+    {"aac-51", "mkv", {"-c:a", "aac", "-b:a", "400k"}, 48000, "5.1"},
+    {"tta", "mkv", {"-c:a", "tta"}},
+    {"wavpack", "mkv", {"-c:a", "wavpack"}},
+};
+
+class Sounds : public testing::TestWithParam<SoundRecipe> {};
+
+TEST_P(Sounds, AreTheSameWithoutASeam) {
+  auto const& recipe = GetParam();
+  auto const file = sound_file(recipe);
+  auto const source = frames_of(file);
+  ASSERT_TRUE(hls::can_code(source.track));
+  auto const origin = source.units.front().pts;
+  auto const segments = segments_of(origin, end_of(source));
+  auto const coded = code_all(source, segments, origin);
+  EXPECT_EQ(coded.all.track.channels, recipe.layout == "mono" ? 1 : 2);
+  auto should = down(heard(file, source.track.channels));
+  if (coded.all.track.sample_rate == source.track.sample_rate) {
+    for (auto& channel : should) channel.insert(channel.begin(), static_cast<std::size_t>(recipe.late), 0.F);
+    expect_same_sound(coded, should, should.size() < static_cast<std::size_t>(source.track.channels) ? 25 : 30);
+  } else {
+    // Against one that is resampled in one go.
+    auto whole = code_all(source, {{origin, end_of(source)}}, origin);
+    EXPECT_EQ(whole.all.units.size(), coded.all.units.size());
+    whole.joints = coded.joints;
+    expect_same_sound(coded, decode_aac(whole.all));
+  }
+}
+
+TEST_P(Sounds, AreTheSameInAnyOrder) {
+  auto const source = frames_of(sound_file(GetParam()));
+  auto const origin = source.units.front().pts;
+  auto const segments = segments_of(origin, end_of(source));
+  std::vector<hls::Samples> forwards;
+  for (std::size_t i = 0; i < segments.size(); ++i) forwards.push_back(code(source, segments, i, origin));
+  for (auto i = segments.size(); i-- > 0;) {
+    auto const again = code(source, segments, i, origin);
+    ASSERT_EQ(again.units.size(), forwards[i].units.size());
+    for (std::size_t u = 0; u < again.units.size(); ++u) {
+      EXPECT_EQ(again.units[u].data, forwards[i].units[u].data);
+      EXPECT_EQ(again.units[u].pts, forwards[i].units[u].pts);
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Codecs, Sounds, testing::ValuesIn(recipes), [](auto const& info) {
+  auto name = info.param.name;
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+});
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  gst_init(&argc, &argv);
+  testing::InitGoogleTest(&argc, argv);
+  return RUN_ALL_TESTS();
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "sound_film.hpp"
+
+#include "hls/av.hpp"
+#include "support/child.hpp"
+#include "support/temp_dir.hpp"
+
+#include <chrono>
+#include <cstring>
+#include <map>
+#include <stdexcept>
+#include <unistd.h>
+
+extern "C" {
+#include <libavformat/avformat.h>
+}
+
+namespace fs = std::filesystem;
+
+namespace hls_test {
+namespace {
+
+void run_or_throw(std::vector<std::string> command) {
+  auto const ran = support::run(std::move(command), {}, std::chrono::minutes(3));
+  if (!ran.ok()) throw std::runtime_error("ffmpeg failed: " + ran.err);
+}
+
+std::string signal(std::string const& layout) {
+  static std::map<std::string, int> const counts{{"mono", 1}, {"stereo", 2}, {"5.1", 6}, {"5.1(side)", 6}, {"7.1", 8}};
+  std::string channels;
+  for (int c = 0; c < counts.at(layout); ++c) {
+    auto const n = std::to_string(c + 1);
+    channels += (c ? "|" : "") + std::string("0.1*sin(2*PI*(100*t+60*t*t)/(1+0.1*") + n + "))+0.08*sin(2*PI*440*t+" +
+                n + ")+0.06*sin(2*PI*" + n + "234*t)+0.2*sin(2*PI*1000*t)*lt(mod(t\\,1)\\,0.1)";
+  }
+  return channels;
+}
+
+hls::Codec codec_of(AVCodecID id) {
+  switch (id) {
+    case AV_CODEC_ID_AAC:
+      return hls::Codec::aac;
+    case AV_CODEC_ID_MP3:
+      return hls::Codec::mp3;
+    case AV_CODEC_ID_MP2:
+      return hls::Codec::mp2;
+    case AV_CODEC_ID_AC3:
+      return hls::Codec::ac3;
+    case AV_CODEC_ID_EAC3:
+      return hls::Codec::eac3;
+    case AV_CODEC_ID_DTS:
+      return hls::Codec::dts;
+    case AV_CODEC_ID_TRUEHD:
+      return hls::Codec::truehd;
+    case AV_CODEC_ID_OPUS:
+      return hls::Codec::opus;
+    case AV_CODEC_ID_VORBIS:
+      return hls::Codec::vorbis;
+    case AV_CODEC_ID_FLAC:
+      return hls::Codec::flac;
+    case AV_CODEC_ID_ALAC:
+      return hls::Codec::alac;
+    case AV_CODEC_ID_WMAV1:
+    case AV_CODEC_ID_WMAV2:
+      return hls::Codec::wma;
+    case AV_CODEC_ID_TTA:
+    case AV_CODEC_ID_WAVPACK:
+      return hls::Codec::other_audio;
+    default:
+      return hls::Codec::pcm;
+  }
+}
+
+std::string caps_of(AVCodecParameters const& of) {
+  switch (of.codec_id) {
+    case AV_CODEC_ID_WMAV1:
+    case AV_CODEC_ID_WMAV2:
+      return "audio/x-wma, wmaversion=(int)" + std::string(of.codec_id == AV_CODEC_ID_WMAV1 ? "1" : "2") +
+             ", block_align=(int)" + std::to_string(of.block_align) + ", bitrate=(int)" + std::to_string(of.bit_rate);
+    case AV_CODEC_ID_TTA:
+      return "audio/x-tta";
+    case AV_CODEC_ID_WAVPACK:
+      return "audio/x-wavpack";
+    case AV_CODEC_ID_PCM_S16LE:
+      return "audio/x-raw, format=(string)S16LE";
+    case AV_CODEC_ID_PCM_S24LE:
+      return "audio/x-raw, format=(string)S24LE";
+    case AV_CODEC_ID_PCM_F32LE:
+      return "audio/x-raw, format=(string)F32LE";
+    case AV_CODEC_ID_PCM_ALAW:
+      return "audio/x-alaw";
+    default:
+      return {};
+  }
+}
+
+hls::Time nanoseconds(std::int64_t time, AVRational base) {
+  return hls::Time(av_rescale_q(time, base, AVRational{1, 1'000'000'000}));
+}
+
+}  // namespace
+
+fs::path sound_file(SoundRecipe const& recipe) {
+  fs::path const folder = HLS_MEDIA_DIR;
+  auto const path = folder / ("sound-" + recipe.name + "." + recipe.extension);
+  if (fs::exists(path)) return path;
+  fs::create_directories(folder);
+  support::TempDir work("sound");
+  fs::path const made = work / std::string("made." + recipe.extension);
+  std::vector<std::string> command{"ffmpeg",
+                                   "-nostdin",
+                                   "-v",
+                                   "error",
+                                   "-y",
+                                   "-f",
+                                   "lavfi",
+                                   "-i",
+                                   "aevalsrc=" + signal(recipe.layout) + ":s=" + std::to_string(recipe.rate) +
+                                       ":c=" + recipe.layout + ":d=" + std::to_string(recipe.seconds)};
+  command.insert(command.end(), recipe.encoder.begin(), recipe.encoder.end());
+  command.insert(command.end(), {"-fflags", "+bitexact", made.string()});
+  run_or_throw(std::move(command));
+  auto const beside = fs::path(path.string() + "." + std::to_string(getpid()));
+  fs::copy_file(made, beside, fs::copy_options::overwrite_existing);
+  fs::rename(beside, path);
+  return path;
+}
+
+hls::Samples frames_of(fs::path const& file) {
+  AVFormatContext* opened = nullptr;
+  hls::av::check(avformat_open_input(&opened, file.c_str(), nullptr, nullptr), "open");
+  auto const close = [](AVFormatContext* context) { avformat_close_input(&context); };
+  std::unique_ptr<AVFormatContext, decltype(close)> const film(opened, close);
+  hls::av::check(avformat_find_stream_info(opened, nullptr), "streams");
+  auto const index = av_find_best_stream(opened, AVMEDIA_TYPE_AUDIO, -1, -1, nullptr, 0);
+  hls::av::check(index, "sound");
+  auto const& stream = *opened->streams[index];
+  auto const& of = *stream.codecpar;
+
+  hls::Samples samples;
+  auto& track = samples.track;
+  track.kind = hls::Kind::audio;
+  track.codec = codec_of(of.codec_id);
+  track.caps = caps_of(of);
+  track.codec_data.assign(of.extradata, of.extradata + of.extradata_size);
+  track.sample_rate = of.sample_rate;
+  track.channels = of.ch_layout.nb_channels;
+  track.priming = of.initial_padding;
+  // libavformat has shifted Matroska's times by its CodecDelay; GStreamer doesn't.
+  hls::Time const shift(of.sample_rate ? std::llround(1e9 * track.priming / of.sample_rate) : 0);
+  auto const packet = hls::av::packet();
+  while (av_read_frame(opened, packet.get()) == 0) {
+    if (packet->stream_index == index) {
+      hls::AccessUnit unit{.pts = nanoseconds(packet->pts, stream.time_base) + shift,
+                           .data = hls::Bytes(packet->data, packet->data + packet->size)};
+      unit.dts = unit.pts;
+      samples.units.push_back(std::move(unit));
+    }
+    av_packet_unref(packet.get());
+  }
+  return samples;
+}
+
+std::vector<std::vector<float>> heard(fs::path const& file, int channels) {
+  support::TempDir work("heard");
+  fs::path const pcm = work / std::string("pcm");
+  run_or_throw({"ffmpeg", "-nostdin", "-v", "error", "-y", "-i", file.string(), "-map", "0:a:0", "-f", "f32le", "-c:a",
+                "pcm_f32le", pcm.string()});
+  auto const bytes = support::read_file(pcm);
+  std::vector<float> all(bytes.size() / sizeof(float));
+  std::memcpy(all.data(), bytes.data(), all.size() * sizeof(float));
+  auto const count = static_cast<std::size_t>(channels);
+  std::vector<std::vector<float>> split(count);
+  for (std::size_t i = 0; i < all.size(); ++i) split[i % count].push_back(all[i]);
+  return split;
+}
+
+std::vector<std::vector<float>> decode_aac(hls::Samples const& samples) {
+  auto const context = hls::av::context(avcodec_find_decoder(AV_CODEC_ID_AAC));
+  auto const& config = samples.track.codec_data;
+  context->extradata = static_cast<std::uint8_t*>(av_mallocz(config.size() + AV_INPUT_BUFFER_PADDING_SIZE));
+  std::memcpy(context->extradata, config.data(), config.size());
+  context->extradata_size = static_cast<int>(config.size());
+  hls::av::check(avcodec_open2(context.get(), context->codec, nullptr), "AAC");
+  std::vector<std::vector<float>> pcm(static_cast<std::size_t>(samples.track.channels));
+  auto const packet = hls::av::packet();
+  auto const frame = hls::av::frame();
+  for (auto const& unit : samples.units) {
+    hls::av::check(av_new_packet(packet.get(), static_cast<int>(unit.data.size())), "packet");
+    std::memcpy(packet->data, unit.data.data(), unit.data.size());
+    hls::av::check(avcodec_send_packet(context.get(), packet.get()), "AAC");
+    av_packet_unref(packet.get());
+    while (avcodec_receive_frame(context.get(), frame.get()) == 0) {
+      if (frame->ch_layout.nb_channels != samples.track.channels || frame->sample_rate != samples.track.sample_rate)
+        throw std::runtime_error("this is not what the track says");
+      for (std::size_t c = 0; c < pcm.size(); ++c) {
+        auto const* from = reinterpret_cast<float const*>(frame->extended_data[c]);
+        pcm[c].insert(pcm[c].end(), from, from + frame->nb_samples);
+      }
+    }
+  }
+  return pcm;
+}
+
+}  // namespace hls_test

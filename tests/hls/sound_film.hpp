@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Small sounds in every codec that ffmpeg encodes, made on the spot and kept in the build folder; their frames; what
+// they sound like.
+#pragma once
+
+#include "hls/cut.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace hls_test {
+
+struct SoundRecipe {
+  std::string name, extension;
+  std::vector<std::string> encoder;  ///< arguments of ffmpeg
+  int rate = 48000;
+  std::string layout = "stereo";
+  int late = 0;  ///< samples before the first one that is heard, at the time of the first frame
+  double seconds = 20;
+};
+
+/// A sweep, two sines, and a beep of 0.1 s at each full second; a little different in every channel. Throws
+/// std::runtime_error with what ffmpeg says.
+[[nodiscard]] std::filesystem::path sound_file(SoundRecipe const& recipe);
+/// Its first track of sound, as the demuxer tells of it, and all of its frames.
+[[nodiscard]] hls::Samples frames_of(std::filesystem::path const& file);
+/// What ffmpeg makes of it: one vector a channel.
+[[nodiscard]] std::vector<std::vector<float>> heard(std::filesystem::path const& file, int channels);
+/// What a player hears of frames of AAC, one after another.
+[[nodiscard]] std::vector<std::vector<float>> decode_aac(hls::Samples const& samples);
+
+}  // namespace hls_test
