@@ -25,6 +25,7 @@ class WarmDemuxer final : public Demuxer {
 
   void read(Time from, std::vector<int> const& tracks, Taker& taker) override {
     try {
+      if (!gate_->cancelled()) (void)gate_->take_failure();  // of an earlier read
       auto const pipeline = current();
       pipeline->read(from, tracks, taker);
       // What parsers have learnt elsewhere must not get into a later stretch.
