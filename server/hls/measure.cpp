@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <utility>
 
 namespace hls {
 namespace {
@@ -21,17 +20,16 @@ constexpr std::size_t origins = 9;
 class Head final : public Demuxer::Taker {
  public:
   Head(std::size_t tracks, std::size_t awaited, bool video)
-      : first(tracks), sound(tracks), awaited_(awaited), has_video_(video), known_(tracks) {}
+      : first(tracks), sound(tracks), awaited_(awaited), has_video_(video) {}
 
   Demuxer::Take take(Track const& track, AccessUnit&& unit) override {
     auto& begin = first[static_cast<std::size_t>(track.id)];
     auto& frames = sound[static_cast<std::size_t>(track.id)];
-    if (!begin) begin = unit.pts;
+    bool const is_first = !begin;
+    if (is_first) begin = unit.pts;
     if (track.kind == Kind::audio) frames.push_back(unit.pts);
     // Some frames of each track of sound: see origin_of().
-    if (frames.size() == (track.kind == Kind::audio ? origins : 0) &&
-        !std::exchange(known_[static_cast<std::size_t>(track.id)], true))
-      --awaited_;
+    if (track.kind == Kind::audio ? frames.size() == origins : is_first) --awaited_;
     if (track.kind == Kind::video) {
       if (unit.key) keys.push_back(unit.pts);
       if (shown.size() < pictures) shown.push_back(unit.pts);
@@ -47,7 +45,6 @@ class Head final : public Demuxer::Taker {
  private:
   std::size_t awaited_;
   bool const has_video_;
-  std::vector<bool> known_;
 };
 
 /// Of most of the frames: a demuxer may tell the first one at 0 that began a little before (Opus in Matroska).
