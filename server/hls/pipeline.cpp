@@ -339,7 +339,9 @@ void Pipeline::prepare(std::vector<int> const& tracks, Demuxer::Taker& taker) {
 }
 
 void Pipeline::seek(Time to) {
-  Time const position = to <= zero_ ? Time::zero() : to - zero_ + nudge;
+  // Of a first fragment that is asked for by 0, qtdemux tells times that are too late.
+  Time const least = container_ == Container::fragmented_iso ? nudge : Time::zero();
+  Time const position = to <= zero_ ? least : to - zero_ + nudge;
   auto const flags = is_iso(container_) ? GST_SEEK_FLAG_ACCURATE : GST_SEEK_FLAG_KEY_UNIT | GST_SEEK_FLAG_SNAP_BEFORE;
   GstPad* pad = outlets_[0]->demuxer_pad();
   for (std::size_t i = settled_; i-- > 0;)

@@ -60,7 +60,8 @@ TEST_P(Blocked, ReadsAreCancelledAndGoOn) {
   auto const source = std::make_shared<FileSource>(path);
   auto const demuxer = Demuxer::open(source, kind.container);
   auto const place = demuxer->duration() / 4 * 3;
-  source->set_hole(source->size() / 2);
+  // Demuxers open with a look at the file's end: only its middle is missing.
+  source->set_hole(source->size() / 2, source->size() / 20 * 19);
   for (int round = 0; round < 3; ++round) {
     auto read = std::async(std::launch::async, [&] {
       Until taker(place + 1s);
@@ -71,10 +72,11 @@ TEST_P(Blocked, ReadsAreCancelledAndGoOn) {
     demuxer->cancel();
     EXPECT_THROW(read.get(), hls::Cancelled);
     auto const took = std::chrono::steady_clock::now() - before;
-    RecordProperty("cancelled after µs", std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(took).count()));
+    RecordProperty("cancelled after µs",
+                   std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(took).count()));
     EXPECT_LT(took, 2s);
     // Elsewhere it reads as if nothing had been.
-    Until taker(2s);
+    Until taker(4s);
     demuxer->read(Time{}, {0, 1}, taker);
     EXPECT_GT(taker.count, 50);
   }
@@ -161,7 +163,8 @@ TEST(Demuxer, TellsOfTracks) {
 /// Noise over two seconds of the film.
 TEST(Demuxer, DamageCostsItsStretchOnly) {
   for (auto const& [name, arguments, container] : kinds()) {
-    if (container == Container::mpeg_ps) continue;
+    // flvdemux walks from tag to tag: what follows can't be found any more.
+    if (container == Container::mpeg_ps || container == Container::flv) continue;
     SCOPED_TRACE(name);
     auto const path = film(name, arguments);
     auto const damaged = std::filesystem::path(testing::TempDir()) / name;

@@ -21,10 +21,11 @@ std::size_t FileSource::read(std::int64_t offset, std::span<std::byte> into) {
   if (fail) fail(offset);
   {
     std::unique_lock lock(mutex_);
-    if (offset + static_cast<std::int64_t>(into.size()) > hole_) {
+    auto const open = [&] { return offset >= hole_end_ || offset + static_cast<std::int64_t>(into.size()) <= hole_; };
+    if (!open()) {
       blocked_ = true;
       changed_.notify_all();
-      changed_.wait(lock, [&] { return cancelled_ || offset + static_cast<std::int64_t>(into.size()) <= hole_; });
+      changed_.wait(lock, [&] { return cancelled_ || open(); });
       blocked_ = false;
     }
     if (cancelled_) throw hls::Cancelled();
@@ -51,9 +52,10 @@ void FileSource::uncancel() {
   cancelled_ = false;
 }
 
-void FileSource::set_hole(std::int64_t from) {
+void FileSource::set_hole(std::int64_t from, std::int64_t to) {
   std::lock_guard lock(mutex_);
   hole_ = from;
+  hole_end_ = to;
   changed_.notify_all();
 }
 

@@ -15,7 +15,7 @@
 
 namespace hls_test {
 
-/// Reads that touch a byte from `hole` on wait until cancelled; `fail` is called before each read and may throw.
+/// Reads that touch a byte of the hole wait until cancelled; `fail` is called before each read and may throw.
 class FileSource final : public hls::ByteSource {
  public:
   explicit FileSource(std::filesystem::path const& path);
@@ -26,7 +26,7 @@ class FileSource final : public hls::ByteSource {
   void cancel() override;
   void uncancel() override;
 
-  void set_hole(std::int64_t from);
+  void set_hole(std::int64_t from, std::int64_t to = std::numeric_limits<std::int64_t>::max());
   /// Waits until a read waits in the hole; false: it took too long.
   bool wait_blocked();
 
@@ -41,7 +41,7 @@ class FileSource final : public hls::ByteSource {
   std::condition_variable changed_;
   bool cancelled_ = false;
   bool blocked_ = false;
-  std::int64_t hole_ = std::numeric_limits<std::int64_t>::max();
+  std::int64_t hole_ = std::numeric_limits<std::int64_t>::max(), hole_end_ = hole_;
 };
 
 }  // namespace hls_test

@@ -132,7 +132,8 @@ int package(Options const& options) {
   }
   std::sort(took.begin(), took.end());
   std::fprintf(stderr, "segments: median %.1f ms, longest %.1f ms, read %.2f x what was made\n", took[took.size() / 2],
-               took.back(), static_cast<double>(source->bytes_read - before) / static_cast<double>(std::max<std::int64_t>(made, 1)));
+               took.back(),
+               static_cast<double>(source->bytes_read - before) / static_cast<double>(std::max<std::int64_t>(made, 1)));
 
   hls::Media media;
   media.segments = segments;
