@@ -11,6 +11,10 @@
 namespace hls {
 namespace {
 
+/// Their times are reckoned from all clock references that were seen so far, also those that are damaged: only a new
+/// pipeline says the same whatever was read before.
+bool learns_times(Container container) { return container == Container::mpeg_ts || container == Container::mpeg_ps; }
+
 /// Keeps a pipeline warm; a failure, or caps that change, cost a new one.
 class WarmDemuxer final : public Demuxer {
  public:
@@ -25,15 +29,15 @@ class WarmDemuxer final : public Demuxer {
 
   void read(Time from, std::vector<int> const& tracks, Taker& taker) override {
     try {
+      (void)gate_->take_failure();  // of an earlier read
       auto const pipeline = current();
       pipeline->read(from, tracks, taker);
       // What parsers have learnt elsewhere must not get into a later stretch.
-      if (pipeline->changed()) drop();
-    } catch (Cancelled const&) {
-      gate_->uncancel();
-      throw;
+      if (pipeline->changed() || learns_times(container_)) drop();
     } catch (...) {
+      // Also when cancelled: what a demuxer makes of a search that was broken off it may say at any time later.
       drop();
+      gate_->uncancel();
       throw;
     }
   }

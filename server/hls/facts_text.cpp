@@ -72,7 +72,7 @@ std::string to_text(Facts const& facts) {
 }
 
 std::shared_ptr<Facts const> facts_from(std::string_view text) {
-  g_autoptr(GBytes) const copy = g_bytes_new(text.data(), text.size());
+  g_autoptr(GBytes) copy = g_bytes_new(text.data(), text.size());
   Variant const from(g_variant_ref_sink(g_variant_new_from_bytes(G_VARIANT_TYPE(facts_type), copy, FALSE)));
   if (!g_variant_is_normal_form(from.get())) return nullptr;
   guint32 found = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "hls/gathering.hpp"
 
+#include "hls/known_sets.hpp"
 #include "hls/sound_grid.hpp"
 
 #include <algorithm>
@@ -110,6 +111,8 @@ void Gathering::take_text(Lane& lane, AccessUnit&& unit) {
 
 void Gathering::keep(Lane& lane, Track const& track, AccessUnit&& unit) {
   if (!std::exchange(lane.told, true)) lane.samples.track = track;
+  // What changes within the stretch stays in band.
+  drop_known_sets(lane.samples.track, unit.data);
   lane.samples.units.push_back(std::move(unit));
 }
 

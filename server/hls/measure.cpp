@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "hls/cutter.hpp"
 #include "hls/reorder.hpp"
+#include "hls/sound_grid.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -13,18 +14,22 @@ using namespace std::chrono_literals;
 constexpr std::size_t pictures = 48;
 /// Tracks that have not begun by then have no origin of their own.
 constexpr Time head = 5s;
+constexpr std::size_t origins = 9;
 
 /// The first pictures, and when each track begins.
 class Head final : public Demuxer::Taker {
  public:
-  Head(std::size_t tracks, std::size_t awaited, bool video) : first(tracks), awaited_(awaited), has_video_(video) {}
+  Head(std::size_t tracks, std::size_t awaited, bool video)
+      : first(tracks), sound(tracks), awaited_(awaited), has_video_(video) {}
 
   Demuxer::Take take(Track const& track, AccessUnit&& unit) override {
     auto& begin = first[static_cast<std::size_t>(track.id)];
-    if (!begin) {
-      begin = unit.pts;
-      --awaited_;
-    }
+    auto& frames = sound[static_cast<std::size_t>(track.id)];
+    bool const is_first = !begin;
+    if (is_first) begin = unit.pts;
+    if (track.kind == Kind::audio) frames.push_back(unit.pts);
+    // Some frames of each track of sound: see origin_of().
+    if (track.kind == Kind::audio ? frames.size() == origins : is_first) --awaited_;
     if (track.kind == Kind::video) {
       if (unit.key) keys.push_back(unit.pts);
       if (shown.size() < pictures) shown.push_back(unit.pts);
@@ -34,12 +39,27 @@ class Head final : public Demuxer::Taker {
   }
 
   std::vector<std::optional<Time>> first;
+  std::vector<std::vector<Time>> sound;
   std::vector<Time> shown, keys;
 
  private:
   std::size_t awaited_;
   bool const has_video_;
 };
+
+/// Of most of the frames: a demuxer may tell the first one at 0 that began a little before (Opus in Matroska).
+Time origin_of(Track const& track, std::vector<Time> const& frames) {
+  auto const length = frame_length(track);
+  if (length == Time::zero() || frames.size() < origins) return frames.front();
+  std::vector<Time> begins;
+  for (std::size_t i = 0; i < frames.size(); ++i)
+    begins.push_back(frames[i] -
+                     Time(static_cast<std::int64_t>(i) * 1'000'000'000LL * track.frame_samples / track.sample_rate));
+  auto const middle = begins.begin() + static_cast<std::ptrdiff_t>(begins.size() / 2);
+  std::nth_element(begins.begin(), middle, begins.end());
+  auto const off = *middle > frames.front() ? *middle - frames.front() : frames.front() - *middle;
+  return off > 2ms && off <= length / 2 ? *middle : frames.front();
+}
 
 Time picture_of(Track const& track, std::vector<Time> sorted) {
   if (track.frame_rate.frames > 0) return Time(1'000'000'000LL * track.frame_rate.seconds / track.frame_rate.frames);
@@ -66,7 +86,9 @@ Measures measure(Demuxer& demuxer, Timeline const& timeline) {
   demuxer.read(timeline.start, ids, head);
 
   Measures measures;
-  for (auto const& begin : head.first) measures.first.push_back(begin.value_or(timeline.start));
+  for (std::size_t i = 0; i < tracks.size(); ++i)
+    measures.first.push_back(head.sound[i].empty() ? head.first[i].value_or(timeline.start)
+                                                   : origin_of(tracks[i], head.sound[i]));
   measures.reorder = timeline.reorder;
   if (!video) return measures;
   auto sorted = head.shown;

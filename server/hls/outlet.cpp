@@ -2,8 +2,9 @@
 #include "hls/outlet.hpp"
 
 #include "glib/unique.hpp"
+#include "hls/codec_data.hpp"
+#include "hls/frame_samples.hpp"
 #include "hls/key_picture.hpp"
-#include "hls/sound_frames.hpp"
 #include "hls/track_caps.hpp"
 
 #include <gst/audio/audio.h>
@@ -116,8 +117,9 @@ void Outlet::learn_caps(GstCaps* caps) {
 void Outlet::learn_frame(GstBuffer* buffer) {
   has_frame = known_ = true;
   GstMapInfo map;
-  if (track.kind != Kind::audio || track.codec == Codec::pcm || !gst_buffer_map(buffer, &map, GST_MAP_READ)) return;
-  track.frame_samples = samples_in(track, {map.data, map.size});
+  if (track.kind == Kind::text || track.codec == Codec::pcm || !gst_buffer_map(buffer, &map, GST_MAP_READ)) return;
+  if (track.kind == Kind::audio) track.frame_samples = samples_in(track, {map.data, map.size});
+  if (track.codec_data.empty()) track.codec_data = codec_data_from(track, Bytes(map.data, map.data + map.size));
   gst_buffer_unmap(buffer, &map);
 }
 

@@ -307,37 +307,41 @@ Time Pipeline::measure_duration() const {
 }
 
 void Pipeline::read(Time from, std::vector<int> const& tracks, Demuxer::Taker& taker) {
-  std::unique_lock lock(mutex_);
-  check();
-  used_ = true;
-  for (auto& outlet : outlets_) {
-    outlet->done = true;
-    outlet->armed = false;
-  }
-  for (std::size_t i = 0; i < outlets_.size(); ++i)
-    outlets_[i]->wanted = i < settled_ && std::find(tracks.begin(), tracks.end(), static_cast<int>(i)) != tracks.end();
-  taker_ = &taker;
-  phase_ = Phase::reading;
-  lock.unlock();
+  prepare(tracks, taker);
   struct Idle {  // whatever happens, nobody calls the taker after this
     Pipeline& self;
     ~Idle() {
       std::lock_guard guard(self.mutex_);
+      for (auto& outlet : self.outlets_) outlet->done = true;
       self.phase_ = Phase::idle;
       self.taker_ = nullptr;
     }
   };
   Idle const idle{*this};
   seek(from);
-  lock.lock();
+  std::unique_lock lock(mutex_);
   wait(lock, [this] { return finished(); });
   // What the source threw looks like the film's end to some demuxers.
   if (gate_->failed() || gate_->cancelled()) check();
-  lock.unlock();
+}
+
+void Pipeline::prepare(std::vector<int> const& tracks, Demuxer::Taker& taker) {
+  std::lock_guard lock(mutex_);
+  check();
+  for (std::size_t i = 0; i < outlets_.size(); ++i) {
+    auto& outlet = *outlets_[i];
+    outlet.wanted = i < settled_ && std::find(tracks.begin(), tracks.end(), static_cast<int>(i)) != tracks.end();
+    outlet.done = true;
+    outlet.armed = false;
+  }
+  taker_ = &taker;
+  phase_ = Phase::reading;
 }
 
 void Pipeline::seek(Time to) {
-  Time const position = to <= zero_ ? Time::zero() : to - zero_ + nudge;
+  // Of a first fragment that is asked for by 0, qtdemux tells times that are too late.
+  Time const least = container_ == Container::fragmented_iso ? nudge : Time::zero();
+  Time const position = to <= zero_ ? least : to - zero_ + nudge;
   auto const flags = is_iso(container_) ? GST_SEEK_FLAG_ACCURATE : GST_SEEK_FLAG_KEY_UNIT | GST_SEEK_FLAG_SNAP_BEFORE;
   GstPad* pad = outlets_[0]->demuxer_pad();
   for (std::size_t i = settled_; i-- > 0;)

@@ -9,7 +9,6 @@
 #include <gst/gst.h>
 
 #include <condition_variable>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -34,7 +33,6 @@ class Pipeline final : private Outlet::Tap {
   void wake();
   /// Caps have changed: parsers know now what they would not know if they were new.
   [[nodiscard]] bool changed() const;
-  [[nodiscard]] bool used() const { return used_; }
 
  private:
   enum class Phase { opening, idle, reading };
@@ -56,6 +54,7 @@ class Pipeline final : private Outlet::Tap {
   template <class Ready>
   void wait(std::unique_lock<std::mutex>& lock, Ready ready);
   void check();  // under mutex_: throws why it can't go on
+  void prepare(std::vector<int> const& tracks, Demuxer::Taker& taker);
   void seek(Time to);
   Time measure_duration() const;
   /// Transport streams: GStreamer counts from the first clock reference. Added to what it says.
@@ -70,7 +69,6 @@ class Pipeline final : private Outlet::Tap {
   std::vector<std::unique_ptr<Outlet>> outlets_;  // under mutex_; settle() sorts
   std::size_t settled_ = 0;                       // outlets that are tracks
   bool all_pads_ = false;
-  bool used_ = false;
   std::string error_;                // under mutex_
   Demuxer::Taker* taker_ = nullptr;  // under mutex_
   Time duration_{};

@@ -29,7 +29,7 @@ Time snapped(Track const& track, Time origin, Time pts) {
   auto const frame = rounded(static_cast<__int128>((pts - origin).count()) * track.sample_rate, per_frame);
   Time const on_grid = origin + Time(rounded(static_cast<__int128>(frame) * per_frame, track.sample_rate));
   auto const off = on_grid > pts ? on_grid - pts : pts - on_grid;
-  return off <= std::min(tolerance, length / 2) ? on_grid : pts;
+  return off <= (frame == 0 ? length / 2 : std::min(tolerance, length / 2)) ? on_grid : pts;
 }
 
 }  // namespace hls

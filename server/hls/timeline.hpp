@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hls {
@@ -41,18 +42,24 @@ struct Timeline {
   enum class Precision {
     exact,    ///< every key frame that segments begin at is in key_frames, to the nanosecond of the container's clock
     nominal,  ///< a grid: the first real key frame at or after its lines is found when a segment is made
+    coded,    ///< a grid for what has no remux path: its pictures are coded anew, any line is as good as a key frame
   };
   Container container = Container::other;
   Precision precision = Precision::exact;
   /// Ascending by time, not empty for `exact`. Sound alone: what makes a random access point, about every 2 s.
+  /// `nominal`: what the index tells of them though it isn't exact (FLV: DTS), for how much data a stretch holds.
   std::vector<KeyFrame> key_frames;
-  Time start{};              ///< of the first picture (or sound)
-  Time end{};                ///< where the last picture ends
-  Time grid{};               ///< nominal: between two lines; longer than the longest GOP seen
-  Time reorder{};            ///< largest PTS - DTS that the index proves; 0 where it tells nothing of it
+  Time start{};  ///< of the first picture that can be decoded (or sound)
+  Time end{};    ///< where the last picture ends
+  Time grid{};   ///< nominal, coded: between two lines, the first at `start`; longer than the longest GOP seen
+  /// The largest (i-th PTS in order of time) - (PTS of the i-th picture in the file): DTS = sorted PTS - this.
+  /// 0 where the index tells nothing of it.
+  Time reorder{};
   bool closed_gops = false;  ///< proved: no picture after a key frame is shown before it
-  /// Rotation etc. that the demuxer doesn't tell; av1C (hls.md 11).
+  /// What the demuxer doesn't tell: av1C (hls.md 11), degrees clockwise to show the pictures upright.
   Bytes av1_config;
+  int rotation = 0;
+  friend bool operator==(Timeline const&, Timeline const&) = default;
 };
 
 /// The film can't be cut. `what` is for the user; `advice` what to do instead.
@@ -75,5 +82,9 @@ struct NotIndexed : std::runtime_error {
 /// `scan`, the whole file where there is no index (all of it has to be here). Deterministic: a function of the file.
 /// Throws NotIndexed, Cancelled, swarm::Error.
 [[nodiscard]] Timeline read_timeline(ByteSource& source, Container container, bool scan = false);
+
+/// For a cache on disk. What isn't to_text()'s of this version, to the last character, is no timeline.
+[[nodiscard]] std::string to_text(Timeline const& timeline);
+[[nodiscard]] std::optional<Timeline> from_text(std::string_view text);
 
 }  // namespace hls

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "hls/matroska_blocks.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hls {
+namespace {
+
+constexpr std::int64_t latest = INT64_C(1) << 60;
+
+/// RFC 9559 10: track, time relative to the cluster's, flags.
+std::optional<MatroskaBlock> block_header(Cursor& at, std::int64_t cluster_time, std::int64_t cluster) {
+  MatroskaBlock block;
+  auto const track = variable_number(at);
+  if (!track || at.left() < 3) return std::nullopt;
+  block.track = *track;
+  block.time = cluster_time + static_cast<std::int16_t>(at.be16());
+  block.key = (at.u8() & 0x80) != 0;
+  block.cluster = cluster;
+  return block;
+}
+
+}  // namespace
+
+/// Clusters and groups are entered, not nested: so it doesn't matter if their size is unknown.
+void each_block(ByteSource& source, std::int64_t from, std::int64_t to,
+                std::function<bool(MatroskaBlock const&)> const& visit) {
+  Cursor at(source, from, to, Cursor::small);
+  std::int64_t cluster = from, time = 0, group_end = 0;
+  std::optional<MatroskaBlock> grouped;
+  while (auto const element = next_element(at)) {
+    if (grouped && (element->start >= group_end || element->id == ebml::cluster)) {
+      auto const whole = *std::exchange(grouped, std::nullopt);
+      if (!visit(whole)) return;
+    }
+    switch (element->id) {
+      case ebml::cluster:
+        cluster = element->start;
+        time = 0;
+        continue;
+      case ebml::block_group:
+        group_end = element->end;
+        continue;
+      case ebml::timestamp:
+        time = static_cast<std::int64_t>(std::min<std::uint64_t>(unsigned_of(at, *element), latest));
+        break;
+      case ebml::simple_block:
+        if (auto const block = block_header(at, time, cluster); block && !visit(*block)) return;
+        break;
+      case ebml::block:
+        grouped = block_header(at, time, cluster);
+        if (grouped) grouped->key = true;
+        break;
+      case ebml::block_duration:
+        if (grouped)
+          grouped->duration = static_cast<std::int64_t>(std::min<std::uint64_t>(unsigned_of(at, *element), latest));
+        break;
+      case ebml::reference_block:
+        if (grouped) grouped->key = false;
+        break;
+      default:
+        break;
+    }
+    at.seek(element->end);
+  }
+  if (grouped) visit(*grouped);
+}
+
+bool is_cluster(ByteSource& source, std::int64_t position) {
+  Cursor at(source, position, Cursor::to_end, Cursor::small);
+  auto const cluster = next_element(at);
+  if (!cluster || cluster->id != ebml::cluster) return false;
+  auto const child = next_element(at);
+  if (!child) return false;
+  for (auto const id : {ebml::timestamp, ebml::void_element, ebml::crc, ebml::position, ebml::previous_size})
+    if (child->id == id) return true;
+  return false;
+}
+
+}  // namespace hls

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Does a decoder begin here? Told from an access unit's first bytes (start codes, Annex B). Pure.
+#pragma once
+
+#include "hls/film.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <span>
+
+namespace hls {
+
+/// nullopt: these bytes don't tell yet, or the codec is none of H.264, HEVC, MPEG-2, MPEG-4, VC-1.
+[[nodiscard]] std::optional<bool> begins_at_key(Codec codec, std::span<std::byte const> bytes);
+
+}  // namespace hls

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Matroska, WebM: the Cues; without them a grid, learnt from blocks in the head, the middle and the tail.
+#include "hls/container_clock.hpp"
+#include "hls/key_frames.hpp"
+#include "hls/matroska_blocks.hpp"
+#include "hls/matroska_segment.hpp"
+#include "hls/search.hpp"
+#include "hls/timeline_readers.hpp"
+
+#include <algorithm>
+
+namespace hls {
+namespace {
+
+constexpr std::string_view cluster_id = "\x1F\x43\xB6\x75";
+
+class MatroskaFilm {
+ public:
+  explicit MatroskaFilm(ByteSource& source) : source_(source), film_(read_segment(source)) {
+    timeline_.container = Container::matroska;
+    if (!film_.track) throw damaged("There is neither a picture nor sound in this Matroska file.");
+  }
+
+  Timeline read(bool scan) {
+    read_first();
+    if (!by_cues()) {
+      if (scan)
+        walk();
+      else
+        sample();
+    }
+    return std::move(timeline_);
+  }
+
+ private:
+  [[nodiscard]] Time time_of(std::int64_t clock) const { return ticks(clock, 1'000'000'000, film_.scale); }
+
+  /// The first picture may be missing in the Cues.
+  void read_first() {
+    int tries = 0;
+    each_block(source_, film_.first_cluster, film_.end, [&](MatroskaBlock const& block) {
+      constexpr int most = 1000;
+      if (block.track == film_.track && block.key) first_ = block;
+      return !first_ && ++tries < most;
+    });
+    if (first_) timeline_.start = time_of(first_->time);
+  }
+
+  bool by_cues() {
+    auto const apart = film_.video ? Time(0) : std::chrono::seconds(1);
+    KeyFrames frames(apart);
+    MatroskaCue last;
+    for (auto const& cue : film_.cues) {
+      if (cue.track != film_.track) continue;
+      frames.add(time_of(cue.time), cue.cluster + cue.inside);
+      if (cue.time >= last.time) last = cue;
+    }
+    if (frames.empty()) return false;
+    if (!is_cluster(source_, last.cluster)) return false;  // the Cues of another file, or of an earlier state of it
+    if (first_) frames.add(timeline_.start, first_->cluster);
+    timeline_.key_frames = frames.take();
+    timeline_.start = timeline_.key_frames.front().time;
+    timeline_.end = end_from(last.cluster);
+    return true;
+  }
+
+  /// Goes through the last clusters: the duration of the whole is that of its longest track.
+  Time end_from(std::int64_t last_cluster) {
+    std::vector<Time> times;
+    Time end{};
+    each_block(source_, last_cluster, film_.end, [&](MatroskaBlock const& block) {
+      constexpr std::size_t most = 20'000;
+      if (block.track != film_.track) return true;
+      times.push_back(time_of(block.time));
+      end = std::max(end, time_of(block.time) + (block.duration ? time_of(block.duration) : Time(film_.frame)));
+      return times.size() < most;
+    });
+    if (times.empty()) return told_end();
+    auto const last = *std::max_element(times.begin(), times.end());
+    return end > last ? end : last + shortest_step(times);
+  }
+
+  [[nodiscard]] Time told_end() const {
+    auto const told = film_.duration * static_cast<double>(film_.scale);
+    return told < static_cast<double>(longest_ns) ? Time(static_cast<std::int64_t>(told)) : Time(0);
+  }
+
+  void walk() {
+    KeyFrames frames(film_.video ? Time(0) : std::chrono::seconds(1));
+    std::int64_t last = film_.first_cluster;
+    each_block(source_, film_.first_cluster, film_.end, [&](MatroskaBlock const& block) {
+      if (block.track != film_.track || !block.key) return true;
+      frames.add(time_of(block.time), block.cluster);
+      last = block.cluster;
+      return true;
+    });
+    timeline_.key_frames = frames.take();
+    if (!timeline_.key_frames.empty()) timeline_.start = timeline_.key_frames.front().time;
+    timeline_.end = end_from(last);
+  }
+
+  void sample() {
+    timeline_.precision = Timeline::Precision::nominal;
+    Gops gops;
+    auto const stretch = [&](std::int64_t from) {
+      constexpr std::int64_t bytes = 8 * 1024 * 1024;
+      gops.jump();
+      each_block(source_, from, film_.end, [&](MatroskaBlock const& block) {
+        if (block.track != film_.track) return true;
+        gops.picture(time_of(block.time), block.key);
+        return gops.keys() < 4 && block.cluster < from + bytes;
+      });
+    };
+    constexpr std::int64_t near = 8 * 1024 * 1024;
+    auto const accept = [&](std::int64_t position) { return is_cluster(source_, position); };
+    auto const middle = film_.first_cluster + (film_.end - film_.first_cluster) / 2;
+    auto const tail =
+        find_last(source_, std::max(film_.first_cluster, film_.end - near), film_.end, cluster_id, accept);
+    if (film_.video) {
+      stretch(film_.first_cluster);
+      if (auto const found = find_first(source_, middle, std::min(middle + near, film_.end), cluster_id, accept))
+        stretch(*found);
+      if (tail) stretch(*tail);
+      timeline_.grid = gops.grid();
+    } else {
+      timeline_.grid = std::chrono::seconds(6);
+    }
+    timeline_.end = tail ? end_from(*tail) : told_end();
+    if (timeline_.end <= timeline_.start) timeline_.end = told_end();
+  }
+
+  ByteSource& source_;
+  MatroskaSegment film_;
+  std::optional<MatroskaBlock> first_;
+  Timeline timeline_;
+};
+
+}  // namespace
+
+Timeline read_matroska(ByteSource& source, bool scan) { return MatroskaFilm(source).read(scan); }
+
+}  // namespace hls

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What a demuxer says of a film, how it is interrupted, and that nothing which goes wrong stays.
+#include "hls/demuxer.hpp"
+
+#include "hls/cutter.hpp"
+#include "hls/file_source.hpp"
+#include "hls/films.hpp"
+#include "hls/packets.hpp"
+#include "swarm/error.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <future>
+#include <numeric>
+
+namespace {
+
+using namespace std::chrono_literals;
+using namespace hls_test;
+using hls::Container;
+using hls::Demuxer;
+using hls::Time;
+
+std::string const h264 = "-map 0 -map 1 -c:v libx264 -preset superfast -pix_fmt yuv420p -g 50 -b:v 1000k ";
+std::string const h264_aac = h264 + "-c:a aac -b:a 64k ";
+
+/// Counts what comes, up to a time.
+struct Until final : Demuxer::Taker {
+  explicit Until(Time to) : end(to) {}
+  Demuxer::Take take(hls::Track const&, hls::AccessUnit&& unit) override {
+    if (count++ == 0) first = unit.pts;
+    return unit.pts >= end ? Demuxer::Take::enough : Demuxer::Take::more;
+  }
+  Time const end;
+  Time first{};
+  int count = 0;
+};
+
+struct Kind {
+  char const* name;
+  std::string arguments;
+  Container container;
+};
+std::vector<Kind> kinds() {
+  return {{"block.mp4", h264_aac + "-movflags +faststart", Container::iso},
+          {"block-fragmented.mp4", h264_aac + "-movflags +frag_keyframe+empty_moov", Container::fragmented_iso},
+          {"block.mkv", h264_aac + "-cues_to_front 1 -reserve_index_space 5000", Container::matroska},
+          {"block-live.mkv", h264_aac + "-live 1", Container::matroska},
+          {"block.ts", h264_aac, Container::mpeg_ts},
+          {"block.flv", h264_aac, Container::flv},
+          {"block.mpg", "-map 0 -map 1 -c:v mpeg2video -b:v 1000k -c:a mp2", Container::mpeg_ps}};
+}
+
+class Blocked : public testing::TestWithParam<Kind> {};
+
+TEST_P(Blocked, ReadsAreCancelledAndGoOn) {
+  auto const& kind = GetParam();
+  auto const path = film(kind.name, kind.arguments);
+  auto const source = std::make_shared<FileSource>(path);
+  auto const demuxer = Demuxer::open(source, kind.container);
+  auto const place = demuxer->duration() / 4 * 3;
+  // Demuxers open with a look at the file's end: only its middle is missing.
+  source->set_hole(source->size() / 2, source->size() / 20 * 19);
+  for (int round = 0; round < 3; ++round) {
+    auto read = std::async(std::launch::async, [&] {
+      Until taker(place + 1s);
+      demuxer->read(place, {0, 1}, taker);
+    });
+    ASSERT_TRUE(source->wait_blocked());
+    auto const before = std::chrono::steady_clock::now();
+    demuxer->cancel();
+    EXPECT_THROW(read.get(), hls::Cancelled);
+    auto const took = std::chrono::steady_clock::now() - before;
+    RecordProperty("cancelled after µs",
+                   std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(took).count()));
+    EXPECT_LT(took, 2s);
+    // Elsewhere it reads as if nothing had been.
+    Until taker(4s);
+    demuxer->read(Time{}, {0, 1}, taker);
+    EXPECT_GT(taker.count, 50);
+  }
+  source->set_hole(source->size());
+  Until taker(place + 1s);
+  demuxer->read(place, {0, 1}, taker);
+  EXPECT_GT(taker.count, 25);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Blocked, testing::ValuesIn(kinds()), [](auto const& info) {
+  std::string name = info.param.name;
+  for (auto& c : name)
+    if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
+  return name;
+});
+
+TEST(Demuxer, OpeningIsCancelledByTheSource) {
+  auto const source = std::make_shared<FileSource>(film("block.mkv", kinds()[2].arguments));
+  source->set_hole(1000);
+  auto open = std::async(std::launch::async, [&] { return Demuxer::open(source, Container::matroska); });
+  ASSERT_TRUE(source->wait_blocked());
+  source->cancel();
+  EXPECT_THROW(open.get(), hls::Cancelled);
+}
+
+TEST(Demuxer, GivesOnWhatTheSourceThrows) {
+  auto const source = std::make_shared<FileSource>(film("block.mkv", kinds()[2].arguments));
+  auto const demuxer = Demuxer::open(source, Container::matroska);
+  bool broken = true;
+  source->fail = [&](std::int64_t offset) {
+    if (broken && offset > source->size() / 2) throw swarm::Error(swarm::Errc::read_timeout, "nobody has it", "wait");
+  };
+  Until taker(25s);
+  try {
+    demuxer->read(20s, {0, 1}, taker);
+    FAIL() << "read";
+  } catch (swarm::Error const& error) {
+    EXPECT_EQ(error.code(), swarm::Errc::read_timeout);
+    EXPECT_EQ(error.advice(), "wait");
+  }
+  broken = false;
+  Until again(25s);
+  demuxer->read(20s, {0, 1}, again);
+  EXPECT_GT(again.count, 100);
+}
+
+TEST(Demuxer, SaysWhatIsNotAFilm) {
+  for (auto const container : {Container::iso, Container::matroska, Container::mpeg_ts, Container::flv, Container::avi,
+                               Container::mp3, Container::ogg, Container::asf, Container::mpeg_ps, Container::flac}) {
+    auto const path = std::filesystem::path(testing::TempDir()) / "nonsense";
+    std::ofstream(path) << std::string(100'000, 'x');
+    EXPECT_THROW((void)Demuxer::open(std::make_shared<FileSource>(path), container), hls::DemuxFailed)
+        << hls::name_of(container);
+    std::ofstream(path, std::ios::trunc).close();
+    EXPECT_THROW((void)Demuxer::open(std::make_shared<FileSource>(path), container), hls::DemuxFailed)
+        << hls::name_of(container);
+  }
+}
+
+TEST(Demuxer, TellsOfTracks) {
+  auto const path = film("told.mkv", h264 +
+                                         "-map 2 -c:a:0 aac -c:a:1 ac3 -metadata:s:a:0 language=ger "
+                                         "-metadata:s:a:1 language=eng -metadata:s:a:1 title=Commentary "
+                                         "-disposition:a:0 default -disposition:a:1 0");
+  auto const source = std::make_shared<FileSource>(path);
+  auto const demuxer = Demuxer::open(source, Container::matroska);
+  auto const& tracks = demuxer->tracks();
+  ASSERT_EQ(tracks.size(), 3U);
+  EXPECT_EQ(tracks[0].codec, hls::Codec::h264);
+  EXPECT_EQ(tracks[0].width, 320);
+  EXPECT_FALSE(tracks[0].codec_data.empty());
+  EXPECT_EQ(tracks[0].frame_rate.frames, 25);
+  EXPECT_EQ(tracks[1].codec, hls::Codec::aac);
+  EXPECT_EQ(tracks[1].language, "de");
+  EXPECT_EQ(tracks[1].frame_samples, 1024);
+  EXPECT_TRUE(tracks[1].is_default);
+  EXPECT_EQ(tracks[2].codec, hls::Codec::ac3);
+  EXPECT_EQ(tracks[2].language, "en");
+  EXPECT_EQ(tracks[2].title, "Commentary");
+  EXPECT_EQ(tracks[2].frame_samples, 1536);
+  EXPECT_FALSE(tracks[2].is_default);
+}
+
+/// Noise over two seconds of the film.
+TEST(Demuxer, DamageCostsItsStretchOnly) {
+  for (auto const& [name, arguments, container] : kinds()) {
+    // flvdemux walks from tag to tag: what follows can't be found any more.
+    if (container == Container::mpeg_ps || container == Container::flv) continue;
+    SCOPED_TRACE(name);
+    auto const path = film(name, arguments);
+    auto const damaged = std::filesystem::path(testing::TempDir()) / name;
+    std::filesystem::copy_file(path, damaged, std::filesystem::copy_options::overwrite_existing);
+    auto const size = static_cast<std::int64_t>(std::filesystem::file_size(path));
+    {
+      std::fstream file(damaged, std::ios::in | std::ios::out | std::ios::binary);
+      file.seekp(size / 2);
+      std::string noise(static_cast<std::size_t>(size) / 15, '\0');
+      std::uint32_t state = 1;
+      for (auto& byte : noise) byte = static_cast<char>((state = state * 1664525 + 1013904223) >> 24);
+      file.write(noise.data(), static_cast<std::streamsize>(noise.size()));
+    }
+    auto const timeline = scanned(path, container, container == Container::mpeg_ts ? Time(6s) : Time{});
+    auto const segments = hls::plan(timeline);
+    auto const whole = Demuxer::open(std::make_shared<FileSource>(path), container);
+    auto const broken = Demuxer::open(std::make_shared<FileSource>(damaged), container);
+    auto const measures = hls::measure(*whole, timeline);
+    hls::Cutter const cutter(timeline, measures, segments);
+    int same = 0, other = 0, failed = 0;
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+      auto const good = cutter.cut(*whole, i, {0, 1});
+      try {
+        auto const bad = cutter.cut(*broken, i, {0, 1});
+        bool equal = bad.size() == good.size();
+        for (std::size_t t = 0; equal && t < good.size(); ++t) {
+          equal = bad[t].units.size() == good[t].units.size();
+          for (std::size_t u = 0; equal && u < good[t].units.size(); ++u)
+            equal = bad[t].units[u].pts == good[t].units[u].pts && bad[t].units[u].data == good[t].units[u].data;
+        }
+        ++(equal ? same : other);
+      } catch (hls::DemuxFailed const&) {
+        ++failed;
+      }
+    }
+    EXPECT_GE(same, static_cast<int>(segments.size()) - 2) << other << " differ, " << failed << " failed";
+  }
+}
+
+}  // namespace

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// gst-torrent-package FILE FOLDER [--container ts|fmp4] [--order forward|backward|random:SEED|one:K] [--tracks 0,1]
+// Packages a local film as a server would, for tests and for a look: segments, init segments and playlists.
+#include "hls/cmaf_writer.hpp"
+#include "hls/codec_strings.hpp"
+#include "hls/cutter.hpp"
+#include "hls/file_source.hpp"
+#include "hls/packets.hpp"
+#include "hls/playlist.hpp"
+#include "hls/ts_writer.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <numeric>
+#include <random>
+#include <sstream>
+
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+double milliseconds(Clock::duration time) { return std::chrono::duration<double, std::milli>(time).count(); }
+
+struct Options {
+  fs::path film, folder;
+  bool fmp4 = false;
+  std::string order = "forward";
+  std::vector<int> tracks;
+  bool empty_tracks = true;
+};
+
+Options options_of(int count, char** arguments) {
+  Options options;
+  std::vector<std::string> rest;
+  for (int i = 1; i < count; ++i) {
+    std::string const word = arguments[i];
+    auto const value = [&]() -> std::string {
+      if (++i >= count) throw std::invalid_argument(word + " wants a value");
+      return arguments[i];
+    };
+    if (word == "--container")
+      options.fmp4 = value() == "fmp4";
+    else if (word == "--order")
+      options.order = value();
+    else if (word == "--tracks") {
+      std::istringstream list(value());
+      for (std::string id; std::getline(list, id, ',');) options.tracks.push_back(std::stoi(id));
+      options.empty_tracks = false;
+    } else {
+      rest.push_back(word);
+    }
+  }
+  if (rest.size() != 2)
+    throw std::invalid_argument(
+        "gst-torrent-package FILE FOLDER [--container ts|fmp4] [--order forward|backward|random:SEED|one:K] "
+        "[--tracks 0,1]");
+  options.film = rest[0];
+  options.folder = rest[1];
+  return options;
+}
+
+std::vector<std::size_t> order_of(std::string const& order, std::size_t count) {
+  std::vector<std::size_t> all(count);
+  std::iota(all.begin(), all.end(), 0);
+  auto const colon = order.find(':');
+  auto const number = colon == std::string::npos ? 0U : static_cast<unsigned>(std::stoul(order.substr(colon + 1)));
+  if (order == "backward") std::reverse(all.begin(), all.end());
+  if (order.starts_with("random")) std::shuffle(all.begin(), all.end(), std::mt19937(number));
+  if (order.starts_with("one")) return {std::min<std::size_t>(number, count - 1)};
+  return all;
+}
+
+void write(fs::path const& path, std::string_view bytes) {
+  std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+}
+void write(fs::path const& path, hls::Bytes const& bytes) {
+  write(path, std::string_view(reinterpret_cast<char const*>(bytes.data()), bytes.size()));
+}
+
+int package(Options const& options) {
+  fs::create_directories(options.folder);
+  auto const began = Clock::now();
+  auto const source = std::make_shared<hls_test::FileSource>(options.film);
+  auto const container = hls::container_of(*source, options.film.filename());
+  auto const timeline = hls::read_timeline(*source, container, true);
+  auto const index_bytes = source->bytes_read.load();
+  auto const indexed = Clock::now();
+  auto const demuxer = hls::Demuxer::open(source, container, timeline.key_frames);
+  auto const measures = hls::measure(*demuxer, timeline);
+  auto const opened = Clock::now();
+  auto const segments = hls::plan(timeline);
+  hls::Cutter const cutter(timeline, measures, segments);
+
+  auto tracks = demuxer->tracks();
+  hls::complete(tracks, timeline);
+  auto wanted = options.tracks;
+  if (options.empty_tracks) {  // the first of each kind
+    for (auto const kind : {hls::Kind::video, hls::Kind::audio})
+      for (auto const& track : tracks)
+        if (track.kind == kind && (options.fmp4 ? hls::cmaf_carries(track) : hls::ts_carries(track))) {
+          wanted.push_back(track.id);
+          break;
+        }
+  }
+  for (auto const& track : tracks)
+    std::fprintf(stderr, "track %d %s %s %dx%d %d Hz %d channels %d samples, %s %s%s\n", track.id,
+                 hls::name_of(track.codec), hls::codec_string(track).c_str(), track.width, track.height,
+                 track.sample_rate, track.channels, track.frame_samples, track.language.c_str(), track.title.c_str(),
+                 track.is_default ? " (default)" : "");
+  std::fprintf(stderr, "%s %s: %zu key frames, %.3f..%.3f s, %zu segments, index %lld bytes %.1f ms, open %.1f ms\n",
+               hls::name_of(container), timeline.precision == hls::Timeline::Precision::exact ? "exact" : "nominal",
+               timeline.key_frames.size(), static_cast<double>(timeline.start.count()) / 1e9,
+               static_cast<double>(timeline.end.count()) / 1e9, segments.size(), static_cast<long long>(index_bytes),
+               milliseconds(indexed - began), milliseconds(opened - indexed));
+
+  std::vector<double> took;
+  auto const before = source->bytes_read.load();
+  std::int64_t made = 0;
+  for (auto const index : order_of(options.order, segments.size())) {
+    auto const start = Clock::now();
+    auto const cut = cutter.cut(*demuxer, index, wanted);
+    auto const bytes = options.fmp4 ? hls::cmaf_segment(static_cast<std::uint32_t>(index), cut)
+                                    : hls::ts_segment(cut, static_cast<std::uint32_t>(index));
+    took.push_back(milliseconds(Clock::now() - start));
+    made += static_cast<std::int64_t>(bytes.size());
+    write(options.folder / (std::to_string(index) + (options.fmp4 ? ".m4s" : ".ts")), bytes);
+  }
+  std::sort(took.begin(), took.end());
+  std::fprintf(stderr, "segments: median %.1f ms, longest %.1f ms, read %.2f x what was made\n", took[took.size() / 2],
+               took.back(),
+               static_cast<double>(source->bytes_read - before) / static_cast<double>(std::max<std::int64_t>(made, 1)));
+
+  hls::Media media;
+  media.segments = segments;
+  media.after = options.fmp4 ? ".m4s" : ".ts";
+  if (options.fmp4) {
+    media.map = "init.mp4";
+    std::vector<hls::Track> chosen;
+    for (int const id : wanted) chosen.push_back(tracks[static_cast<std::size_t>(id)]);
+    write(options.folder / "init.mp4", hls::cmaf_init(chosen));
+  }
+  media.independent_segments = timeline.closed_gops;
+  media.longest = timeline.grid + measures.longest_gop;
+  write(options.folder / "media.m3u8", hls::media_playlist(media));
+  return 0;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  try {
+    return package(options_of(count, arguments));
+  } catch (std::exception const& problem) {
+    std::cerr << problem.what() << "\n";
+    return 1;
+  }
+}
