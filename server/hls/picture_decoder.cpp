@@ -76,7 +76,7 @@ class Decoding {
     auto const known = [](AccessUnit const& unit) { return unit.pts != unknown_time; };
     none_known_ = std::none_of(units.begin(), units.end(), known);
     file_order_ =
-        std::all_of(units.begin(), units.end(), known) &&
+        may_reorder(track.codec) && std::all_of(units.begin(), units.end(), known) &&
         std::is_sorted(units.begin(), units.end(), [](auto const& a, auto const& b) { return a.pts < b.pts; });
   }
 

@@ -240,7 +240,8 @@ TEST_P(Pictures, AreRightAtTheirTimesInAnyOrder) {
       EXPECT_NEAR(time, static_cast<double>(seen[i]) / recipe.fps, 0.0011);
     }
   }
-  EXPECT_GE(expected, 6 * recipe.fps);
+  // libxvid keeps the last one to itself.
+  EXPECT_GE(expected, 6 * recipe.fps - (recipe.name == "xvid" ? 1 : 0));
   // Once more, the other way round.
   for (std::size_t i = 0; i < segments.size(); ++i) {
     auto const again = code(i);
