@@ -125,17 +125,18 @@ class Decoding {
 
   std::optional<Time> time_of(AVFrame const& frame) {
     if (none_known_) return after_.value_or(start_);
-    std::optional<Time> own;
     // Times in the file's order: a decoder that holds back n pictures gives the one whose turn was n units ago.
     auto const index = file_order_ ? newest_ - decoder_->has_b_frames : frame.pts;
-    if (index >= 0 && index < static_cast<std::int64_t>(units_.size()) &&
-        units_[static_cast<std::size_t>(index)].pts != unknown_time)
-      own = units_[static_cast<std::size_t>(index)].pts;
-    if (own && (!last_ || *own > *last_)) return own;
+    if (index >= 0 && index < static_cast<std::int64_t>(units_.size())) {
+      auto const own = units_[static_cast<std::size_t>(index)].pts;
+      if (own > -longest && own < longest && (!last_ || own > *last_)) return own;
+    }
     // Before the first known time nothing is.
     return after_;
   }
 
+  /// Far beyond any film, far from an overflow.
+  static constexpr Time longest = std::chrono::hours(1000 * 24);
   std::vector<AccessUnit> const& units_;
   Time start_, length_;
   PictureTaker const& take_;
