@@ -192,7 +192,7 @@ TEST(Timeline, LaysAGridOverWhatIsCodedAnew) {
     auto const timeline = timeline_of(film(name), container);
     EXPECT_EQ(timeline.precision, Precision::coded);
     EXPECT_EQ(timeline.grid, 6s);
-    EXPECT_LE(std::abs((timeline.end - timeline.start - 20s).count()), 100'000'000) << timeline.end.count();
+    EXPECT_LE(std::abs((timeline.end - timeline.start - 20s).count()), 150'000'000) << timeline.end.count();
   }
 }
 
