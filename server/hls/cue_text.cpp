@@ -39,7 +39,7 @@ void CueText::put(std::string_view text) {
       if (!text_.empty()) space_ = "\n";
       text.remove_prefix(1);
     } else if (first == ' ' || first == '\t') {
-      if (space_ != "\n") space_ += ' ';
+      if (space_ != "\n" && !text_.empty()) space_ += ' ';
       text.remove_prefix(1);
     } else if (first < 0x20 || first == 0x7f) {
       text.remove_prefix(1);

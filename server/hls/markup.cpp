@@ -29,6 +29,10 @@ bool vanishes(std::string const& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+bool is_time(std::string_view text) {
+  return text.find(':') != text.npos && text.find_first_not_of("0123456789:.") == text.npos;
+}
+
 class MarkupReader {
  public:
   MarkupReader(CueText& to, Placement& placement, Markup kind) : to_(to), placement_(placement), kind_(kind) {}
@@ -52,6 +56,7 @@ class MarkupReader {
     auto const end = text.substr(0, 512).find('>');
     if (end == text.npos) return 0;
     auto inside = text.substr(1, end - 1);
+    if (inside.find('<') != inside.npos) return 0;
     auto const closes = !inside.empty() && inside[0] == '/';
     if (closes) inside.remove_prefix(1);
     // "c.yellow", "v Anna", "font color=red", "br/"; "00:01.000" is WebVTT's time stamp within a cue.
@@ -70,7 +75,7 @@ class MarkupReader {
     } else if (name == "u") {
       underline_ = depth(underline_, closes);
       style.underline = underline_ > 0;
-    } else if (!vanishes(name) && (name.empty() || name.find_first_not_of("0123456789:") != name.npos)) {
+    } else if (!vanishes(name) && !is_time(inside)) {
       return 0;
     }
     to_.set(style);

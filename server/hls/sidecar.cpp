@@ -129,6 +129,8 @@ SidecarName sidecar_name(std::string_view subtitle_path, std::string_view film_p
     for (std::size_t size : {3, 2, 1}) {
       for (auto i = words.size(); i >= size; --i) {
         auto const first = words.begin() + static_cast<std::ptrdiff_t>(i - size);
+        // "en.hi" is no region.
+        if (size > 1 && first->size() < 4) continue;
         std::string joined;
         for (std::size_t k = 0; k < size; ++k)
           joined += (k == 0 ? "" : " ") + std::string(first[static_cast<std::ptrdiff_t>(k)]);

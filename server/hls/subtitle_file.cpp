@@ -3,6 +3,7 @@
 // encoding, the sloppiness, and what becomes of the text.
 #include "hls/ass.hpp"
 #include "hls/charset.hpp"
+#include "hls/cue_timing.hpp"
 #include "hls/markup.hpp"
 #include "hls/subrip_lines.hpp"
 #include "hls/ttml.hpp"
@@ -26,12 +27,23 @@ namespace {
 constexpr std::size_t most_bytes = 16 << 20;
 constexpr std::size_t most_cues = 200000;
 
-/// libavformat's text formats, but for "webvtt" and "srt", which are told apart by their first words.
+/// libavformat's text formats, but for "srt", which is what nothing else is.
 constexpr std::array<std::string_view, 13> probed{"ass",        "microdvd", "mpl2",    "sami",     "subviewer",
                                                   "subviewer1", "vplayer",  "jacosub", "realtext", "stl",
                                                   "mpsub",      "pjs",      "aqtitle"};
 
 bool has(std::string_view text, std::string_view what) { return text.find(what) != text.npos; }
+
+/// "{12}{34}" or "[12][34]" in front.
+bool is_numbered(std::string_view text, char open, char close) {
+  for (int i = 0; i < 2; ++i) {
+    auto const end = std::min(text.find(close), text.size());
+    if (text.empty() || text[0] != open || text.substr(1, end - 1).find_first_not_of("0123456789") != text.npos)
+      return false;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return true;
+}
 
 std::string format_of(std::string const& text, std::string const& name) {
   auto const begin = text.find_first_not_of(" \t\r\n");
@@ -39,11 +51,14 @@ std::string format_of(std::string const& text, std::string const& name) {
   if (head.starts_with("WEBVTT")) return "webvtt";
   if (head.starts_with("[Script Info]") || head.starts_with("[script info]") || has(head, "\nDialogue:")) return "ass";
   if (head.starts_with("<") && (has(head, "<tt") || has(head, ":tt "))) return "ttml";
+  // libavformat wants to see three such lines.
+  if (is_numbered(head, '{', '}')) return "microdvd";
+  if (is_numbered(head, '[', ']')) return "mpl2";
   auto padded = text.substr(0, 64 << 10);
   auto const size = static_cast<int>(padded.size());
   padded.resize(padded.size() + AVPROBE_PADDING_SIZE);
   AVProbeData probe{name.c_str(), reinterpret_cast<unsigned char*>(padded.data()), size, nullptr};
-  int score = AVPROBE_SCORE_EXTENSION;
+  int score = AVPROBE_SCORE_EXTENSION / 2;
   auto const* const found = av_probe_input_format2(&probe, 1, &score);
   if (found != nullptr && std::find(probed.begin(), probed.end(), found->name) != probed.end()) return found->name;
   return "srt";
@@ -98,13 +113,42 @@ Decoder open_decoder(AVStream const& stream) {
   return decoder;
 }
 
+/// libavformat 59 gives up at the first block that it doesn't know (STYLE, REGION). X-TIMESTAMP-MAP is of the segments
+/// that the file was joined from, and means nothing beside a film.
+std::vector<Cue> read_webvtt(std::string_view text) {
+  std::vector<Cue> cues;
+  auto const line_of = [&text] {
+    auto const end = std::min(text.find_first_of("\r\n"), text.size());
+    auto const line = text.substr(0, end);
+    text.remove_prefix(std::min(end + (text.substr(end).starts_with("\r\n") ? 2 : 1), text.size()));
+    return line;
+  };
+  while (!text.empty() && cues.size() < most_cues) {
+    auto const timing = timing_of(line_of());
+    if (!timing) continue;
+    CueText plain;
+    while (!text.empty()) {
+      auto const line = line_of();
+      if (line.empty()) break;
+      Placement ignored;
+      put_markup(plain, ignored, line, {.entities = true, .overrides = false});
+      plain.put("\n");
+    }
+    auto shown = plain.take();
+    if (shown.empty()) continue;
+    std::chrono::milliseconds const begin(timing->begin), end(timing->end);
+    cues.push_back({begin, end, std::move(shown), clean_settings(timing->rest)});
+  }
+  return cues;
+}
+
 class Import {
  public:
   explicit Import(AVStream const& stream) : stream_(stream), id_(stream.codecpar->codec_id) {
     auto const& codec = *stream.codecpar;
     std::string_view header(reinterpret_cast<char const*>(codec.extradata),
                             static_cast<std::size_t>(codec.extradata_size));
-    if (id_ != AV_CODEC_ID_ASS && id_ != AV_CODEC_ID_SUBRIP && id_ != AV_CODEC_ID_WEBVTT) {
+    if (id_ != AV_CODEC_ID_ASS && id_ != AV_CODEC_ID_SUBRIP) {
       decoder_ = open_decoder(stream);
       if (decoder_) {
         header = {reinterpret_cast<char const*>(decoder_->subtitle_header),
@@ -122,13 +166,12 @@ class Import {
     Cue cue{.begin = time(packet.pts), .end = {}, .text = {}, .settings = {}};
     cue.end = cue.begin + time(std::clamp<std::int64_t>(packet.duration, 0, 1'000'000'000));
     std::string_view const text(reinterpret_cast<char const*>(packet.data), static_cast<std::size_t>(packet.size));
-    if (id_ == AV_CODEC_ID_SUBRIP || id_ == AV_CODEC_ID_WEBVTT) {
-      auto const webvtt = id_ == AV_CODEC_ID_WEBVTT;
+    if (id_ == AV_CODEC_ID_SUBRIP) {
       CueText plain;
       Placement placement;
-      put_markup(plain, placement, text, {.entities = true, .overrides = !webvtt});
+      put_markup(plain, placement, text, {.entities = true, .overrides = true});
       auto const lines = 1 + static_cast<int>(std::count(text.begin(), text.end(), '\n'));
-      add(cue, plain.take(), webvtt ? settings(packet) : settings_of(placement, lines));
+      add(cue, plain.take(), settings_of(placement, lines));
     } else if (id_ == AV_CODEC_ID_ASS) {
       auto shown = script_->event(text);
       add(cue, std::move(shown.text), std::move(shown.settings));
@@ -149,11 +192,6 @@ class Import {
       add(cue, std::move(shown.text), std::move(shown.settings));
     }
     avsubtitle_free(&subtitle);
-  }
-  static std::string settings(AVPacket const& packet) {
-    std::size_t size = 0;
-    auto const* const side = av_packet_get_side_data(&packet, AV_PKT_DATA_WEBVTT_SETTINGS, &size);
-    return side == nullptr ? std::string() : clean_settings({reinterpret_cast<char const*>(side), size});
   }
   void add(Cue const& when, std::string text, std::string settings) {
     if (!text.empty()) cues_.push_back({when.begin, when.end, std::move(text), std::move(settings)});
@@ -206,7 +244,9 @@ std::vector<Cue> read_subtitles(std::string_view bytes, std::string_view file_na
   std::erase(text, '\0');
   auto const format = format_of(text, name);
   if (format == "srt") text = subrip_lines(text);
-  auto cues = format == "ttml" ? read_ttml(text) : read_with_libavformat(text, format, film_rate);
+  auto cues = format == "ttml"     ? read_ttml(text)
+              : format == "webvtt" ? read_webvtt(text)
+                                   : read_with_libavformat(text, format, film_rate);
   if (cues.empty()) {
     throw std::invalid_argument(name + " holds no subtitle that could be read; SubRip, ASS or WebVTT would be");
   }
