@@ -9,8 +9,7 @@ def ts_counters(data, last, where, complain):
     if len(data) % 188 or not data:
         complain(where, f"{len(data)} bytes are no whole packets of MPEG-TS")
         return
-    if data[0] == 0x47 and (data[1] & 0x1F) << 8 | data[2] != 0:
-        complain(where, "does not begin with a PAT (RFC 8216 3.2)")
+    order, pmt = [], None
     for at in range(0, len(data) - 187, 188):
         if data[at] != 0x47:
             complain(where, f"no sync byte at {at}")
@@ -19,10 +18,18 @@ def ts_counters(data, last, where, complain):
         counter, payload, adaptation = data[at + 3] & 15, data[at + 3] & 16, data[at + 3] & 32
         if pid == 0x1FFF:
             continue
+        if pid not in order and not 0x10 <= pid <= 0x1F:
+            order.append(pid)
+            if pid == 0:  # 2.4.4.3: the first program behind the section's header of 8 bytes
+                section = at + 4 + (1 + data[at + 4] if adaptation else 0)
+                section += 1 + data[section]
+                pmt = (data[section + 10] & 0x1F) << 8 | data[section + 11]
         announced = adaptation and data[at + 4] and data[at + 5] & 0x80
         if pid in last and not announced and counter != ((last[pid] + 1) & 15 if payload else last[pid]):
             complain(where, f"PID {pid}: counter {counter} after {last[pid]} at byte {at}")
         last[pid] = counter
+    if order[:2] != [0, pmt]:
+        complain(where, "does not begin with PAT and PMT (RFC 8216 3.2)")
 
 
 def boxes(data, begin=0, end=None):

@@ -68,7 +68,7 @@ class Work:
                    f"geq=lum='if(mod(floor(({number})/pow(2\\,X))\\,2)\\,235\\,16)',"
                    f"scale={size[0]}:{size[1] // 2}:flags=neighbor[bits]")
         below = f"color=c=gray:s={size[0]}x{size[1] - size[1] // 2}{timing},format=gray,noise=alls=40:allf=t[noise]"
-        graph = f"{columns};{below};[bits][noise]vstack,format=yuv420p"
+        graph = f"{columns};{below};[bits][noise]vstack,setsar=1,format=yuv420p"
         if self.toolbox.font:
             graph += (f",drawtext=fontfile={self.toolbox.font}:fontsize={size[1] // 7}:fontcolor=white:box=1:boxcolor=black:"
                       f"x=(w-tw)/2:y=h*5/8:text='%{{eif\\:n+{first}\\:d}} %{{pts}}'")
