@@ -135,7 +135,7 @@ FILMS = [
     ("h264-delayed-sound.mp4", "remux", "sound begins at 1.5 s by an empty edit", delayed_sound, False),
     ("h264-rotated.mp4", "remux", "90 degrees", rotated, False),
     ("h264-interleaved-badly.mp4", "remux", "5 s of one track, then of the other", interleaved_badly, False),
-    ("h264-cover.mp4", "remux", "a picture of the cover as first track", cover, False),
+    ("h264-cover.mp4", "remux", "with a picture of the cover", cover, False),
     ("h264-gst.mkv", "remux", "by matroskamux", gst_matroska, False),
     ("h264-mkvmerge.mkv", "remux", "by mkvmerge", merged, True),
     ("h264-mp3-laced.mkv", "remux", "several frames of sound in a block", laced, False),
