@@ -18,11 +18,12 @@ void Amnesty::on_doubt() {
   network_->post([doubt = doubt_] { *doubt = false; });
 }
 
-void Amnesty::on_banned(PeerAddress address) {
-  if (!*doubt_) return;
+bool Amnesty::on_banned(PeerAddress address) {
+  if (!*doubt_) return false;
   banned_->push_back(std::move(address));
-  if (banned_->size() > 1) return;
+  if (banned_->size() > 1) return true;
   network_->after(moment, [banned = banned_, unban = unban_] { unban(std::exchange(*banned, {})); });
+  return true;
 }
 
 }  // namespace swarm

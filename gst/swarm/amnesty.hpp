@@ -21,7 +21,8 @@ class Amnesty {
   Amnesty(std::shared_ptr<Network> network, Unban unban);
   /// Bans up to the end of this turn come of a piece that several peers have given.
   void on_doubt();
-  void on_banned(PeerAddress address);
+  /// False: the ban stands.
+  bool on_banned(PeerAddress address);
 
  private:
   std::shared_ptr<Network> network_;

@@ -26,7 +26,13 @@ constexpr Band bands[] = {{2 << 20, near}, {8 << 20, middle}};
 
 void Bands::forget() { std::fill(applied_.begin(), applied_.end(), std::uint8_t{unknown}); }
 
-void Bands::apply(lt::torrent_handle const& torrent, Layout const& layout, Wants const& wants,
+void Bands::release(lt::torrent_handle const& torrent, int pieces) {
+  applied_.clear();
+  torrent.prioritize_pieces(
+      std::vector<lt::download_priority_t>(static_cast<std::size_t>(pieces), lt::default_priority));
+}
+
+bool Bands::apply(lt::torrent_handle const& torrent, Layout const& layout, Wants const& wants,
                   std::function<bool(int)> const& have) {
   auto const pieces = static_cast<std::size_t>(layout.piece_count());
   std::vector<std::uint8_t> target(pieces, none);
@@ -64,19 +70,31 @@ void Bands::apply(lt::torrent_handle const& torrent, Layout const& layout, Wants
     for (int p = wants.keep->first; p < wants.keep->last; ++p)
       target[static_cast<std::size_t>(p)] = std::max<std::uint8_t>(target[static_cast<std::size_t>(p)], background);
 
-  applied_.resize(pieces, unknown);
   bool any = false;
+  std::size_t last = 0;  // wanted
+  for (std::size_t p = 0; p < pieces; ++p) {
+    any = any || (target[p] != none && !have(static_cast<int>(p)));
+    if (target[p] != none) last = p;
+  }
+  if (!any) return false;
+  for (std::size_t i = 1; i < pieces; ++i) {
+    auto const p = (last + i) % pieces;
+    if (target[p] != none || have(static_cast<int>(p))) continue;
+    target[p] = background;
+    break;
+  }
+  applied_.resize(pieces, unknown);
   std::vector<std::pair<lt::piece_index_t, lt::download_priority_t>> changes;
   for (std::size_t p = 0; p < pieces; ++p) {
     if (have(static_cast<int>(p))) continue;
-    any = any || target[p] != none;
     if (target[p] == applied_[p]) continue;
     changes.emplace_back(static_cast<int>(p), target[p]);
   }
-  if (!any || changes.empty()) return;
+  if (changes.empty()) return true;
   for (auto const& [piece, priority] : changes)
     applied_[static_cast<std::size_t>(static_cast<int>(piece))] = static_cast<std::uint8_t>(priority);
   torrent.prioritize_pieces(changes);
+  return true;
 }
 
 }  // namespace swarm

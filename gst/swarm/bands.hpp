@@ -17,12 +17,14 @@ struct Wants;
 /// gets more while the readers' windows are nearly full. Thread-bound: network thread.
 class Bands {
  public:
-  /// Applies the difference to what was applied last. When nothing is wanted all stays as it was: a torrent that wants
-  /// nothing would lose its peers.
-  void apply(libtorrent::torrent_handle const& torrent, Layout const& layout, Wants const& wants,
+  /// Applies the difference to what was applied last, and one piece more: libtorrent looks for no peers while all that
+  /// it wants is there, and 2.0.8 never again. False, and no change, when nothing that is wanted is missing.
+  bool apply(libtorrent::torrent_handle const& torrent, Layout const& layout, Wants const& wants,
              std::function<bool(int piece)> const& have);
   /// Says everything anew at the next apply (libtorrent may have forgotten it).
   void forget();
+  /// libtorrent wants all pieces alike again; there must be no web seed to fetch them.
+  void release(libtorrent::torrent_handle const& torrent, int pieces);
 
  private:
   std::vector<std::uint8_t> applied_;

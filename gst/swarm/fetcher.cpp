@@ -38,6 +38,7 @@ void Fetcher::start(lt::torrent_handle const& torrent, Layout const& layout, std
   for (std::size_t piece = 0; piece < verified.size(); ++piece)
     if (verified[piece]) scheduler_->verified(static_cast<int>(piece));
   for (auto const& [piece, here] : blocks_held(torrent)) scheduler_->restored(piece, here);
+  for (int const piece : failed_) scheduler_->distrust(piece);
   for (auto const& [id, peer] : peers_) {
     if (peer.limit > 0) scheduler_->limit(id, peer.limit);
     if (peer.unchoked) scheduler_->unchoked(id);
@@ -74,12 +75,14 @@ void Fetcher::want(Wants wants) {
 
 void Fetcher::on_verified(int piece) {
   trust_.verified(piece);
+  failed_.erase(piece);
   if (scheduler_) scheduler_->verified(piece);
 }
 
 void Fetcher::on_failed(int piece) {
   if (amnesty_ && !trust_.from_one(piece)) amnesty_->on_doubt();
   trust_.failed(piece);
+  failed_.insert(piece);
   early_->forget(piece);
   if (scheduler_) scheduler_->distrust(piece);
 }
@@ -112,7 +115,10 @@ void Fetcher::on_peer(PeerId id, WirePeer& peer) {
 }
 
 void Fetcher::on_unchoke(PeerId id) {
-  if (auto peer = peers_.find(id); peer != peers_.end()) peer->second.unchoked = true;
+  auto const peer = peers_.find(id);
+  // libtorrent forgets its bans when the torrent leaves it.
+  if (peer == peers_.end() || liars_.contains(peer->second.wire->address().host)) return;
+  peer->second.unchoked = true;
   if (scheduler_) scheduler_->unchoked(id);
   fill_soon();
 }
@@ -146,7 +152,17 @@ void Fetcher::on_block(PeerId id, Extent extent) {
 }
 
 void Fetcher::on_requested(PeerId id, Extent extent) {
-  if (auto const block = block_of(extent)) scheduler_->asked(id, *block, Clock::now());
+  if (!scheduler_) return;
+  // libtorrent joins neighbours, also beyond the end of a piece.
+  auto const now = Clock::now();
+  auto at = extent.piece * layout_.piece_length() + extent.start;
+  for (auto const end = at + extent.length; at < end;) {
+    auto const piece = static_cast<int>(at / layout_.piece_length());
+    Block const block{piece, static_cast<int>(at % layout_.piece_length() / block_bytes)};
+    if (!scheduler_->blocks().valid(block)) break;
+    scheduler_->asked(id, block, now);
+    at += layout_.block_size(block.piece, block.number);
+  }
   tick_soon();
 }
 
@@ -163,7 +179,7 @@ void Fetcher::on_gone(PeerId id) {
 }
 
 void Fetcher::on_banned(PeerAddress address) {
-  if (amnesty_) amnesty_->on_banned(std::move(address));
+  if (amnesty_ && !amnesty_->on_banned(address)) liars_.insert(address.host);
 }
 
 // ---- turns ----

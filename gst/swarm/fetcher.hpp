@@ -15,6 +15,8 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 namespace swarm {
@@ -79,6 +81,8 @@ class Fetcher final : public PeerListener, public Scheduler::Mediator, public st
   Layout layout_;
   std::unique_ptr<Scheduler> scheduler_;  // null: not started, or stopped
   std::map<PeerId, Peer> peers_;
+  std::set<std::string> liars_;  // hosts whose bans stand
+  std::set<int> failed_;         // pieces that came with wrong bytes, and not yet with right ones
   Wants wants_;
   std::unique_ptr<Amnesty> amnesty_;
   bool stopped_ = false;

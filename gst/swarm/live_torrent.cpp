@@ -266,6 +266,7 @@ void LiveTorrent::add_sources(Locator const& more) {
     for (auto const& url : more.web_seeds) handle.add_url_seed(url);
     connect(handle, more.peers);
   });
+  if (!more.web_seeds.empty()) demand_changed();
 }
 
 bool LiveTorrent::lonely(Clock::time_point now) const {
@@ -347,7 +348,7 @@ std::shared_ptr<Storage> LiveTorrent::make_storage() {
     // a torrent whose metadata were known before there is a handle.
     bool const from_swarm = !info_;
     if (from_swarm && handle_) info_ = handle_->torrent_file();
-    if (!in_ram()) anew_.reset();
+    if (!in_ram() && !v2_alone()) anew_.reset();
     auto const info = info_;
     if (!info) throw Error(Errc::bad_metadata, "The torrent's metadata can't be read.");
     auto const metadata = make_metadata(*info);
@@ -372,9 +373,16 @@ std::shared_ptr<Storage> LiveTorrent::make_storage() {
       state->keep_file = resolve(*metadata, state->remembered.keep);
       state->metadata = metadata;
       remembered = state->remembered;
+      if (metadata->is_private)
+        std::erase_if(state->status.trackers, [&](auto const& tracker) {
+          return std::find(remembered.trackers.begin(), remembered.trackers.end(), tracker.url) ==
+                 remembered.trackers.end();
+        });
     }
     phase(&Phases::metadata);
     if (metadata->is_private && from_swarm) {
+      // libtorrent sees by itself to the DHT and LSD, but goes on with PEX where it has begun.
+      handle_->set_flags(lt::torrent_flags::disable_pex);
       std::vector<lt::announce_entry> trackers(remembered.trackers.begin(), remembered.trackers.end());
       if (handle_->trackers().size() != trackers.size()) handle_->replace_trackers(trackers);  // without injected ones
     }
@@ -424,6 +432,13 @@ void LiveTorrent::on_piece_failed(int piece) {
   }
   services_->log(LogLevel::warning,
                  name() + ": piece " + std::to_string(piece) + " came with wrong bytes, it is fetched again");
+  // libtorrent now asks peers for the hashes of the piece's blocks, and writes where it must not when one rejects that
+  // (2.0.8 to 2.0.13: hash_picker::hashes_rejected). It must have forgotten the question by then.
+  if (v2_alone() && !std::exchange(starting_over_, true))
+    services_->network->post([self = me()] {
+      self->starting_over_ = false;
+      self->start_over();
+    });
 }
 
 void LiveTorrent::mark_verified(int piece) {
@@ -530,8 +545,15 @@ void LiveTorrent::finish_removal() {
 
 void LiveTorrent::save(lt::add_torrent_params const& params) {
   if (!ledger_) return;
-  auto const remembered = state_.lock()->remembered;
-  ledger_->save(key(), write_resume(params, remembered));
+  Remembered remembered;
+  auto all = params;
+  {
+    auto state = state_.lock();
+    remembered = state->remembered;
+    all.url_seeds.insert(all.url_seeds.end(), state->parked.url.begin(), state->parked.url.end());
+    all.http_seeds.insert(all.http_seeds.end(), state->parked.http.begin(), state->parked.http.end());
+  }
+  ledger_->save(key(), write_resume(all, remembered));
 }
 
 }  // namespace swarm

@@ -131,6 +131,11 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   [[nodiscard]] bool paused() const;
 
  private:
+  /// Web seeds that libtorrent does not know of at the moment.
+  struct ParkedSeeds {
+    std::set<std::string> url, http;  // BEP 19, BEP 17
+    friend bool operator==(ParkedSeeds const&, ParkedSeeds const&) = default;
+  };
   struct State {
     InfoHash hash;
     std::string name;
@@ -143,6 +148,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
     std::optional<Error> failure;
     std::chrono::steady_clock::time_point disk_tried;  // failures of the disk before this were forgiven
     bool paused = false;
+    ParkedSeeds parked;
     TorrentStatus status;  // the mirrored part
   };
   struct Removal {
@@ -156,6 +162,10 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   void start_again();
   void on_network(std::function<void(libtorrent::torrent_handle const&)> job);
   void apply_demand();
+  /// Without v1 hashes.
+  [[nodiscard]] bool v2_alone() const;
+  void steer_web_seeds(libtorrent::torrent_handle const& handle, Layout const& layout, Wants const& wants,
+                       std::vector<bool> const& verified);
   /// Makes room in memory for what is wanted. False: it needs pieces that libtorrent thinks are there.
   bool make_room(Wants const& wants);
   void evict(int piece);
@@ -187,6 +197,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
 
   // network thread
   std::unique_ptr<libtorrent::torrent_handle> handle_;
+  bool starting_over_ = false;
   std::atomic<std::uint32_t> handle_id_ = 0;
   Bands bands_;
   std::shared_ptr<EarlyBlocks> const early_ = std::make_shared<EarlyBlocks>();

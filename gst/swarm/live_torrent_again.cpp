@@ -14,8 +14,13 @@
 namespace swarm {
 
 void LiveTorrent::put(lt::add_torrent_params params) {
-  if (!params.ti || in_ram()) anew_ = std::make_unique<lt::add_torrent_params>(params);
+  if (!params.ti || in_ram() || v2_alone()) anew_ = std::make_unique<lt::add_torrent_params>(params);
   services_->put(std::move(params));
+}
+
+bool LiveTorrent::v2_alone() const {
+  auto const hash = this->hash();
+  return hash.v2 && !hash.v1;
 }
 
 void LiveTorrent::try_peers_again() {
@@ -29,9 +34,16 @@ void LiveTorrent::start_over() {
   auto const* handle = this->handle();
   if (!anew_ || !handle) return;
   auto params = *anew_;
-  // Those of now: some were added since, and a private torrent has lost those that were injected.
+  params.ti = std::const_pointer_cast<lt::torrent_info>(info_);
+  if (params.ti && v2_alone()) params.ti = handle->torrent_file_with_hashes();  // or pieces wait for hashes again
+  // Those of now: some were added since, and a private torrent has lost those that were injected. libtorrent has put
+  // them into the metadata, too.
+  params.flags |= lt::torrent_flags::override_trackers | lt::torrent_flags::override_web_seeds;
   params.trackers.clear();
   for (auto const& tracker : handle->trackers()) params.trackers.push_back(tracker.url);
+  auto const url_seeds = handle->url_seeds(), http_seeds = handle->http_seeds();
+  params.url_seeds.assign(url_seeds.begin(), url_seeds.end());
+  params.http_seeds.assign(http_seeds.begin(), http_seeds.end());
   params.download_limit = handle->download_limit();
   params.upload_limit = handle->upload_limit();
   params.flags &= ~lt::torrent_flags::paused;
@@ -43,7 +55,6 @@ void LiveTorrent::start_over() {
       auto const address = lt::make_address(peer.host, error);
       if (!error) params.peers.emplace_back(address, peer.port);
     }
-    params.ti = std::const_pointer_cast<lt::torrent_info>(info_);
     params.have_pieces.clear();
     params.unfinished_pieces.clear();
     if (state->metadata) {
@@ -53,6 +64,7 @@ void LiveTorrent::start_over() {
     }
   }
   evicted_.clear();
+  bands_.forget();
   fetcher_->pause();
   services_->drop(*handle);
   handle_.reset();

@@ -59,11 +59,29 @@ void LiveTorrent::apply_demand() {
       return start_over();
     }
   }
-  // For web seeds libtorrent picks.
-  if (!handle->url_seeds().empty() || !handle->http_seeds().empty())
-    bands_.apply(*handle, metadata->layout, wants,
-                 [&](int piece) { return verified[static_cast<std::size_t>(piece)]; });
+  steer_web_seeds(*handle, metadata->layout, wants, verified);
   fetcher_->want(std::move(wants));
+}
+
+// For web seeds libtorrent picks, and always finds something to pick: while nothing is wanted it must not know them.
+void LiveTorrent::steer_web_seeds(lt::torrent_handle const& handle, Layout const& layout, Wants const& wants,
+                                  std::vector<bool> const& verified) {
+  auto known = handle.url_seeds();
+  auto known_http = handle.http_seeds();
+  auto parked = state_.lock()->parked;
+  if (known.empty() && known_http.empty() && parked == ParkedSeeds()) return;
+  if (bands_.apply(handle, layout, wants, [&](int piece) { return verified[static_cast<std::size_t>(piece)]; })) {
+    for (auto const& url : parked.url) handle.add_url_seed(url);
+    for (auto const& url : parked.http) handle.add_http_seed(url);
+    parked = {};
+  } else {
+    for (auto const& url : known) handle.remove_url_seed(url);
+    for (auto const& url : known_http) handle.remove_http_seed(url);
+    parked.url.merge(known);
+    parked.http.merge(known_http);
+    bands_.release(handle, layout.piece_count());
+  }
+  state_.lock()->parked = std::move(parked);
 }
 
 void LiveTorrent::watchdog() {

@@ -88,6 +88,11 @@ void LiveTorrent::on_tracker(std::string const& url, TrackerStatus::State tracke
   auto state = state_.lock();
   auto& trackers = state->status.trackers;
   auto found = std::find_if(trackers.begin(), trackers.end(), [&](auto const& t) { return t.url == url; });
+  // An answer of an injected one that came too late.
+  auto const& own = state->remembered.trackers;
+  if (found == trackers.end() && state->metadata && state->metadata->is_private &&
+      std::find(own.begin(), own.end(), url) == own.end())
+    return;
   if (found == trackers.end()) found = trackers.insert(trackers.end(), TrackerStatus{url, {}, -1, -1, {}});
   if (tracker_state == TrackerStatus::State::waiting && found->state == TrackerStatus::State::working) return;
   *found = {url, tracker_state, seeds, peers, message};

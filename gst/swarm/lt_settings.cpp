@@ -37,7 +37,10 @@ constexpr Number numbers[] = {
     {sp::torrent_connect_boost, 200},
     {sp::peer_connect_timeout, 5},
     {sp::handshake_timeout, 7},
-    {sp::min_reconnect_time, 5},
+    // Times the number of failures and one. Who comes back to a film that was at rest must not wait for long, and a peer
+    // that was away for a minute must not be forgotten.
+    {sp::min_reconnect_time, 1},
+    {sp::max_failcount, 10},
     {sp::max_queued_disk_bytes, 64 * 1024 * 1024},
     {sp::alert_queue_size, 10000},
     // A stop in less than two seconds.
@@ -49,6 +52,10 @@ constexpr Number numbers[] = {
     {sp::utp_connect_timeout, 500},
     {sp::utp_syn_resends, 0},
     {sp::tick_interval, 100},
+    // Web seeds: a jump must not wait for what was wanted before it, nor anybody long for one that is silent.
+    {sp::urlseed_max_request_bytes, 1024 * 1024},
+    {sp::urlseed_timeout, 5},
+    {sp::urlseed_wait_retry, 10},
     {sp::max_metadata_size, 10 * 1024 * 1024},
     {sp::max_piece_count, 0x200000},
 };

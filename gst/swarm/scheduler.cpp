@@ -74,6 +74,7 @@ void Scheduler::rejected(PeerId id, Block block, Time now) {
   peer.requests.erase(found);
   peer.suspect = false;
   if (blocks_.forget(block)) reopened();
+  retries_.release(id);
   // One that refuses what it could give is not asked on and on.
   peer.rests_until = now + shortest_rest * (1 << std::min(peer.rejections++, most_doublings));
 }
@@ -81,7 +82,7 @@ void Scheduler::rejected(PeerId id, Block block, Time now) {
 void Scheduler::asked(PeerId id, Block block, Time now) {
   if (!blocks_.valid(block)) return;
   auto& peer = peers_[id];
-  peer.requests.push_back({block, peer.window.sent(now, static_cast<int>(peer.requests.size()))});
+  peer.requests.push_back({block, peer.window.sent(now, static_cast<int>(peer.requests.size())), true});
   blocks_.ask(block);
 }
 

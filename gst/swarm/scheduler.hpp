@@ -69,6 +69,7 @@ class Scheduler {
   struct Request {
     Block block;
     PeerWindow::Sent sent;
+    bool by_others = false;  ///< nobody has weighed whether it would come in time
   };
   /// Blocks, counted through the torrent: [begin, end).
   struct Run {
@@ -87,7 +88,8 @@ class Scheduler {
     int limit = 250;
     int rejections = 0;  ///< in a row
     Time rests_until;
-    Run run;                  ///< what it takes next, far from the readers
+    Run run;  ///< what it takes next, far from the readers
+    [[nodiscard]] bool owes(Block block) const;
     std::uint64_t sated = 0;  ///< nothing there for it in this generation
   };
   using Entry = std::pair<PeerId const, Peer>;
@@ -104,7 +106,7 @@ class Scheduler {
   [[nodiscard]] PeerWindow::Seconds eta(Peer const& peer, Time now) const;
   [[nodiscard]] Outlook look(Time now) const;
   [[nodiscard]] int room(Peer const& peer) const;
-  Entry* earliest(int piece, Time now, Peer const* except = nullptr, bool trusted = false);
+  Entry* earliest(int piece, Time now, Block const* not_owed = nullptr, bool trusted = false);
   Entry* earliest(Hot const& hot, Time now);
   [[nodiscard]] Run hot_in(int piece) const;
   [[nodiscard]] Run whole(int piece) const;
@@ -126,6 +128,8 @@ class Scheduler {
   void begin_run(Peer& peer, Lane const& lane, std::int64_t index);
   void advance(Lane& lane) const;
   void hedge(Entry& entry, Time now);
+  /// Whoever was asked for it should have brought it by now.
+  [[nodiscard]] bool overdue(Block block, Time now) const;
   void give_up(Entry& entry, Time now);
   void choose_alone(Time now);
   void drop_requests(Peer& peer);

@@ -49,6 +49,17 @@ void Scheduler::give_up(Entry& entry, Time now) {
   if (opened) reopened();
 }
 
+bool Scheduler::Peer::owes(Block block) const {
+  return std::any_of(requests.begin(), requests.end(), [&](auto const& request) { return request.block == block; });
+}
+
+bool Scheduler::overdue(Block block, Time now) const {
+  for (auto const& [id, peer] : peers_)
+    for (auto const& request : peer.requests)
+      if (request.block == block && Seconds(now - request.sent.at) < patience * request.sent.expected) return false;
+  return true;
+}
+
 void Scheduler::hedge(Entry& entry, Time now) {
   auto& peer = entry.second;
   // Requests are in order of time: hot ones may be anywhere.
@@ -56,11 +67,15 @@ void Scheduler::hedge(Entry& entry, Time now) {
     auto const& request = peer.requests[i];
     auto const age = Seconds(now - request.sent.at);
     auto const block = request.block;
-    if (age < patience * request.sent.expected) continue;
-    if (age < cold_patience && !hot_in(block.piece).contains(index_of(block))) continue;
-    if (blocks_.here(block) || blocks_.asked(block) > 1) continue;
-    auto* other = earliest(block.piece, now, &peer);
-    if (other && !other->second.suspect) ask(*other, block, now);
+    bool const hot = hot_in(block.piece).contains(index_of(block));
+    bool const chosen = !hot || !request.by_others;
+    if (chosen && age < patience * request.sent.expected) continue;
+    if (!hot && age < cold_patience) continue;
+    // The second one may stand still, too.
+    if (blocks_.here(block) || (blocks_.asked(block) > 1 && !overdue(block, now))) continue;
+    auto* other = earliest(block.piece, now, &block);
+    if (!other || other->second.suspect) continue;
+    if (chosen || peer.suspect || eta(other->second, now) < request.sent.expected - age) ask(*other, block, now);
   }
 }
 

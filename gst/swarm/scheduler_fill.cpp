@@ -80,13 +80,14 @@ Scheduler::Entry* Scheduler::earliest(Hot const& hot, Time now) {
   return earliest(hot.piece, now);
 }
 
-Scheduler::Entry* Scheduler::earliest(int piece, Time now, Peer const* except, bool trusted) {
+Scheduler::Entry* Scheduler::earliest(int piece, Time now, Block const* not_owed, bool trusted) {
   Entry* best = nullptr;
   auto best_eta = Seconds::max();
   for (auto& entry : peers_) {
     auto const& peer = entry.second;
-    if (&peer == except || static_cast<int>(peer.requests.size()) >= peer.limit || !usable(entry, piece, now)) continue;
+    if (static_cast<int>(peer.requests.size()) >= peer.limit || !usable(entry, piece, now)) continue;
     if (trusted && !mediator_.trusts(entry.first)) continue;
+    if (not_owed && peer.owes(*not_owed)) continue;
     if (auto const e = eta(peer, now); e < best_eta) {
       best = &entry;
       best_eta = e;

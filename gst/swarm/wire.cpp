@@ -72,6 +72,9 @@ class PeerWire final : public lt::peer_plugin, public WirePeer {
 
   // WirePeer
   bool has(int piece) const override { return peer_.has_piece(lt::piece_index_t(piece)); }
+  PeerAddress address() const override {
+    return {peer_.remote().address().to_string(), peer_.is_outgoing() ? peer_.remote().port() : std::uint16_t{0}};
+  }
   void request(std::span<Extent const> extents) override {
     std::string messages;
     messages.reserve(extents.size() * 17);
@@ -209,9 +212,6 @@ class PeerWire final : public lt::peer_plugin, public WirePeer {
     left_ = true;
   }
   /// Port 0: where it listens is not known.
-  [[nodiscard]] PeerAddress address() const {
-    return {peer_.remote().address().to_string(), peer_.is_outgoing() ? peer_.remote().port() : std::uint16_t{0}};
-  }
 
   int const id_;
   std::weak_ptr<WireListener> const torrent_;

@@ -46,6 +46,8 @@ class WirePeer {
  public:
   virtual ~WirePeer() = default;
   [[nodiscard]] virtual bool has(int piece) const = 0;
+  /// Port 0: it came from there, where it listens is not known.
+  [[nodiscard]] virtual PeerAddress address() const = 0;
   /// All that is asked in one turn at once: what is sent later would wait for an acknowledgement.
   virtual void request(std::span<Extent const> extents) = 0;
 };

@@ -4,7 +4,7 @@
 #include "api/metadata_wait.hpp"
 #include "api/named.hpp"
 #include "api/shapes.hpp"
-#include "hls/webvtt.hpp"
+#include "hls/sidecar.hpp"
 #include "http/errors.hpp"
 #include "swarm/catalog.hpp"
 
@@ -73,12 +73,12 @@ void wait(FilmPtr const& film, Ask ask, std::function<void(T, bool)> then) {
 
 /// Subtitle files beside the film.
 std::vector<hls::Sidecar> sidecars(swarm::Layout const& layout, int film) {
+  std::vector<std::string> paths;
+  for (auto const& file : layout.files()) paths.push_back(file.padding ? std::string() : file.path);
   std::vector<hls::Sidecar> found;
-  for (int i = 0; i < layout.file_count(); ++i) {
-    auto const& file = layout.file(i);
-    if (file.padding || file.size == 0 || swarm::media_kind(file.path) != swarm::MediaKind::subtitle) continue;
-    auto const name = hls::sidecar_name(file.path, layout.file(film).path);
-    found.push_back({i, file.path, name.language, name.title, name.forced});
+  for (auto const index : hls::subtitles_of(paths, static_cast<std::size_t>(film))) {
+    auto const name = hls::sidecar_name(paths[index], paths[static_cast<std::size_t>(film)]);
+    found.push_back({static_cast<int>(index), paths[index], name.language, name.title, name.forced});
   }
   return found;
 }

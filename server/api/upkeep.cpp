@@ -61,7 +61,9 @@ void Upkeep::visit(App const& app, Pasts& pasts) {
              status.error.c_str());
       torrent->open(swarm::TheFilm{});  // a reader, for a moment, is what starts a failed torrent
     }
-    if (idle(*torrent, status, app.options.idle_after)) {
+    // A complete one does not say whether it is paused.
+    if (auto used = torrent->last_used(); used != past.rested && idle(*torrent, status, app.options.idle_after)) {
+      past.rested = used;
       g_info("%s is idle: its networking ends until somebody asks for it", torrent->key().c_str());
       torrent->set_paused(true);
     }

@@ -25,6 +25,7 @@ class Upkeep {
     bool known = false;
     int restarts = 0;
     std::chrono::steady_clock::time_point restart_at{};
+    std::chrono::steady_clock::time_point rested{};  ///< its last use when it was put to rest
   };
   using Pasts = std::map<std::string, Past>;
   void look();

@@ -4,6 +4,7 @@
 #include "hls/codec_strings.hpp"
 
 #include "hls/aac_config.hpp"
+#include "hls/caps_field.hpp"
 #include "hls/video_config.hpp"
 
 #include <glib.h>
@@ -23,14 +24,11 @@ __attribute__((format(printf, 1, 2))) std::string text(char const* format, ...) 
   return result;
 }
 
-bool has_format(Track const& track, char const* format) {
-  return track.caps.find(std::string("stream-format=(string)") + format) != std::string::npos;
-}
-
 std::string h264(Track const& track) {
   auto const& data = track.codec_data;
   if (data.size() < 4) return {};
-  return text("%s.%02x%02x%02x", has_format(track, "avc3") ? "avc3" : "avc1", data[1], data[2], data[3]);
+  return text("%s.%02x%02x%02x", caps_field(track, "stream-format") == "avc3" ? "avc3" : "avc1", data[1], data[2],
+              data[3]);
 }
 
 /// 14496-15 E.3.
@@ -41,8 +39,8 @@ std::string h265(Track const& track) {
   std::uint32_t compatible = 0;
   for (unsigned bit = 0; bit < 32; ++bit)
     if (data[2 + bit / 8] >> (7 - bit % 8) & 1) compatible |= 1U << bit;
-  auto name = text("%s.%s%d.%X.%c%d", has_format(track, "hev1") ? "hev1" : "hvc1", spaces[data[1] >> 6], data[1] & 31,
-                   compatible, (data[1] & 0x20) != 0 ? 'H' : 'L', data[12]);
+  auto name = text("%s.%s%d.%X.%c%d", caps_field(track, "stream-format") == "hev1" ? "hev1" : "hvc1",
+                   spaces[data[1] >> 6], data[1] & 31, compatible, (data[1] & 0x20) != 0 ? 'H' : 'L', data[12]);
   std::size_t last = 12;
   while (last > 6 && data[last - 1] == 0) --last;
   for (std::size_t i = 6; i < last; ++i) name += text(".%X", data[i]);

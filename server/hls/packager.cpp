@@ -149,10 +149,10 @@ Bytes package(Sidecar const& sidecar, ByteSource& file, Facts const& facts) {
   constexpr std::int64_t most = 16 * 1024 * 1024;  // a film's subtitles are some 100 KB
   std::string bytes(static_cast<std::size_t>(std::min(file.size(), most)), '\0');
   bytes.resize(file.read(0, std::as_writable_bytes(std::span(bytes))));
-  auto cues = read_subtitles(bytes, sidecar.path, sidecar.language);
-  for (auto& cue : cues) cue.begin += facts.timeline.start, cue.end += facts.timeline.start;
+  auto const* video = facts.video();
+  auto const cues = read_subtitles(bytes, sidecar.path, sidecar.language, video ? video->frame_rate : Rate{});
   Segment const whole{facts.segments.front().begin, facts.segments.back().end};
-  auto const written = webvtt_segment(cues, whole, true, true);
+  auto const written = webvtt_segment(cues, whole, true, true, facts.timeline.start);
   return {written.begin(), written.end()};
 }
 

@@ -83,14 +83,17 @@ class Mixer {
 class Decoding {
  public:
   Decoding(Track const& track, std::vector<AccessUnit> const& units, int channels)
-      : units_(units), decoder_(open_sound_decoder(track, units.front().data)), mixer_(channels) {}
+      : units_(units),
+        one_each_(track.codec == Codec::truehd || track.frame_samples > 0),
+        decoder_(open_sound_decoder(track, units.front().data)),
+        mixer_(channels) {}
 
   std::vector<SoundBlock> run() {
     for (std::size_t i = 0; i < units_.size(); ++i) {
       auto const before = blocks_.size();
       auto const sent = send(i);
       auto const received = receive();
-      if ((sent < 0 || received < 0) && blocks_.size() == before) lost(i);
+      if ((one_each_ || sent < 0 || received < 0) && blocks_.size() == before) lost(i);
     }
     avcodec_send_packet(decoder_.get(), nullptr);
     receive();
@@ -150,6 +153,7 @@ class Decoding {
 
   static constexpr std::size_t max_unit = 16U << 20U;
   std::vector<AccessUnit> const& units_;
+  bool const one_each_;  ///< units that give nothing are lost ones, even if the decoder doesn't complain
   av::Codec decoder_;
   av::Packet packet_ = av::packet();
   av::Frame frame_ = av::frame();

@@ -94,7 +94,7 @@ Timeline read_mpeg_ps(ByteSource& source, bool) {
   std::vector<Time> times;
   for (auto const pts : first) times.push_back(ticks(pts, clock));
   timeline.start = ticks(start, clock);
-  timeline.end = ticks(start + length, clock) + shortest_step(times);
+  timeline.end = ticks(start + length, clock) + std::min<Time>(shortest_step(times), std::chrono::milliseconds(50));
   return timeline;
 }
 

@@ -2,6 +2,7 @@
 #include "hls/ts_tables.hpp"
 
 #include "hls/byte_writer.hpp"
+#include "hls/caps_field.hpp"
 #include "hls/ts_packets.hpp"
 
 #include <gst/tag/tag.h>
@@ -107,7 +108,7 @@ int ts_stream_type(Track const& track) {
     case Codec::h265:
       return 0x24;
     case Codec::mpeg2:
-      return track.caps.find("mpegversion=(int)1") != std::string::npos ? 0x01 : 0x02;
+      return caps_field(track, "mpegversion") == "1" ? 0x01 : 0x02;
     case Codec::aac:
       return 0x0f;
     case Codec::mp3:

@@ -130,11 +130,11 @@ void add_clocks(std::vector<Piece>& pieces, std::size_t stream, Time end) {
     if (piece.stream == stream) times.push_back(piece.when);
   }
   std::sort(times.begin(), times.end());
-  if (times.empty()) {  // a segment without pictures: the other streams' time
+  if (times.empty()) {  // a segment without pictures: from where the sound's time begins
     if (pieces.empty()) return;
+    first += sound_lead;
     pieces.push_back({first, stream, {}, false});
     times.push_back(first);
-    for (auto const& piece : pieces) end = std::max(end, piece.when);
   }
   times.push_back(std::max(times.back(), end));
   for (std::size_t i = 0; i + 1 < times.size(); ++i) {

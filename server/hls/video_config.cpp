@@ -3,13 +3,11 @@
 
 #include "hls/bit_reader.hpp"
 #include "hls/byte_writer.hpp"
-
-#include <gst/gst.h>
+#include "hls/caps_field.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <memory>
 #include <string>
 
 namespace hls {
@@ -40,14 +38,6 @@ int vp9_level(Track const& track) {
   for (auto const& level : levels)
     if (samples <= level.rate && picture <= level.picture && side <= level.side) return level.level;
   return 62;
-}
-
-struct FreeStructure {
-  void operator()(GstStructure* structure) const { gst_structure_free(structure); }
-};
-std::unique_ptr<GstStructure, FreeStructure> structure_of(Track const& track) {
-  return std::unique_ptr<GstStructure, FreeStructure>(
-      track.caps.empty() ? nullptr : gst_structure_from_string(track.caps.c_str(), nullptr));
 }
 
 VideoConfig coloured(Track const& track) {
@@ -150,17 +140,17 @@ VideoConfig vp9_config(Track const& track) {
     config.level = data[1];
     config.depth = data[2] >> 4;
     config.subsampling = data[2] >> 1 & 7;
+    config.full_range = config.full_range || (data[2] & 1) != 0;
+    if (config.primaries == 2) config.primaries = data[3];
+    if (config.transfer == 2) config.transfer = data[4];
+    if (config.matrix == 2) config.matrix = data[5];
     return config;
   }
-  auto const caps = structure_of(track);
-  if (!caps) return config;
-  if (auto const* profile = gst_structure_get_string(caps.get(), "profile")) config.profile = std::atoi(profile) & 3;
-  guint depth = 8;
-  if (gst_structure_get_uint(caps.get(), "bit-depth-luma", &depth)) config.depth = static_cast<int>(depth);
-  if (auto const* chroma = gst_structure_get_string(caps.get(), "chroma-format")) {
-    auto const format = std::string(chroma);
-    config.subsampling = format == "4:4:4" ? yuv444 : format == "4:2:2" ? yuv422 : yuv420;
-  }
+  config.profile = std::atoi(caps_field(track, "profile").c_str()) & 3;
+  auto const depth = std::atoi(caps_field(track, "bit-depth-luma").c_str());
+  if (depth > 0 && depth <= 12) config.depth = depth;
+  auto const chroma = caps_field(track, "chroma-format");
+  config.subsampling = chroma == "4:4:4" ? yuv444 : chroma == "4:2:2" ? yuv422 : yuv420;
   return config;
 }
 

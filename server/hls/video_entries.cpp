@@ -1,30 +1,23 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "hls/codec_data.hpp"
+#include "hls/caps_field.hpp"
 #include "hls/mp4_box.hpp"
 #include "hls/sample_entries.hpp"
 #include "hls/video_config.hpp"
 
-#include <gst/gst.h>
-
 #include <array>
 #include <cstdio>
-#include <memory>
 #include <string>
 
 namespace hls {
 namespace {
 
-bool has_format(Track const& track, char const* format) {
-  return track.caps.find(std::string("stream-format=(string)") + format) != std::string::npos;
-}
-
 /// avc3 and hev1: parameter sets may be in band only.
 char const* entry_type(Track const& track) {
   switch (track.codec) {
     case Codec::h264:
-      return has_format(track, "avc3") ? "avc3" : "avc1";
+      return caps_field(track, "stream-format") == "avc3" ? "avc3" : "avc1";
     case Codec::h265:
-      return has_format(track, "hev1") ? "hev1" : "hvc1";
+      return caps_field(track, "stream-format") == "hev1" ? "hev1" : "hvc1";
     case Codec::vp9:
       return "vp09";
     default:
@@ -48,13 +41,11 @@ void append_configuration(ByteWriter& out, Track const& track) {
 /// HDR's mastering display and light level, as gst-video writes them into caps: numbers with colons.
 template <std::size_t size>
 bool numbers(Track const& track, char const* field, std::array<unsigned, size>& to) {
-  auto* const caps = track.caps.empty() ? nullptr : gst_structure_from_string(track.caps.c_str(), nullptr);
-  if (caps == nullptr) return false;
-  std::unique_ptr<GstStructure, void (*)(GstStructure*)> const freed(caps, gst_structure_free);
-  auto const* text = gst_structure_get_string(caps, field);
+  auto const value = caps_field(track, field);
+  auto const* text = value.c_str();
   for (std::size_t i = 0; i < size; ++i) {
     int read = 0;
-    if (text == nullptr || std::sscanf(text, i == 0 ? "%u%n" : ":%u%n", &to[i], &read) != 1) return false;
+    if (std::sscanf(text, i == 0 ? "%u%n" : ":%u%n", &to[i], &read) != 1) return false;
     text += read;
   }
   return true;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Subtitles, inside or beside the film -> WebVTT segments (W3C WebVTT; RFC 8216 3.5). Pure, but for the character sets
-// that GLib knows.
+// Subtitles, inside or beside the film -> WebVTT segments (W3C WebVTT; RFC 8216 3.5). Pure.
 #pragma once
 
 #include "hls/cut.hpp"
@@ -19,25 +18,22 @@ struct Cue {
   friend bool operator==(Cue const&, Cue const&) = default;
 };
 
-enum class SubtitleFormat { subrip, ass, webvtt, microdvd, mpl2, sami, ttml };
+/// Sorted; none ends before it begins (one without a length lasts until the next begins, but at most 5 s); the same
+/// text over and over, as typeset frame by frame, is one cue.
+void tidy(std::vector<Cue>& cues);
 
 /// Of a track inside the film: plain text with Pango markup, ASS events, WebVTT cues.
 [[nodiscard]] std::vector<Cue> cues_of(Samples const& samples);
-/// Of a file beside the film, in any encoding: BOM, else UTF-8 if valid, else guessed (language helps).
-/// Lines that make no sense are skipped. Throws std::invalid_argument if nothing in it is a cue.
+/// Of a file beside the film, in any encoding: BOM, else UTF-8 if valid, else guessed (language helps). SubRip, ASS,
+/// SSA, WebVTT, MicroDVD, MPL2, SAMI, TTML, SubViewer, VPlayer and what else libavformat knows of text. `film_rate`:
+/// for formats that count frames and don't say of how many a second. Lines that make no sense are skipped.
+/// Throws std::invalid_argument if nothing in it is a cue, or it has more than 16 MiB.
 [[nodiscard]] std::vector<Cue> read_subtitles(std::string_view bytes, std::string_view file_name,
-                                              std::string_view language = {});
-/// Language and forced/SDH flags from a name like "Film.en.forced.srt".
-struct SidecarName {
-  std::string language, title;
-  bool forced = false;
-};
-[[nodiscard]] SidecarName sidecar_name(std::string_view subtitle_path, std::string_view film_path);
-/// Is this file of the torrent a subtitle of that film?
-[[nodiscard]] bool is_subtitle(std::string_view path);
+                                              std::string_view language = {}, Rate film_rate = {});
 
 /// Cues that are shown at some time within the segment, sorted, with X-TIMESTAMP-MAP in step with time_shift.
 /// `shift`: added to the cues' times (files beside the film count from its first picture, cues inside from its zero).
-[[nodiscard]] std::string webvtt_segment(std::vector<Cue> const& cues, Segment const& segment, bool first, bool last);
+[[nodiscard]] std::string webvtt_segment(std::vector<Cue> const& cues, Segment const& segment, bool first, bool last,
+                                         Time shift = {});
 
 }  // namespace hls

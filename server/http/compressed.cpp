@@ -25,9 +25,9 @@ bool takes_gzip(Request const& request) {
 
 void compress(Request const& request, Response& response) {
   if (response.body.size() < worth_it || !takes_gzip(request)) return;
-  g_autoptr(GZlibCompressor) const gzip = g_zlib_compressor_new(G_ZLIB_COMPRESSOR_FORMAT_GZIP, 6);
-  g_autoptr(GOutputStream) const memory = g_memory_output_stream_new_resizable();
-  g_autoptr(GOutputStream) const stream = g_converter_output_stream_new(memory, G_CONVERTER(gzip));
+  g_autoptr(GZlibCompressor) gzip = g_zlib_compressor_new(G_ZLIB_COMPRESSOR_FORMAT_GZIP, 6);
+  g_autoptr(GOutputStream) memory = g_memory_output_stream_new_resizable();
+  g_autoptr(GOutputStream) stream = g_converter_output_stream_new(memory, G_CONVERTER(gzip));
   if (!g_output_stream_write_all(stream, response.body.data(), response.body.size(), nullptr, nullptr, nullptr) ||
       !g_output_stream_close(stream, nullptr, nullptr))
     return;

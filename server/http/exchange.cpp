@@ -14,7 +14,7 @@ bool names(SoupMessageHeaders* headers, char const* field, char const* token) {
 void append_shared(SoupMessageBody* body, std::shared_ptr<std::vector<std::uint8_t> const> content) {
   auto const* bytes = content->data();
   auto const size = content->size();
-  g_autoptr(GBytes) const shared = g_bytes_new_with_free_func(
+  g_autoptr(GBytes) shared = g_bytes_new_with_free_func(
       bytes, size, [](gpointer owner) { delete static_cast<std::shared_ptr<std::vector<std::uint8_t> const>*>(owner); },
       new std::shared_ptr<std::vector<std::uint8_t> const>(std::move(content)));
   soup_message_body_append_bytes(body, shared);

@@ -2,17 +2,15 @@
 // Own (anonymous) memory while one film is streamed: by a Reader in this process, or with --server PROGRAM by the
 // server. Once as fast as it goes and once at a film's pace.
 #include "bench/own_session.hpp"
+#include "bench/peak.hpp"
 #include "bench/shared_film.hpp"
 
-#include <algorithm>
-#include <atomic>
 #include <cstdio>
 #include <exception>
 #include <functional>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
-#include <unistd.h>
 
 namespace {
 
@@ -25,28 +23,6 @@ long own_memory() {
     if (line.starts_with("RssAnon:")) return std::atol(line.c_str() + 8) * 1024;
   return 0;
 }
-
-/// The highest value while it lives.
-class Peak {
- public:
-  explicit Peak(std::function<long()> measure)
-      : thread_([this, measure = std::move(measure)] {
-          while (!quit_) {
-            highest_ = std::max(highest_.load(), measure());
-            std::this_thread::sleep_for(20ms);
-          }
-        }) {}
-  ~Peak() {
-    quit_ = true;
-    thread_.join();
-  }
-  [[nodiscard]] long highest() const { return highest_; }
-
- private:
-  std::atomic<long> highest_ = 0;
-  std::atomic<bool> quit_ = false;
-  std::thread thread_;
-};
 
 /// Calls for portions until the film is over, at most `rate` bytes/s (0 = no limit), for at most ten seconds then.
 void consume(SharedFilm const& film, std::int64_t rate, std::function<std::string(std::size_t)> const& next) {

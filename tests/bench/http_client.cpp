@@ -17,7 +17,6 @@
 namespace bench {
 namespace {
 
-constexpr auto patience = 60s;
 constexpr auto pause_between_tries = 20ms;
 
 /// The v1 hash in a magnet.
@@ -31,7 +30,8 @@ std::string hash_of(std::string const& magnet) {
 /// Each seek is a request of its own for all that follows; the one before is hung up on.
 class HttpPlayer final : public Player {
  public:
-  HttpPlayer(support::Endpoint at, std::string target) : at_(std::move(at)), target_(std::move(target)) {}
+  HttpPlayer(support::Endpoint at, std::string target, std::chrono::milliseconds patience)
+      : at_(std::move(at)), target_(std::move(target)), patience_(patience) {}
 
   void seek(std::int64_t position) override {
     connection_.reset();
@@ -53,7 +53,7 @@ class HttpPlayer final : public Player {
     for (auto const start = Clock::now();;) {
       std::string why;
       try {
-        connection_.emplace(at_, std::string(), patience);
+        connection_.emplace(at_, std::string(), patience_);
         connection_->send({.target = target_, .fields = {{"Range", "bytes=" + std::to_string(position_) + "-"}}});
         auto const status = connection_->read_head().status;
         if (status == 206) return;
@@ -64,13 +64,14 @@ class HttpPlayer final : public Player {
         why = error.what();
       }
       connection_.reset();
-      if (Clock::now() - start > patience) throw std::runtime_error(target_ + " can't be had: " + why);
+      if (Clock::now() - start > patience_) throw std::runtime_error(target_ + " can't be had: " + why);
       std::this_thread::sleep_for(pause_between_tries);
     }
   }
 
   support::Endpoint at_;
   std::string target_;
+  std::chrono::milliseconds patience_;
   std::int64_t position_ = 0;
   std::optional<support::http::Connection> connection_;
 };
@@ -83,8 +84,7 @@ class ServerClient final : public Client {
       std::lock_guard lock(mutex_);
       if (added_.insert(magnet).second) server_.add(magnet, 0s);
     }
-    return std::make_unique<HttpPlayer>(server_.at(),
-                                        "/stream/proxy/" + hash_of(magnet) + "?fileIndex=" + std::to_string(file));
+    return play_over_http(server_.at(), "/stream/proxy/" + hash_of(magnet) + "?fileIndex=" + std::to_string(file));
   }
 
  private:
@@ -126,7 +126,7 @@ class Peerflix final : public Client {
       }
       child_.emplace(command);
     }
-    return std::make_unique<HttpPlayer>(at_, "/" + std::to_string(file));
+    return play_over_http(at_, "/" + std::to_string(file));
   }
 
  private:
@@ -162,7 +162,7 @@ class WebTorrent final : public Client {
       child_.emplace(std::vector<std::string>{"node", "--input-type=module", "-e", webtorrent_program, "--", modules_,
                                               std::to_string(at_.port), folder_ / "files"},
                      support::ChildOptions{.input = magnet + "\n"});
-    return std::make_unique<HttpPlayer>(at_, "/webtorrent/" + hash_of(magnet) + "/film.mkv");
+    return play_over_http(at_, "/webtorrent/" + hash_of(magnet) + "/film.mkv");
   }
 
  private:
@@ -174,6 +174,10 @@ class WebTorrent final : public Client {
 
 }  // namespace
 
+std::unique_ptr<Player> play_over_http(support::Endpoint const& at, std::string const& target,
+                                       std::chrono::milliseconds patience) {
+  return std::make_unique<HttpPlayer>(at, target, patience);
+}
 std::unique_ptr<Client> start_server(std::string const& program, std::string const& verify) {
   return std::make_unique<ServerClient>(program, verify);
 }

@@ -34,8 +34,10 @@ Server::Environment joined(Server::Environment all, Server::Environment const& m
 
 }  // namespace
 
-SharedFilm::SharedFilm(std::int64_t size, int seeders, int piece_kib)
-    : size_(size), seed_(start_seed(written(payload_, folder_ / "film.mkv", size), seeders, piece_kib)) {
+SharedFilm::SharedFilm(std::int64_t size, int seeders, int piece_kib, std::uint64_t payload)
+    : size_(size),
+      payload_(payload),
+      seed_(start_seed(written(payload_, folder_ / "film.mkv", size), seeders, piece_kib)) {
   auto const line = seed_.wait_for_line("^magnet:.*$", 60s);
   if (!line) throw std::runtime_error("the seeders do not start: " + seed_.err());
   magnet_ = (*line)[0];

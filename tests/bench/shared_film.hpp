@@ -23,16 +23,17 @@ using namespace std::chrono_literals;
 /// A pseudo-random film and seeders without limits, outside of this process.
 class SharedFilm {
  public:
-  SharedFilm(std::int64_t size, int seeders, int piece_kib);
+  SharedFilm(std::int64_t size, int seeders, int piece_kib, std::uint64_t payload = 1);
 
   [[nodiscard]] std::int64_t size() const { return size_; }
   [[nodiscard]] std::string const& magnet() const { return magnet_; }
+  [[nodiscard]] support::Payload const& payload() const { return payload_; }
   /// Throws std::runtime_error that says where, if these are not the film's bytes at `offset`.
   void check(std::int64_t offset, std::string_view bytes) const;
 
  private:
   std::int64_t size_;
-  support::Payload payload_{1};
+  support::Payload payload_;
   support::TempDir folder_{"bench"};
   support::Child seed_;
   std::string magnet_;
@@ -46,6 +47,7 @@ class Server {
 
   [[nodiscard]] support::Endpoint at() const { return at_; }
   support::Child& child() { return child_; }
+  [[nodiscard]] support::Child const& child() const { return child_; }
   /// Returns the info hash when the metadata are there, or after `wait`.
   std::string add(std::string const& magnet, std::chrono::seconds wait = 30s);
 

@@ -2,13 +2,14 @@
 #include "hls/sound_coder.hpp"
 
 #include "sound_film.hpp"
+#include "support/child.hpp"
 
 #include <gst/gst.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <cstdlib>
 #include <random>
 
 using namespace std::chrono_literals;
@@ -226,6 +227,153 @@ INSTANTIATE_TEST_SUITE_P(Codecs, Sounds, testing::ValuesIn(recipes), [](auto con
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
 });
+
+SoundRecipe const& recipe(std::string const& name) {
+  return *std::find_if(std::begin(recipes), std::end(recipes), [&](auto const& one) { return one.name == name; });
+}
+
+std::string all_bytes(hls::Samples const& samples) {
+  std::string bytes;
+  for (auto const& unit : samples.units) bytes.append(unit.data.begin(), unit.data.end());
+  return bytes;
+}
+
+struct Film {
+  explicit Film(std::string const& name)
+      : source(frames_of(sound_file(recipe(name)))),
+        should(down(heard(sound_file(recipe(name)), source.track.channels))) {
+    origin = source.units.front().pts;
+    segments = segments_of(origin, end_of(source));
+  }
+  /// dB of the windows of the left channel.
+  [[nodiscard]] std::vector<double> windows() const {
+    return snr(decode_aac(code_all(source, segments, origin).all)[0], should[0]);
+  }
+  hls::Samples source;
+  Sound should;
+  hls::Time origin;
+  std::vector<hls::Segment> segments;
+};
+
+std::size_t window_at(double second) { return static_cast<std::size_t>(second * 48000 / 1024); }
+
+TEST(SoundCoder, AGapIsSilenceOfTheRightLength) {
+  Film film("ac3");
+  std::erase_if(film.source.units, [](auto const& unit) { return unit.pts >= 7s && unit.pts < 8500ms; });
+  auto const pcm = decode_aac(code_all(film.source, film.segments, film.origin).all);
+  auto const windows = snr(pcm[0], film.should[0]);
+  for (auto i = window_at(7.1); i < window_at(8.4); ++i)
+    EXPECT_LT(std::abs(pcm[0][i * 1024 + 500]), 1e-4) << "at window " << i;
+  EXPECT_GT(quantile({windows.begin() + 2, windows.begin() + static_cast<long>(window_at(6.9))}, 0.05), 25);
+  EXPECT_GT(quantile({windows.begin() + static_cast<long>(window_at(8.7)), windows.end() - 2}, 0.05), 25);
+}
+
+TEST(SoundCoder, JitterIsNotHeard) {
+  Film film("ac3");
+  std::minstd_rand random(7);
+  std::uniform_int_distribution<int> by(-1000, 1000);
+  for (auto& unit : film.source.units)
+    if (&unit != &film.source.units.front()) unit.pts += std::chrono::microseconds(by(random));
+  // A few that are quite wrong.
+  film.source.units[100].pts += 15ms;
+  film.source.units[200].pts -= 12ms;
+  EXPECT_GT(quantile(film.windows(), 0.02), 25);
+}
+
+TEST(SoundCoder, DamageCostsItselfOnly) {
+  for (auto const* name : {"ac3", "eac3", "flac", "mp2", "dts", "truehd", "opus", "vorbis", "aac"}) {
+    SCOPED_TRACE(name);
+    Film film(name);
+    std::minstd_rand random(5);
+    for (auto& unit : film.source.units)
+      if (unit.pts > 7s && unit.pts < 7200ms)
+        for (std::size_t i = 0; i < unit.data.size(); i += 3) unit.data[i] = static_cast<std::uint8_t>(random());
+    if (film.source.track.codec == hls::Codec::vorbis) film.should[0].insert(film.should[0].begin(), 128, 0.F);
+    auto const windows = film.windows();
+    EXPECT_GT(quantile({windows.begin() + 2, windows.begin() + static_cast<long>(window_at(6.8))}, 0.05), 20);
+    EXPECT_GT(quantile({windows.begin() + static_cast<long>(window_at(7.5)), windows.end() - 2}, 0.05), 20);
+  }
+}
+
+TEST(SoundCoder, NoiseIsNoReasonToFail) {
+  for (auto const& recipe : recipes) {
+    auto source = frames_of(sound_file(recipe));
+    source.units.resize(60);
+    std::minstd_rand random(3);
+    for (auto& unit : source.units)
+      for (auto& byte : unit.data) byte = static_cast<std::uint8_t>(random());
+    source.units[20].data.clear();
+    source.units[30].pts = hls::Time::max();
+    source.units[31].pts = hls::Time::min();
+    EXPECT_EQ(hls::code_sound(source, {0s, 2s}, 0s, true, false).units.size(),
+              static_cast<std::size_t>(std::ceil(2. * hls::coded_track(source.track).sample_rate / 1024)))
+        << recipe.name;
+  }
+}
+
+TEST(SoundCoder, BeginsLateEndsEarly) {
+  Film const film("ac3");
+  // The film is 3 s longer than its sound at either end.
+  auto const begin = film.origin - 3s;
+  auto const end = film.source.units.back().pts + 32ms;
+  auto const segments = segments_of(begin, end + 3s);
+  auto const coded = code_all(film.source, segments, film.origin);
+  EXPECT_LT(coded.all.units.front().pts - begin, 22ms);
+  EXPECT_GE(coded.all.units.front().pts, begin);
+  EXPECT_GE(coded.all.end, end);
+  auto const silence = static_cast<std::size_t>(std::count_if(
+      coded.all.units.begin(), coded.all.units.end(), [&](auto const& unit) { return unit.pts < film.origin; }));
+  auto pcm = decode_aac(coded.all);
+  pcm[0].erase(pcm[0].begin(), pcm[0].begin() + static_cast<long>(silence) * 1024);
+  EXPECT_GT(quantile(snr(pcm[0], film.should[0]), 0.02), 25);
+}
+
+TEST(SoundCoder, AnHourLaterIsTheSame) {
+  Film film("ac3");
+  auto const here = all_bytes(code(film.source, film.segments, 2, film.origin));
+  for (auto& unit : film.source.units) unit.pts += 26h;
+  for (auto& segment : film.segments) segment = {segment.begin + 26h, segment.end + 26h};
+  EXPECT_EQ(all_bytes(code(film.source, film.segments, 2, film.origin + 26h)), here);
+}
+
+TEST(SoundCoder, MoreThanItAskedForChangesNothing) {
+  Film const film("mp3");
+  auto const here = code(film.source, film.segments, 3, film.origin);
+  EXPECT_EQ(all_bytes(hls::code_sound(film.source, film.segments[3], film.origin, false, false)), all_bytes(here));
+}
+
+TEST(SoundCoder, AnotherProcessMakesTheSame) {
+  Film const film("ac3-51");
+  auto const sum = std::hash<std::string>()(all_bytes(code(film.source, film.segments, 2, film.origin)));
+  if (auto const* expected = std::getenv("HLS_SOUND_SUM")) {
+    EXPECT_EQ(std::to_string(sum), expected);
+    return;
+  }
+  auto const again = support::run({std::filesystem::read_symlink("/proc/self/exe").string(),
+                                   "--gtest_filter=SoundCoder.AnotherProcessMakesTheSame"},
+                                  {.environment = {{"HLS_SOUND_SUM", std::to_string(sum)}}});
+  EXPECT_TRUE(again.ok()) << again.out;
+}
+
+TEST(SoundCoder, ChoosesRates) {
+  auto const rate = [](hls::Codec codec, int from) {
+    return hls::coded_track({.kind = hls::Kind::audio, .codec = codec, .sample_rate = from, .channels = 2}).sample_rate;
+  };
+  EXPECT_EQ(rate(hls::Codec::flac, 48000), 48000);
+  EXPECT_EQ(rate(hls::Codec::flac, 44100), 44100);
+  EXPECT_EQ(rate(hls::Codec::flac, 192000), 48000);
+  EXPECT_EQ(rate(hls::Codec::flac, 176400), 44100);
+  EXPECT_EQ(rate(hls::Codec::mp3, 22050), 22050);
+  EXPECT_EQ(rate(hls::Codec::pcm, 37800), 48000);
+  EXPECT_EQ(rate(hls::Codec::pcm, 0), 48000);
+  EXPECT_EQ(rate(hls::Codec::aac, 24000), 48000) << "band replication";
+}
+
+TEST(SoundCoder, KnowsWhatItCanNot) {
+  EXPECT_FALSE(hls::can_code({.kind = hls::Kind::audio, .codec = hls::Codec::other_audio, .caps = "audio/x-ac4"}));
+  EXPECT_FALSE(hls::can_code({.kind = hls::Kind::audio, .codec = hls::Codec::pcm}));
+  EXPECT_FALSE(hls::can_code({.kind = hls::Kind::video, .codec = hls::Codec::h264}));
+}
 
 }  // namespace
 

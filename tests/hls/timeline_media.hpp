@@ -10,9 +10,8 @@
 
 namespace support {
 
-/// Made by `ffmpeg` with these words behind its inputs: a picture with frame numbers (input 0) and a tone (input 1).
-/// The words may name other films of this folder as `@name`. A name that ends in .mkvmerge.mkv is made by mkvmerge.
-[[nodiscard]] std::filesystem::path film(std::string const& name, std::string const& words);
+/// One of the table in timeline_media.cpp, made if it is not there yet.
+[[nodiscard]] std::filesystem::path film(std::string const& name);
 
 /// Key frames of the first film track (or sound) as libavformat reads all of the file: PTS, sorted.
 struct Probed {

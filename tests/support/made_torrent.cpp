@@ -87,6 +87,7 @@ MadeTorrent make_torrent(TorrentSpec const& spec) {
   hash(maker, made);
   made.metainfo = maker.generate_buf();
   auto info = std::make_shared<lt::torrent_info>(lt::span<char const>(made.metainfo), lt::from_span);
+  made.files = in_order(info->files(), by_path);  // read back, a v2 torrent of one file has padding behind it
   auto const hashes = info->info_hashes();
   if (hashes.has_v1()) {
     std::memcpy(made.hash.v1.emplace().data(), hashes.v1.data(), 20);

@@ -31,6 +31,8 @@ std::string answer_of(FaultyTracker::Fault fault) {
       return ok("d14:failure reason20:torrent not allowed.e");
     case Fault::error:
       return "HTTP/1.0 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n";
+    case Fault::redirects:
+      return "HTTP/1.0 302 Found\r\nLocation: /announce?again\r\nContent-Length: 0\r\n\r\n";
     case Fault::silent:
     case Fault::hangs_up:
       break;

@@ -44,11 +44,12 @@ class Tracker {
 class FaultyTracker {
  public:
   enum class Fault {
-    silent,    ///< takes the request and never answers
-    garbage,   ///< 200 with bytes that are no bencoding
-    failure,   ///< 200 with a `failure reason`
-    error,     ///< 500
-    hangs_up,  ///< closes without an answer
+    silent,     ///< takes the request and never answers
+    garbage,    ///< 200 with bytes that are no bencoding
+    failure,    ///< 200 with a `failure reason`
+    error,      ///< 500
+    hangs_up,   ///< closes without an answer
+    redirects,  ///< to itself, for ever
   };
   explicit FaultyTracker(Fault fault);
   ~FaultyTracker();

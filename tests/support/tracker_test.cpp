@@ -38,6 +38,7 @@ TEST(FaultyTrackerTest, FailsInEachOfItsWays) {
   EXPECT_THROW(ask(FaultyTracker(Fault::silent)), http::Failure);
   EXPECT_THROW(ask(FaultyTracker(Fault::hangs_up)), http::Failure);
   EXPECT_EQ(ask(FaultyTracker(Fault::error)).status(), 500);
+  EXPECT_EQ(ask(FaultyTracker(Fault::redirects)).status(), 302);
   EXPECT_EQ(ask(FaultyTracker(Fault::failure)).body.substr(0, 17), "d14:failure reaso");
   FaultyTracker garbage(Fault::garbage);
   EXPECT_EQ(ask(garbage).status(), 200);

@@ -67,6 +67,18 @@ TEST_P(Liars, TwoOfFiveAllTheTime) {
   EXPECT_TRUE(support::Payload().matches(0, read(*reader, 12 * MiB)));
 }
 
+// libtorrent 2.0.8 must not be asked to find out which block of a v2 piece is wrong.
+TEST_P(Liars, OfATorrentWithoutV1) {
+  support::SeederOptions const honest{.upload_limit = 12 * MiB};
+  auto liar = honest, other = honest;
+  liar.corrupt = {.every = 20};
+  other.corrupt = {.every = 9, .first = 7};
+  support::TorrentSpec const spec{.files = {support::payload_file("film.mkv", 12 * MiB, 1)}, .format = support::Format::v2};
+  support::Swarm peers(make_torrent(spec), {honest, liar, honest, other, honest});
+  auto reader = add(peers.magnet())->open(swarm::TheFilm{}, {.verify = GetParam()});
+  EXPECT_TRUE(support::Payload().matches(0, read(*reader, 12 * MiB)));
+}
+
 INSTANTIATE_TEST_SUITE_P(Modes, Liars, testing::Values(swarm::Verify::strict, swarm::Verify::trusted),
                          [](auto const& info) { return info.param == swarm::Verify::strict ? "Strict" : "Trusted"; });
 
@@ -124,6 +136,20 @@ TEST_F(Live, TheSmallestTorrent) {
   support::Swarm peers(make_torrent("film.mkv", 1, 16 * KiB));
   auto reader = add(peers.magnet())->open(swarm::TheFilm{}, {.verify = swarm::Verify::trusted});
   EXPECT_TRUE(support::Payload().matches(0, read(*reader, 10)));
+}
+
+// The only one goes, and is back at once.
+TEST_F(Live, TheOnlyPeerComesBack) {
+  support::Swarm peers(make_torrent("film.mkv", 4 * MiB), 1, {.upload_limit = 2 * MiB});
+  auto reader = add(peers.magnet())->open(swarm::TheFilm{});
+  ASSERT_TRUE(support::Payload().matches(0, read(*reader, MiB)));
+  peers[0].kill();
+  peers[0].revive();
+  auto const begin = std::chrono::steady_clock::now();
+  ASSERT_TRUE(support::Payload().matches(MiB, read(*reader, 3 * MiB)));
+  auto const took = std::chrono::steady_clock::now() - begin;
+  RecordProperty("took_ms", static_cast<int>(took / 1ms));
+  EXPECT_LT(took, 13s) << "libtorrent waits 5 s for each failure so far, and 5 s more";
 }
 
 }  // namespace

@@ -227,6 +227,45 @@ TEST(Scheduler, ASilentPeersBlocksAreAskedOfAnotherOnce) {
   for (auto const& [peer, block] : again) EXPECT_EQ(peer, 2);
 }
 
+TEST(Scheduler, WhenTheSecondPeerIsSilentTooAThirdIsAsked) {
+  Bench bench(1);
+  bench.scheduler.unchoked(1);
+  bench.scheduler.want({.hot = {0}});
+  bench.fill();
+  std::set<Block, decltype([](Block a, Block b) { return a.number < b.number; })> third;
+  bench.scheduler.unchoked(2);
+  for (int i = 0; i < 300; ++i) {
+    if (i == 100) bench.scheduler.unchoked(3);
+    for (auto const& [peer, block] : bench.tick(10ms)) {
+      if (peer != 3) continue;
+      third.insert(block);
+      bench.arrive(peer, block);
+    }
+  }
+  EXPECT_EQ(third.size(), 8u);
+}
+
+TEST(Scheduler, APieceIsNotLeftToOneThatRejectsIt) {
+  Bench bench(1);
+  bench.scheduler.unchoked(1);
+  bench.scheduler.unchoked(2);
+  bench.scheduler.want({.hot = {0}});
+  for (auto const& [peer, block] : bench.fill()) bench.arrive(peer, block);
+  bench.scheduler.restored(0, {});
+  bench.scheduler.distrust(0);
+  std::set<int> came;
+  for (int i = 0; i < 100; ++i)
+    for (auto const& [peer, block] : bench.tick(10ms)) {
+      if (peer == 1) {
+        bench.scheduler.rejected(peer, block, bench.now);
+      } else {
+        came.insert(block.number);
+        bench.arrive(peer, block);
+      }
+    }
+  EXPECT_EQ(came.size(), 8u);
+}
+
 TEST(Scheduler, ABlockThatNobodySendsIsAskedAgain) {
   Bench bench(1);
   bench.scheduler.unchoked(1);

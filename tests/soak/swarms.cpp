@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The world of a soak: swarms whose peers come, go, stall and lie, and a tracker that dies and comes back; ever new
+// torrents. Tells of each by a line on stdout. Of every torrent the first peer is good and stays. Ends with its parent.
+//   soak_swarms SEED SLOTS
+#include "soak/film.hpp"
+#include "support/swarm.hpp"
+#include "support/tracker.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <list>
+#include <memory>
+#include <optional>
+#include <random>
+#include <stdexcept>
+#include <sys/prctl.h>
+#include <thread>
+
+namespace {
+
+using namespace std::chrono_literals;
+using support::KiB;
+using support::MiB;
+using Clock = std::chrono::steady_clock;
+
+constexpr auto turn = 200ms;
+constexpr auto new_film_every = 8s;
+constexpr auto afterlife = 60s;  ///< of a torrent whose place was taken: its viewers stay for a while
+constexpr auto tracker_lives = 25s;
+constexpr auto tracker_is_dead = 8s;
+constexpr std::size_t peers = 5;
+
+class World {
+ public:
+  World(unsigned seed, int slots) : random_(seed) {
+    if (support::Tracker::installed()) tracker_.emplace();
+    for (int slot = 0; slot < slots; ++slot) new_film(slot);
+  }
+
+  void live() {
+    auto next_film = Clock::now() + new_film_every;
+    auto next_tracker = Clock::now() + tracker_lives;
+    for (;; std::this_thread::sleep_for(turn)) {
+      meddle();
+      if (Clock::now() >= next_tracker && tracker_) {
+        if (tracker_up_)
+          tracker_->stop();
+        else
+          tracker_->start();
+        tracker_up_ = !tracker_up_;
+        next_tracker = Clock::now() + (tracker_up_ ? tracker_lives : tracker_is_dead);
+      }
+      if (Clock::now() >= next_film) {
+        new_film(upto(static_cast<int>(swarms_.size())));
+        next_film = Clock::now() + new_film_every;
+      }
+      old_.remove_if([](Old const& old) { return Clock::now() > old.until; });
+    }
+  }
+
+ private:
+  struct Old {
+    std::unique_ptr<support::Swarm> swarm;
+    Clock::time_point until;
+  };
+
+  int upto(int end) { return static_cast<int>(random_() % static_cast<unsigned>(end)); }
+  template <class T>
+  T one_of(std::initializer_list<T> all) {
+    return all.begin()[upto(static_cast<int>(all.size()))];
+  }
+
+  void new_film(int slot) {
+    soak::Film film{.slot = slot, .seed = random_() % 1'000'000'000 * 10, .size = (4 + upto(20)) * MiB + upto(70'000)};
+    int const files = one_of({1, 1, 3});
+    auto const format =
+        one_of({support::Format::v1, support::Format::v1, support::Format::hybrid, support::Format::v2});
+    support::TorrentSpec spec{.format = format, .piece_size = static_cast<int>(one_of({64, 256, 1024}) * KiB)};
+    for (int n = 0; n < files; ++n)
+      spec.files.push_back(
+          support::payload_file(std::to_string(n) + ".mkv", film.size, film.seed + static_cast<unsigned>(n)));
+    if (files > 1) spec.name = "pack";
+    bool const announced = tracker_ && tracker_up_ && upto(3) > 0;
+    if (announced) spec.trackers = {tracker_->http_url()};
+    auto const torrent = support::make_torrent(spec);
+    if (announced) tracker_->allow(torrent);
+
+    // When a piece of a torrent without v1 hashes is wrong, libtorrent asks for the hashes of its blocks; a peer that
+    // rejects that makes it write beyond an array, up to 2.0.13 (hash_picker::hashes_rejected).
+    int const corrupt = format == support::Format::v2 ? 0 : one_of({0, 0, 2, 7, 40, 90});
+    std::vector<support::SeederOptions> seeders(peers, {.upload_limit = static_cast<int>(3 * MiB)});
+    seeders[0].upload_limit *= 3;  // what all that view it can live on
+    for (std::size_t n = 1; n < peers; ++n) {
+      auto& seeder = seeders[n];
+      if (corrupt && n <= 2) seeder.corrupt = {.every = corrupt, .first = static_cast<int>(n)};
+      seeder.utp = upto(3) == 0;
+      if (upto(4) == 0) seeder.has = [n](int piece) { return static_cast<std::size_t>(piece) % peers != n; };
+      if (upto(5) == 0)
+        seeder.mischief = one_of({support::Mischief::choking, support::Mischief::refusing, support::Mischief::doubled,
+                                  support::Mischief::truncated});
+    }
+    auto swarm = std::make_unique<support::Swarm>(torrent, seeders);
+    film.key = torrent.key;
+    for (int n = 0; n < files; ++n) film.files.push_back(torrent.file_index(std::to_string(n) + ".mkv"));
+    film.description = std::string(format == support::Format::v1   ? "v1"
+                                   : format == support::Format::v2 ? "v2"
+                                                                   : "hybrid") +
+                       ",pieces:" + std::to_string(spec.piece_size / KiB) + ",corrupt:" + std::to_string(corrupt) +
+                       (announced ? ",tracker" : "");
+    // Some are to be found by the tracker only.
+    auto known = swarm->endpoints();
+    if (announced) known.resize(2);
+    film.magnet = torrent.magnet(known);
+    if (static_cast<std::size_t>(slot) == swarms_.size())
+      swarms_.push_back(std::move(swarm));
+    else
+      old_.push_back(
+          {std::exchange(swarms_[static_cast<std::size_t>(slot)], std::move(swarm)), Clock::now() + afterlife});
+    std::printf("%s\n", film.line().c_str());
+    std::fflush(stdout);
+  }
+
+  /// Something happens to a peer that is not the first.
+  void meddle() {
+    auto& seeder = (*swarms_[static_cast<std::size_t>(upto(static_cast<int>(swarms_.size())))])[1 + upto(peers - 1)];
+    switch (upto(5)) {
+      case 0:
+        return seeder.kill();
+      case 1:
+        return seeder.stall_after(upto(1 << 20));
+      case 2:
+        return seeder.set_upload_limit(static_cast<int>(one_of({20 * KiB, 500 * KiB, 5 * MiB})));
+      default:
+        seeder.resume();
+        return seeder.revive();
+    }
+  }
+
+  std::mt19937_64 random_;
+  std::optional<support::Tracker> tracker_;
+  bool tracker_up_ = true;
+  std::vector<std::unique_ptr<support::Swarm>> swarms_;
+  std::list<Old> old_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  try {
+    if (argc != 3) throw std::invalid_argument("wants SEED SLOTS");
+    World(static_cast<unsigned>(std::stoul(argv[1])), std::stoi(argv[2])).live();
+  } catch (std::exception const& error) {
+    std::fprintf(stderr, "soak_swarms: %s\n", error.what());
+  }
+  return 1;
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "soak/way.hpp"
+
+#include "bench/http_client.hpp"
+#include "support/eventually.hpp"
+
+#include <atomic>
+#include <sstream>
+#include <stdexcept>
+
+namespace soak {
+namespace {
+
+using namespace std::chrono_literals;
+
+class ThroughServer final : public Way {
+ public:
+  explicit ThroughServer(bench::Server& server) : server_(server) {}
+  std::string name() const override { return "server"; }
+
+  std::unique_ptr<bench::Player> open(Film const& film, int file, std::chrono::seconds patience) override {
+    server_.add(film.magnet, 0s);
+    return bench::play_over_http(server_.at(), "/stream/proxy/" + film.key + "?fileIndex=" + std::to_string(file),
+                                 patience);
+  }
+  void forget(Film const& film) override {
+    auto const answer = support::http::ask(
+        server_.at(), {.method = "DELETE", .target = "/api/torrents/" + film.key + "?deleteFiles=true"});
+    if (answer.status() != 200 && answer.status() != 404) throw std::runtime_error("DELETE: " + answer.body);
+  }
+  void rest(Film const&) override {}  // the server does so by itself
+  std::string state(Film const& film) override {
+    auto const status = support::http::get(server_.at(), "/status").body;
+    return support::http::get(server_.at(), "/api/torrents/" + film.key).body + "\n    " +
+           status.substr(0, status.find(",\"settings\""));
+  }
+
+ private:
+  bench::Server& server_;
+};
+
+class OwnPlayer final : public bench::Player {
+ public:
+  explicit OwnPlayer(std::unique_ptr<swarm::Reader> reader) : reader_(std::move(reader)) {}
+  void seek(std::int64_t position) override { reader_->seek(position); }
+  std::size_t read(std::span<std::byte> into) override {
+    auto const result = reader_->read(into);
+    if (result.outcome != swarm::Reader::Outcome::bytes) throw std::runtime_error("the reader ends early");
+    return result.size;
+  }
+
+ private:
+  std::unique_ptr<swarm::Reader> reader_;
+};
+
+class ByReaders final : public Way {
+ public:
+  explicit ByReaders(std::shared_ptr<swarm::Session> session) : session_(std::move(session)) {}
+  std::string name() const override { return "reader"; }
+
+  std::unique_ptr<bench::Player> open(Film const& film, int file, std::chrono::seconds patience) override {
+    auto const torrent = session_->add(swarm::Locator::parse(film.magnet));
+    return std::make_unique<OwnPlayer>(torrent->open(
+        file, {.metadata_timeout = patience, .piece_timeout = patience, .verify = modes[turn_++ % std::size(modes)]}));
+  }
+  void forget(Film const& film) override {
+    auto const hash = swarm::Locator::parse(film.magnet).hash;
+    auto const done = std::make_shared<std::atomic<bool>>(false);
+    auto const why = std::make_shared<std::string>();
+    if (!session_->remove(hash, true, [=](std::string const& error) {
+          *why = error;
+          *done = true;
+        }))
+      return;
+    if (!support::eventually([&] { return done->load(); }, 20s)) throw std::runtime_error("remove() does not end");
+    if (!why->empty()) throw std::runtime_error("remove(): " + *why);
+  }
+  void rest(Film const& film) override {
+    if (auto const torrent = session_->find(swarm::Locator::parse(film.magnet).hash)) torrent->set_paused(true);
+  }
+  std::string state(Film const& film) override {
+    auto const torrent = session_->find(swarm::Locator::parse(film.magnet).hash);
+    if (!torrent) return "not there";
+    auto const status = torrent->status();
+    std::ostringstream out;
+    out << "state " << static_cast<int>(status.state) << ", " << status.error << status.peers << " peers, "
+        << status.seeds << " seeds, " << status.download_rate << " bytes/s, " << status.wanted_done << " of "
+        << status.wanted << " bytes, availability " << status.availability << ", " << torrent->readers()
+        << " readers, verified:";
+    if (auto const metadata = torrent->metadata())
+      for (int const file : film.files)
+        for (auto const& range : torrent->available(file)) out << ' ' << file << ':' << range.begin << '-' << range.end;
+    return out.str();
+  }
+
+ private:
+  static constexpr swarm::Verify modes[] = {swarm::Verify::strict, swarm::Verify::trusted};
+  std::shared_ptr<swarm::Session> session_;
+  std::atomic<unsigned> turn_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Way> through_server(bench::Server& server) { return std::make_unique<ThroughServer>(server); }
+std::unique_ptr<Way> by_readers(std::shared_ptr<swarm::Session> session) {
+  return std::make_unique<ByReaders>(std::move(session));
+}
+
+}  // namespace soak
