@@ -18,7 +18,7 @@ import tempfile
 import time
 import traceback
 
-from house import Program, Site, ask, eventually, server
+from house import Program, Site, ask, eventually, make, server
 from webdriver import Browser
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -60,13 +60,6 @@ def hls_js(out):
             missing("npm gives no hls.js here (no registry?): " + said.strip()[-300:])
         stamp.write_bytes(wanted)
     return script
-
-
-def make(program, folder, names):
-    """Makes films; gives the names of those that can't be made here."""
-    said = subprocess.run([sys.executable, "-B", program, folder, *names], capture_output=True, text=True, timeout=600,
-                          check=False).stdout
-    return {line.split(" ")[0] for line in said.splitlines() if " - " in line}
 
 
 class Viewing:

@@ -7,6 +7,7 @@ import os
 import pathlib
 import re
 import subprocess
+import sys
 import threading
 import time
 import urllib.request
@@ -41,6 +42,13 @@ def server(program, folder):
 def ask(url, body=None):
     with urllib.request.urlopen(urllib.request.Request(url, body and json.dumps(body).encode()), timeout=60) as answer:
         return json.load(answer)["data"]
+
+
+def make(program, folder, names):
+    """Makes films; gives the names of those that can't be made here."""
+    said = subprocess.run([sys.executable, "-B", program, folder, *names], capture_output=True, text=True, timeout=600,
+                          check=False).stdout
+    return {line.split(" ")[0] for line in said.splitlines() if " - " in line}
 
 
 def eventually(what, condition, seconds=30):
