@@ -7,13 +7,12 @@ set -eu
 here=$(dirname "$0")
 wanted=$(for list in "$@"; do grep -v '^#' "$here/$list.txt"; done | sort -u)
 
-# An empty answer of dpkg-query means that it never heard of the package.
+# Installed, or given by what is installed (the nodejs of others brings npm, and bears no other beside it).
+present=$(dpkg-query -W -f '${db:Status-Status} ${Package}, ${Provides}\n' | sed -n 's/^installed //p' |
+  sed 's/([^)]*)//g' | tr -s ', ' '\n')
 missing=
 for package in $wanted; do
-  case $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) in
-    installed) ;;
-    *) missing="$missing $package" ;;
-  esac
+  printf '%s\n' "$present" | grep -qxF "$package" || missing="$missing $package"
 done
 [ -n "$missing" ] || exit 0
 

@@ -19,6 +19,10 @@ using std::chrono::milliseconds;
 
 constexpr Time buffered = milliseconds(400);    ///< how long before its DTS a picture begins to arrive
 constexpr Time sound_lead = milliseconds(100);  ///< sound arrives that much before pictures of its time
+/// ffmpeg reckons where segments begin from the decoding time of the first packet that it gets, and after a seek leaves
+/// out what is decoded before that: each segment's key frame, if that packet were sound, or if rounding went wrong.
+constexpr Time first_early = milliseconds(1);
+constexpr int ticks_in_whole_us = 9;            // 100 us: ffmpeg rounds to these, once up and once down
 constexpr Time clock_most = milliseconds(100);  ///< between two PCRs (2.7.2)
 constexpr Time clock_step = milliseconds(80);
 constexpr int clocks_in_a_row = 750;  ///< a minute; a longer pause is a damaged film's
@@ -72,7 +76,7 @@ void append_mpeg2(Bytes& to, Track const& track, AccessUnit const& unit, bool wi
   out.bytes(unit.data);
 }
 
-void add_pictures(std::vector<Piece>& pieces, std::size_t stream, Samples const& samples) {
+void add_pictures(std::vector<Piece>& pieces, std::size_t stream, Samples const& samples, bool film_begins) {
   std::optional<AnnexB> annex_b;
   if (samples.track.codec != Codec::mpeg2) annex_b.emplace(samples.track);
   bool first = true;
@@ -87,7 +91,12 @@ void add_pictures(std::vector<Piece>& pieces, std::size_t stream, Samples const&
       annex_b->append(payload, unit, entry);
     else
       append_mpeg2(payload, samples.track, unit, entry);
-    pieces.push_back({when, stream, pes(0xe0, ticks33(unit.pts), ticks33(unit.dts), payload), unit.key});
+    auto dts = ticks33(unit.dts);
+    if (film_begins && first) {
+      dts = ticks33(unit.dts - first_early);
+      dts -= dts % ticks_in_whole_us;
+    }
+    pieces.push_back({when, stream, pes(0xe0, ticks33(unit.pts), dts, payload), unit.key});
     first = false;
   }
 }
@@ -119,6 +128,17 @@ void add_sound(std::vector<Piece>& pieces, std::size_t stream, int stream_id, Sa
                           : bounded(unit.duration));
   }
   flush();
+}
+
+/// No sound before the second picture begins, which is when a demuxer has the first one whole.
+void begin_with_picture(std::vector<Piece>& pieces) {
+  auto const later = [](Piece const& piece) { return piece.stream != 0; };
+  auto const sound = std::find_if(pieces.begin(), pieces.end(), later);
+  auto const pictures = sound - pieces.begin();
+  if (pictures == 0) return;
+  auto not_before = pieces.front().when + 2 * sound_lead;
+  if (pictures > 1) not_before = std::min(not_before, pieces[1].when);
+  for (auto piece = sound; piece != pieces.end(); ++piece) piece->when = std::max(piece->when, not_before);
 }
 
 /// Clocks between the pieces of the PCR's stream where these are rarer than the standard allows.
@@ -185,10 +205,11 @@ Bytes ts_segment(Cut const& cut, std::uint32_t sequence) {
   std::vector<Piece> pieces;
   for (std::size_t i = 0; i < cut.size(); ++i) {
     if (cut[i].track.kind == Kind::video)
-      add_pictures(pieces, i, cut[i]);
+      add_pictures(pieces, i, cut[i], sequence == 0);
     else
       add_sound(pieces, i, streams[i].stream_id, cut[i], i == 0);
   }
+  if (cut[0].track.kind == Kind::video) begin_with_picture(pieces);
   add_clocks(pieces, 0, bounded(cut[0].end));
   std::stable_sort(pieces.begin(), pieces.end(), [](Piece const& a, Piece const& b) { return a.when < b.when; });
 

@@ -6,17 +6,12 @@ usage: play.py SERVER SEED OUT    (both programs; folder for the film and the sc
 Once by the server's own page, as a user would; once by a page of another site, which reads the pixels: every frame of
 the film carries its number, so a seek that lands wrong is seen.
 """
-import http.server
-import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
-import threading
-import time
-import urllib.request
 
+from house import Program, Site, ask, eventually, server
 from webdriver import Browser
 
 SECONDS, FPS, KBIT = 60, 25, 1500
@@ -63,46 +58,6 @@ def make_film(path):
     assert b"moov" not in head, "the index must be at the end"
 
 
-class Program:
-    """A child that says on a line of stdout when it is ready."""
-
-    def __init__(self, command, ready, env=None):
-        self.child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, **(env or {})})
-        for line in self.child.stdout:
-            if found := re.search(ready, line):
-                self.said = found[0]
-                return
-        raise RuntimeError(f"{command[0]} did not start")
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.child.terminate()
-        assert self.child.wait(10) == 0, "it must end well"
-
-
-def server(program, folder):
-    return Program([program], r"http://\S+", {
-        "PORT": "0", "HOST": "127.0.0.1", "TORRENT_DOWNLOAD_PATH": folder + "/d", "STATE_PATH": folder + "/s",
-        "TORRENT_LISTEN": "127.0.0.1:0", "TORRENT_DHT": "false", "TORRENT_LSD": "false", "TORRENT_PORT_MAPPING": "false",
-        "TORRENT_TRACKERS": "", "LOG_LEVEL": "warn", "XDG_CONFIG_HOME": folder})
-
-
-def ask(url, body=None):
-    with urllib.request.urlopen(urllib.request.Request(url, body and json.dumps(body).encode()), timeout=60) as answer:
-        return json.load(answer)["data"]
-
-
-def eventually(what, condition, seconds=30):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if value := condition():
-            return value
-        time.sleep(0.05)
-    raise AssertionError(what)
-
-
 STATE = ("const f = document.getElementById('film'); return {time: f.currentTime, ready: f.readyState, width: f.videoWidth,"
          " height: f.videoHeight, duration: f.duration, error: f.error && f.error.message, hidden: f.hidden}")
 
@@ -127,30 +82,16 @@ def by_our_page(browser, base, magnet, out):
 
 
 def by_a_foreign_page(browser, base, info_hash, out):
-    page = FOREIGN.encode()
-
-    class Site(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html")
-            self.end_headers()
-            self.wfile.write(page)
-
-        def log_message(self, *_):
-            pass
-
-    site = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    threading.Thread(target=site.serve_forever, daemon=True).start()
-    browser.open(f"http://127.0.0.1:{site.server_port}/")
-    browser.run("film.src = args[0]; await event('loadeddata')", f"{base}/stream/proxy/{info_hash}")
-    for second in (50, 10, 30.2, 59, 0):
-        got = browser.run("const there = event('seeked'); film.currentTime = args[0]; await there;"
-                          "await new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r))); return frame()", second)
-        assert abs(got - second * FPS) <= 1, f"frame {got} at {second} s"
-    browser.run("film.play()")
-    eventually("it must play", lambda: browser.run(STATE)["time"] > 1)
-    browser.screenshot(out + "/foreign.png")
-    site.shutdown()
+    with Site({"index.html": FOREIGN}) as site:
+        browser.open(site.url)
+        browser.run("film.src = args[0]; await event('loadeddata')", f"{base}/stream/proxy/{info_hash}")
+        for second in (50, 10, 30.2, 59, 0):
+            got = browser.run("const there = event('seeked'); film.currentTime = args[0]; await there;"
+                              "await new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r))); return frame()", second)
+            assert abs(got - second * FPS) <= 1, f"frame {got} at {second} s"
+        browser.run("film.play()")
+        eventually("it must play", lambda: browser.run(STATE)["time"] > 1)
+        browser.screenshot(out + "/foreign.png")
 
 
 def main(server_program, seed_program, out):

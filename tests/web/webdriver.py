@@ -22,6 +22,9 @@ class Browser:
     def installed():
         return shutil.which("chromedriver") and shutil.which("chromium")
 
+    def __init__(self, flags=()):
+        self.flags = [*FLAGS, *flags]
+
     def __enter__(self):
         self.profile = tempfile.TemporaryDirectory(prefix="chromium", ignore_cleanup_errors=True)
         self.driver = subprocess.Popen(["chromedriver", "--port=0"], stdout=subprocess.PIPE, text=True)
@@ -30,7 +33,7 @@ class Browser:
                 if found := re.search(r"started successfully on port (\d+)", line):
                     self.base = f"http://127.0.0.1:{found[1]}"
                     break
-            options = {"args": FLAGS + [f"--user-data-dir={self.profile.name}"], "binary": shutil.which("chromium")}
+            options = {"args": self.flags + [f"--user-data-dir={self.profile.name}"], "binary": shutil.which("chromium")}
             made = self.ask("POST", "/session", {"capabilities": {"alwaysMatch": {
                 "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}}})
         except Exception:
