@@ -85,7 +85,12 @@ Bytes bytes_of(GValue const* value) {
 
 /// codec_data, else the first header of the codecs that have several.
 Bytes codec_data_of(GstStructure const* caps, Codec codec) {
-  if (auto const* const data = gst_structure_get_value(caps, "codec_data")) return bytes_of(data);
+  if (auto const* const data = gst_structure_get_value(caps, "codec_data")) {
+    auto bytes = bytes_of(data);
+    // qtdemux (1.22) cuts the head off av1C.
+    if (codec == Codec::av1 && (bytes.size() < 4 || bytes[0] != 0x81)) return {};
+    return bytes;
+  }
   auto const* const headers = gst_structure_get_value(caps, "streamheader");
   if (!headers || !GST_VALUE_HOLDS_ARRAY(headers) || gst_value_array_get_size(headers) == 0) return {};
   auto first = bytes_of(gst_value_array_get_value(headers, 0));
