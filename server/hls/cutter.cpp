@@ -37,10 +37,9 @@ int clock_of(std::vector<Track> const& tracks) {
 
 }  // namespace
 
-void complete(Track& track, Timeline const& timeline, Measures const& measures) {
-  if (track.codec == Codec::av1 && track.codec_data.empty()) track.codec_data = timeline.av1_config;
-  if (auto const id = static_cast<std::size_t>(track.id); track.codec_data.empty() && id < measures.codec_data.size())
-    track.codec_data = measures.codec_data[id];
+void complete(std::vector<Track>& tracks, Timeline const& timeline) {
+  for (auto& track : tracks)
+    if (track.codec == Codec::av1 && track.codec_data.empty()) track.codec_data = timeline.av1_config;
 }
 
 Cutter::Cutter(Timeline const& timeline, Measures const& measures, std::vector<Segment> const& segments)
@@ -69,7 +68,8 @@ Cut Cutter::gather(Demuxer& demuxer, Stretch const& stretch, std::vector<int> co
       throw DemuxFailed("The film is damaged here: the picture that the index names isn't there.");
     auto cut = gathering.give();
     for (auto& samples : cut) {
-      complete(samples.track, timeline_, measures_);
+      if (samples.track.codec == Codec::av1 && samples.track.codec_data.empty())
+        samples.track.codec_data = timeline_.av1_config;
       if (samples.track.kind == Kind::video)
         set_decoding_times(samples, measures_.reorder, measures_.frame, stretch.end, stretch.last);
       else

@@ -16,13 +16,11 @@ struct Measures {
   Time frame{};             ///< length of a picture
   std::vector<Time> first;  ///< by track id: PTS of its first access unit; origin of the grid of sound
   Time longest_gop{};       ///< seen in samples; nominal grid
-  /// By track id: what codec_data_from() makes of its first access unit; empty = nothing.
-  std::vector<Bytes> codec_data;
 };
 [[nodiscard]] Measures measure(Demuxer& demuxer, Timeline const& timeline);
 
-/// Puts into a track of the demuxer what only the timeline or the track's first access unit knows.
-void complete(Track& track, Timeline const& timeline, Measures const& measures);
+/// Puts into the demuxer's tracks what only the timeline knows.
+void complete(std::vector<Track>& tracks, Timeline const& timeline);
 
 struct Stretch;
 

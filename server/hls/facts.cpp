@@ -35,8 +35,8 @@ std::shared_ptr<Facts const> learn(std::shared_ptr<ByteSource> const& source, st
   facts->timeline = read_timeline(*source, container, scan);
   demuxer = Demuxer::open(source, container, facts->timeline.key_frames);
   facts->tracks = demuxer->tracks();
+  complete(facts->tracks, facts->timeline);
   facts->measures = measure(*demuxer, facts->timeline);
-  for (auto& track : facts->tracks) complete(track, facts->timeline, facts->measures);
   facts->segments = plan(facts->timeline);
   facts->file_size = source->size();
   return facts;

@@ -7,7 +7,7 @@
 namespace hls {
 namespace {
 
-constexpr guint32 version = 2;
+constexpr guint32 version = 1;
 // of a track: id, kind, codec, caps, codec data, picture, sound, language, title, default, forced
 constexpr char facts_type[] = "(usx(xxaxx)a(iiisay(iiiiiiiiib)(iiii)ssbb))";
 
@@ -92,10 +92,7 @@ std::shared_ptr<Facts const> facts_from(std::string_view text) {
   facts->measures.longest_gop = Time(longest);
   gint64 time = 0;
   while (g_variant_iter_next(first, "x", &time)) facts->measures.first.emplace_back(time);
-  while (GVariant* track = g_variant_iter_next_value(tracks)) {
-    facts->tracks.push_back(unpack(Variant(track).get()));
-    facts->measures.codec_data.push_back(facts->tracks.back().codec_data);  // complete: no need to keep it twice
-  }
+  while (GVariant* track = g_variant_iter_next_value(tracks)) facts->tracks.push_back(unpack(Variant(track).get()));
   facts->segments = plan(facts->timeline);
   facts->file_size = size;
   return facts;

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "hls/codec_data.hpp"
 #include "hls/cutter.hpp"
 #include "hls/reorder.hpp"
 #include "hls/sound_grid.hpp"
@@ -21,15 +20,13 @@ constexpr std::size_t origins = 9;
 class Head final : public Demuxer::Taker {
  public:
   Head(std::size_t tracks, std::size_t awaited, bool video)
-      : first(tracks), sound(tracks), codec_data(tracks), awaited_(awaited), has_video_(video) {}
+      : first(tracks), sound(tracks), awaited_(awaited), has_video_(video) {}
 
   Demuxer::Take take(Track const& track, AccessUnit&& unit) override {
     auto& begin = first[static_cast<std::size_t>(track.id)];
     auto& frames = sound[static_cast<std::size_t>(track.id)];
     bool const is_first = !begin;
     if (is_first) begin = unit.pts;
-    if (auto& data = codec_data[static_cast<std::size_t>(track.id)]; data.empty() && (unit.key || is_first))
-      data = codec_data_from(track, unit.data);
     if (track.kind == Kind::audio) frames.push_back(unit.pts);
     // Some frames of each track of sound: see origin_of().
     if (track.kind == Kind::audio ? frames.size() == origins : is_first) --awaited_;
@@ -43,7 +40,6 @@ class Head final : public Demuxer::Taker {
 
   std::vector<std::optional<Time>> first;
   std::vector<std::vector<Time>> sound;
-  std::vector<Bytes> codec_data;
   std::vector<Time> shown, keys;
 
  private:
@@ -93,7 +89,6 @@ Measures measure(Demuxer& demuxer, Timeline const& timeline) {
   for (std::size_t i = 0; i < tracks.size(); ++i)
     measures.first.push_back(head.sound[i].empty() ? head.first[i].value_or(timeline.start)
                                                    : origin_of(tracks[i], head.sound[i]));
-  measures.codec_data = std::move(head.codec_data);
   measures.reorder = timeline.reorder;
   if (!video) return measures;
   auto sorted = head.shown;

@@ -97,7 +97,7 @@ int package(Options const& options) {
   hls::Cutter const cutter(timeline, measures, segments);
 
   auto tracks = demuxer->tracks();
-  for (auto& track : tracks) hls::complete(track, timeline, measures);
+  hls::complete(tracks, timeline);
   auto wanted = options.tracks;
   if (options.empty_tracks) {  // the first of each kind
     for (auto const kind : {hls::Kind::video, hls::Kind::audio})

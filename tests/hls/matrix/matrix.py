@@ -84,7 +84,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2)
     parser.add_argument("--client", action="append", help=f"default: {', '.join(CLIENTS)}; --half: an unknown one")
     parser.add_argument("--container", action="append", help='ts, fmp4; "" (default, too): as the client likes it')
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     films = [film for film in recipes.films() if film.kind != "text" and (film.half or not arguments.half) and
              (not arguments.names or any(fnmatch.fnmatch(film.name, name) for name in arguments.names))]
     beside = [film for film in recipes.films() if film.kind == "text" and (film.half or not arguments.half)]
