@@ -339,9 +339,12 @@ void Pipeline::prepare(std::vector<int> const& tracks, Demuxer::Taker& taker) {
 }
 
 void Pipeline::seek(Time to) {
-  // Of a first fragment that is asked for by 0, qtdemux tells times that are too late.
-  Time const least = container_ == Container::fragmented_iso ? nudge : Time::zero();
-  Time const position = to <= zero_ ? least : to - zero_ + nudge;
+  bool const fragments = container_ == Container::fragmented_iso;
+  // Of a first fragment that is asked for by 0, or that it finds in the film's own list (mfra), qtdemux tells times that
+  // are too late: a decoding time of 0 counts as unknown there. Just behind 0 it takes what comes first.
+  Time const least = fragments ? nudge : Time::zero();
+  bool const front = to <= (fragments ? first_picture() : zero_);
+  Time const position = front ? least : to - zero_ + nudge;
   auto const flags = is_iso(container_) ? GST_SEEK_FLAG_ACCURATE : GST_SEEK_FLAG_KEY_UNIT | GST_SEEK_FLAG_SNAP_BEFORE;
   GstPad* pad = outlets_[0]->demuxer_pad();
   for (std::size_t i = settled_; i-- > 0;)
@@ -354,6 +357,12 @@ void Pipeline::seek(Time to) {
   if (sought) return;
   check();
   throw DemuxFailed("The place can't be found in the film.");
+}
+
+Time Pipeline::first_picture() const {
+  for (std::size_t i = 0; i < settled_; ++i)
+    if (outlets_[i]->track.kind == Kind::video && outlets_[i]->first) return *outlets_[i]->first;
+  return zero_;
 }
 
 void Pipeline::wake() {

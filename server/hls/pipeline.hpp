@@ -56,6 +56,7 @@ class Pipeline final : private Outlet::Tap {
   void check();  // under mutex_: throws why it can't go on
   void prepare(std::vector<int> const& tracks, Demuxer::Taker& taker);
   void seek(Time to);
+  [[nodiscard]] Time first_picture() const;
   Time measure_duration() const;
   /// Transport streams: GStreamer counts from the first clock reference. Added to what it says.
   Time zero() const;
