@@ -28,7 +28,8 @@ json::Object shape(hls::Track const& track) {
   if (track.kind == hls::Kind::audio) object.set("channels", track.channels).set("sampleRate", track.sample_rate);
   if (!track.language.empty()) object.set("language", track.language);
   if (!track.title.empty()) object.set("title", track.title);
-  return object.set("default", track.is_default).set("forced", track.forced);
+  object.set("default", track.is_default).set("forced", track.forced);
+  return object;
 }
 
 /// [[first, last], …] of the segments all of whose bytes are here.
@@ -43,7 +44,7 @@ json::Array here(hls::Facts const& facts, std::vector<swarm::ByteRange> const& a
                          });
     if (is_here && !first) first = static_cast<std::int64_t>(i);
     if (!is_here && first)
-      runs.add(json::Array().add(*std::exchange(first, std::nullopt)).add(static_cast<std::int64_t>(i) - 1));
+      runs.add(json::Array::of<std::int64_t>({*std::exchange(first, std::nullopt), static_cast<std::int64_t>(i) - 1}));
   }
   return runs;
 }
