@@ -96,7 +96,11 @@ Bytes codec_data_of(GstStructure const* caps, Codec codec) {
   auto first = bytes_of(gst_value_array_get_value(headers, 0));
   if (codec == Codec::opus) return first;
   if (codec != Codec::flac) return {};
-  // "\x7fFLAC", version, number of headers, then "fLaC" and STREAMINFO (RFC 9639 10.1).
+  // "\x7fFLAC", version, number of headers, then "fLaC" and STREAMINFO (RFC 9639 10.1); qtdemux has these two apart.
+  for (guint i = 1; i < gst_value_array_get_size(headers) && first.size() < 42; ++i) {
+    auto const next = bytes_of(gst_value_array_get_value(headers, i));
+    first.insert(first.end(), next.begin(), next.end());
+  }
   static constexpr std::array<std::uint8_t, 4> magic{'f', 'L', 'a', 'C'};
   auto const at = std::search(first.begin(), first.end(), magic.begin(), magic.end());
   first.erase(first.begin(), at);
