@@ -101,10 +101,10 @@ def judge_durations(playlist, found, urls, options, complain):
         if options.nominal:
             continue
         off = real - segment.duration
-        if kind == "audio" and number == 0:
-            off = max(off - PRIMING, 0.0) if off > 0 else off  # it begins before the picture does
-        if kind == "audio" and number + 1 == len(begins) and options.uneven:
-            off = max(off, 0.0)  # it may end before the picture does
+        if kind == "audio" and number == 0 and off > 0:
+            off = max(off - PRIMING, 0.0)  # it begins before the picture does
+        if kind == "audio" and number in (0, len(begins) - 1) and options.uneven:
+            off = max(off, 0.0)  # it may begin after the picture, and end before it
         if abs(off) > (allowed if number + 1 < len(begins) else max(allowed, 0.05)):
             complain(urls[number], f"lasts {real:.4f} s, EXTINF says {segment.duration}")
         drift += off
