@@ -17,6 +17,9 @@
 namespace hls {
 namespace {
 
+/// Bits/s of a channel that is coded anew, at most: its quality is constant, not its rate.
+constexpr std::int64_t coded_channel = 128'000;
+
 constexpr char sound_group[] = "audio", text_group[] = "subtitles";
 
 std::string uri(Rendition const& rendition, std::string const& query) {
@@ -126,8 +129,18 @@ Variant variant_of(Facts const& facts, Rendition const& rendition, std::vector<P
     variant.frame_rate = video.frame_rate;
     variant.video_range = video_range(video);
   }
-  if (!all_sounds.empty()) tracks.push_back(as_sent(facts, all_sounds[default_of(facts, all_sounds)]));
-  auto const rate = bandwidth(facts.segments, facts.file_size, tracks, rendition.packaging);
+  bool coded = false;
+  if (!all_sounds.empty()) {
+    auto const& sound = all_sounds[default_of(facts, all_sounds)];
+    tracks.push_back(as_sent(facts, sound));
+    coded = sound.coded;
+  }
+  auto rate = bandwidth(facts.segments, facts.file_size, tracks, rendition.packaging);
+  if (coded) {  // what the film's own sound takes says nothing of it
+    auto const channels = tracks.back().channels;
+    rate.peak = (rendition.video ? rate.peak : 0) + channels * coded_channel;
+    rate.average = (rendition.video ? rate.average : 0) + channels * coded_channel / 2;
+  }
   variant.bandwidth = rate.peak;
   variant.average_bandwidth = rate.average;
   for (auto const& track : tracks)

@@ -87,16 +87,20 @@ Bytes bytes_of(GValue const* value) {
 Bytes codec_data_of(GstStructure const* caps, Codec codec) {
   if (auto const* const data = gst_structure_get_value(caps, "codec_data")) {
     auto bytes = bytes_of(data);
-    // qtdemux 1.22 gives av1C without its first five bytes; the first frame or the file's own index tells better.
-    bool const torn = codec == Codec::av1 && (bytes.empty() || bytes[0] != 0x81);
-    return torn ? Bytes{} : bytes;
+    // qtdemux (1.22) cuts the head off av1C.
+    if (codec == Codec::av1 && (bytes.size() < 4 || bytes[0] != 0x81)) return {};
+    return bytes;
   }
   auto const* const headers = gst_structure_get_value(caps, "streamheader");
   if (!headers || !GST_VALUE_HOLDS_ARRAY(headers) || gst_value_array_get_size(headers) == 0) return {};
   auto first = bytes_of(gst_value_array_get_value(headers, 0));
   if (codec == Codec::opus) return first;
   if (codec != Codec::flac) return {};
-  // "\x7fFLAC", version, number of headers, then "fLaC" and STREAMINFO (RFC 9639 10.1).
+  // "\x7fFLAC", version, number of headers, then "fLaC" and STREAMINFO (RFC 9639 10.1); qtdemux has these two apart.
+  for (guint i = 1; i < gst_value_array_get_size(headers) && first.size() < 42; ++i) {
+    auto const next = bytes_of(gst_value_array_get_value(headers, i));
+    first.insert(first.end(), next.begin(), next.end());
+  }
   static constexpr std::array<std::uint8_t, 4> magic{'f', 'L', 'a', 'C'};
   auto const at = std::search(first.begin(), first.end(), magic.begin(), magic.end());
   first.erase(first.begin(), at);

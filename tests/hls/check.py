@@ -95,7 +95,7 @@ class Court:
             self.compare(url, playlist)
 
 
-def main(arguments=None):
+def parser_of():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("playlist")
     parser.add_argument("--source", help="the film that it was made from")
@@ -108,17 +108,27 @@ def main(arguments=None):
     parser.add_argument("--sound-only", action="store_true")
     parser.add_argument("--sound-passed", action="store_true", help="all sound has to be passed through")
     parser.add_argument("--once", action="store_true", help="do not ask for all segments in three orders")
-    options = parser.parse_args(arguments)
+    return parser
+
+
+def judge(*arguments):
+    """[(where, what is wrong)] and a summary."""
+    options = parser_of().parse_args(arguments)
     court = Court(options)
     try:
         court.judge(options.playlist)
     except OSError as error:
         court.complain(options.playlist, f"can't be had: {error}")
-    for where, what in court.complaints:
+    verdict = f"{len(court.complaints)} things are wrong" if court.complaints else "fine"
+    return court.complaints, f"{len(court.judged)} media playlists, {len(set(court.segments))} segments: {verdict}"
+
+
+def main(arguments=None):
+    complaints, summary = judge(*(sys.argv[1:] if arguments is None else arguments))
+    for where, what in complaints:
         print(f"{where}: {what}")
-    print(f"{len(court.judged)} media playlists, {len(set(court.segments))} segments: "
-          f"{f'{len(court.complaints)} things are wrong' if court.complaints else 'fine'}")
-    return 1 if court.complaints else 0
+    print(summary)
+    return 1 if complaints else 0
 
 
 if __name__ == "__main__":

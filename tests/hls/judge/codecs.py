@@ -45,10 +45,12 @@ def check(stream, found, url, complain):
                 complain(url, f"RESOLUTION {stream['RESOLUTION']}, it is {video['width']}x{video['height']}, pixels "
                               f"{video.get('sample_aspect_ratio', '1:1')}")
         if "FRAME-RATE" in stream and "/" in video.get("avg_frame_rate", ""):
-            up, down = map(int, video["avg_frame_rate"].split("/"))
-            # A short segment tells the rate only roughly.
-            if down and abs(float(stream["FRAME-RATE"]) / (up / down) - 1) > 0.1:
-                complain(url, f"FRAME-RATE {stream['FRAME-RATE']}, it is {up / down:.3f}")
+            # The largest of all (RFC 8216 4.3.4.2); a short segment tells it only roughly.
+            rates = [int(up) / int(down) for up, _, down in (video[name].partition("/") for name in
+                                                             ("avg_frame_rate", "r_frame_rate")) if int(down or 0)]
+            said = float(stream["FRAME-RATE"])
+            if rates and not min(rates) * 0.9 <= said <= max(rates) * 1.1:
+                complain(url, f"FRAME-RATE {said}, it is {rates[0]:.3f}")
 
 
 def check_rate(stream, video, renditions, target, url, complain):

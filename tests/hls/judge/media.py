@@ -6,6 +6,10 @@ from judge import boxes, streams
 from judge.loading import resolve
 
 
+# Seconds: what decoders need to begin with, and an edit list cuts off; 2112 samples are usual (ISO/IEC 14496-24).
+PRIMING = 2112 / 44100
+
+
 @dataclasses.dataclass
 class Judgement:
     """What was found of a media playlist."""
@@ -96,9 +100,14 @@ def judge_durations(playlist, found, urls, options, complain):
             real = max(at + (length or frame) for at, length, _ in found.packets[-1][lead]) - begins[-1]
         if options.nominal:
             continue
-        if abs(real - segment.duration) > (allowed if number + 1 < len(begins) else max(allowed, 0.05)):
+        off = real - segment.duration
+        if kind == "audio" and number == 0 and off > 0:
+            off = max(off - PRIMING, 0.0)  # it begins before the picture does
+        if kind == "audio" and number in (0, len(begins) - 1) and options.uneven:
+            off = max(off, 0.0)  # it may begin after the picture, and end before it
+        if abs(off) > (allowed if number + 1 < len(begins) else max(allowed, 0.05)):
             complain(urls[number], f"lasts {real:.4f} s, EXTINF says {segment.duration}")
-        drift += real - segment.duration
+        drift += off
     if abs(drift) > max(0.1, allowed) and not options.nominal:
         complain(playlist.url, f"all EXTINF together are {drift:.3f} s off")
 

@@ -25,6 +25,13 @@ def probe(data, *what):
     return json.loads(ran.stdout or b"{}")
 
 
+def stamp(data):
+    """Seconds in the ID3 tag that packed audio begins with (RFC 8216 3.4); ffprobe doesn't know it."""
+    owner = b"com.apple.streaming.transportStreamTimestamp\0"
+    at = data.find(owner, 0, 1024) + len(owner) if data[:3] == b"ID3" else 0
+    return int.from_bytes(data[at:at + 8], "big") / CLOCK if at >= len(owner) else None
+
+
 def packets(data):
     """stream index -> [(pts, duration, key)] in seconds, in file order."""
     found = {}
@@ -32,6 +39,9 @@ def packets(data):
         if "pts_time" in packet:
             found.setdefault(packet["stream_index"], []).append(
                 (float(packet["pts_time"]), float(packet.get("duration_time", 0)), "K" in packet["flags"]))
+    if (begin := stamp(data)) is not None:
+        found = {stream: [(begin + at - listed[0][0], length, key) for at, length, key in listed]
+                 for stream, listed in found.items()}
     return found
 
 
