@@ -15,6 +15,8 @@ Track const* Facts::video() const {
   return found == tracks.end() ? nullptr : &*found;
 }
 
+PictureCoder const& Facts::coder(int id) const { return coders->of(*track(id)); }
+
 std::shared_ptr<Facts const> learn(std::shared_ptr<ByteSource> const& source, std::string const& name, bool scan,
                                    std::unique_ptr<Demuxer>& demuxer) {
   auto facts = std::make_shared<Facts>();
