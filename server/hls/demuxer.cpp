@@ -15,6 +15,12 @@ namespace {
 /// pipeline says the same whatever was read before.
 bool learns_times(Container container) { return container == Container::mpeg_ts || container == Container::mpeg_ps; }
 
+/// After a seek to the beginning, qtdemux tells wrong times of the first fragment (80 ms late with two B-frames), and
+/// mpegpsdemux begins behind the first pack: half a second is missing.
+bool loses_beginning(Container container) {
+  return container == Container::fragmented_iso || container == Container::mpeg_ps;
+}
+
 /// Keeps a pipeline warm; a failure, or caps that change, cost a new one.
 class WarmDemuxer final : public Demuxer {
  public:
@@ -22,6 +28,7 @@ class WarmDemuxer final : public Demuxer {
     pipeline_ = std::make_shared<Pipeline>(gate_, container_);
     tracks_ = pipeline_->tracks();
     duration_ = pipeline_->duration();
+    begin_ = pipeline_->begin() + std::chrono::milliseconds(1);
   }
 
   [[nodiscard]] std::vector<Track> const& tracks() const override { return tracks_; }
@@ -30,6 +37,13 @@ class WarmDemuxer final : public Demuxer {
   void read(Time from, std::vector<int> const& tracks, Taker& taker) override {
     try {
       (void)gate_->take_failure();  // of an earlier read
+      if (loses_beginning(container_) && from <= begin_) {
+        drop();  // two of them would stop each other by the gate
+        replace(std::make_shared<Pipeline>(gate_, container_, true));
+        current()->read(from, tracks, taker);
+        drop();
+        return;
+      }
       auto const pipeline = current();
       pipeline->read(from, tracks, taker);
       // What parsers have learnt elsewhere must not get into a later stretch.
@@ -64,6 +78,10 @@ class WarmDemuxer final : public Demuxer {
     }
     return pipeline_;
   }
+  void replace(std::shared_ptr<Pipeline> with) {
+    std::lock_guard lock(mutex_);
+    std::swap(pipeline_, with);
+  }
   void drop() {
     std::shared_ptr<Pipeline> old;  // ends after the lock
     std::lock_guard lock(mutex_);
@@ -75,7 +93,7 @@ class WarmDemuxer final : public Demuxer {
   std::mutex mutex_;
   std::shared_ptr<Pipeline> pipeline_;  // under mutex_
   std::vector<Track> tracks_;
-  Time duration_{};
+  Time duration_{}, begin_{};
 };
 
 }  // namespace

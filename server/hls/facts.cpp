@@ -17,6 +17,19 @@ Track const* Facts::video() const {
 
 PictureCoder const& Facts::coder(int id) const { return coders->of(*track(id)); }
 
+std::optional<swarm::ByteRange> Facts::place(std::size_t segment) const {
+  auto const& keys = timeline.key_frames;
+  auto const at = [&](Time time) {
+    auto const key =
+        std::lower_bound(keys.begin(), keys.end(), time, [](KeyFrame const& k, Time t) { return k.time < t; });
+    return key == keys.end() ? file_size : key->position;
+  };
+  if (keys.empty()) return std::nullopt;
+  swarm::ByteRange const range{at(segments[segment].begin), at(segments[segment].end)};
+  if (range.end <= range.begin) return std::nullopt;
+  return range;
+}
+
 std::shared_ptr<Facts const> learn(std::shared_ptr<ByteSource> const& source, std::string const& name, bool scan,
                                    std::unique_ptr<Demuxer>& demuxer) {
   auto facts = std::make_shared<Facts>();

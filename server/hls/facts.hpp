@@ -5,9 +5,9 @@
 #include "hls/cutter.hpp"
 #include "hls/demuxer.hpp"
 #include "hls/picture_coders.hpp"
-#include "hls/reader_source.hpp"
 #include "hls/segments.hpp"
 #include "hls/timeline.hpp"
+#include "swarm/types.hpp"
 
 #include <memory>
 #include <optional>
@@ -32,6 +32,8 @@ struct Facts {
   [[nodiscard]] Track const* video() const;
   /// What makes H.264 of a picture's track; may take tens of ms. Throws std::runtime_error if nothing can.
   [[nodiscard]] PictureCoder const& coder(int track) const;
+  /// Between which bytes of the file a segment is; nullopt where the index doesn't tell.
+  [[nodiscard]] std::optional<swarm::ByteRange> place(std::size_t segment) const;
 };
 
 /// Reads the film's index and learns its tracks; the demuxer is left open for segments. `name`: of the file.

@@ -17,7 +17,7 @@ struct PictureLimits {
   int frame_rate = 30;  ///< faster films give every second, third … picture
   int kbit = 8000;      ///< per second, within any two seconds; of smaller pictures less
   double quality = 23;  ///< x264's CRF
-  int threads = 2;      ///< part of the bytes: the same number must be used always
+  int threads = 1;      ///< x264's; with more its rate control depends on which of them is faster, and so do the bytes
 };
 
 /// One per film. Thread-safe.

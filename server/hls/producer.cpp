@@ -73,24 +73,16 @@ std::string file_of(std::string const& folder, std::string key) {
   return folder + "/" + key + ".facts";
 }
 
-/// Between which bytes of the file a segment is.
+/// Between which bytes of the file a segment is, or about there.
 swarm::ByteRange place_of(Facts const& facts, std::size_t index) {
-  auto const& keys = facts.timeline.key_frames;
-  auto const at = [&](Time time) {
-    return std::lower_bound(keys.begin(), keys.end(), time, [](KeyFrame const& k, Time t) { return k.time < t; });
-  };
+  if (auto const place = facts.place(index)) return *place;
   auto const& segment = facts.segments[index];
-  auto const begin = at(segment.begin), end = at(segment.end);
-  if (begin != keys.end() && end != keys.end() && end->position > begin->position)
-    return swarm::ByteRange{begin->position, end->position};
-  // About there, then.
-  auto const size = static_cast<double>(facts.file_size);
   auto const place = [&](Time time, double margin) {
     auto const share = std::chrono::duration<double>(time - facts.timeline.start) /
                        std::chrono::duration<double>(facts.timeline.end - facts.timeline.start);
-    return static_cast<std::int64_t>(std::clamp(share + margin, 0., 1.) * size);
+    return static_cast<std::int64_t>(std::clamp(share + margin, 0., 1.) * static_cast<double>(facts.file_size));
   };
-  return swarm::ByteRange{place(segment.begin, -0.01), place(segment.end, 0.01)};
+  return {place(segment.begin, -0.01), place(segment.end, 0.01)};
 }
 
 }  // namespace
