@@ -80,6 +80,7 @@ http::Options http_options(Config const& config) {
 hls::Producer::Limits hls_limits(Config const& config, std::string const& state_path) {
   hls::Producer::Limits limits;
   limits.warm = static_cast<int>(config.hls_pipelines);
+  limits.codings = static_cast<int>(config.hls_max_transcodes);
   limits.threads = limits.warm + 4;  // most of them wait for the swarm
   limits.cache_bytes = static_cast<std::size_t>(config.hls_cache_mb) << 20;
   if (!state_path.empty()) limits.folder = state_path + "/hls";

@@ -119,7 +119,8 @@ hls::Item item_of(Film const& film, hls::Rendition const& rendition, std::string
   auto const item = hls::parse_item(rendition, file, *film.facts, film.origin.sidecars);
   if (!item) throw no_such_thing();
   if (rendition.video && rendition.video->coded && !film.app.options.transcode_video)
-    throw Failure(Fault::unsupported_codec, "Coding pictures anew is switched off (TRANSCODE).");
+    throw Failure(Fault::unsupported_codec,
+                  "Coding pictures anew is switched off here (HLS_TRANSCODE). It plays directly: " + direct_url(film));
   return *item;
 }
 
@@ -130,7 +131,21 @@ void master(FilmPtr const& film, hls::Client const& client, std::optional<hls::P
   if (!choice.refusal.empty())
     throw Failure(Fault::unsupported_codec, choice.refusal + ". It plays directly: " + direct_url(*film));
   film->exchange.decorate("Vary", "User-Agent, Accept-Encoding");
-  reply_playlist(film, hls::master_text(facts, choice, film->origin.sidecars, token_query(film->exchange)));
+  auto text = [facts = film->facts, choice, sidecars = film->origin.sidecars, query = token_query(film->exchange),
+               direct = direct_url(*film)] {
+    try {
+      return hls::master_text(*facts, choice, sidecars, query);
+    } catch (std::runtime_error const& e) {
+      throw Failure(Fault::unsupported_codec,
+                    std::string("Its pictures can't be coded anew: ") + e.what() + ". It plays directly: " + direct);
+    }
+  };
+  bool coded = false;
+  for (std::size_t i = 0; i < choice.ways.size(); ++i)
+    coded |= facts.tracks[i].kind == hls::Kind::video && choice.ways[i] == hls::Way::coded;
+  if (!coded) return reply_playlist(film, text());
+  // A coder may have to be made first, which takes its time.
+  film->exchange.work(text, [film](std::string made) { reply_playlist(film, std::move(made)); });
 }
 
 }  // namespace

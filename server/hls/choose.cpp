@@ -82,11 +82,11 @@ std::string refusal_of(Client const& client, Container container, Track const& v
       "; transcode=video makes H.264 of it while it is watched, the file itself can be played directly";
   std::string const codec = name_of(video.codec);
   if (auto const why = stuck(container, video); !why.empty()) return why + help;
-  if (asked && !in_packaging(video.codec, packaging)) {
-    return std::string(name_of(packaging)) + " can't carry " + codec + "; ask for container=fmp4";
-  }
   auto const other = packaging == Packaging::ts ? Packaging::fmp4 : Packaging::ts;
-  if (asked && fit(client, video, other) != Fit::no) {
+  bool const otherwise = asked && fit(client, video, other) != Fit::no;
+  if (otherwise && !in_packaging(video.codec, packaging))
+    return std::string(name_of(packaging)) + " can't carry " + codec + "; ask for container=fmp4";
+  if (otherwise) {
     return std::string(client.title) + " plays " + codec + " only in " + name_of(other) +
            "; ask for container=" + (other == Packaging::ts ? "ts" : "fmp4");
   }

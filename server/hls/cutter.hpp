@@ -33,6 +33,9 @@ class Cutter {
   [[nodiscard]] Cut cut(Demuxer& demuxer, std::size_t index, std::vector<int> const& tracks) const;
   /// Sound of [begin - before, end + after), for what is coded anew: decoders have a memory.
   [[nodiscard]] Samples sound(Demuxer& demuxer, std::size_t index, int track, Time before, Time after) const;
+  /// Pictures for PictureCoder::code(): from a key frame before the segment to some pictures behind it, in file order;
+  /// PTS may be unknown_time.
+  [[nodiscard]] Samples pictures(Demuxer& demuxer, std::size_t index, int track) const;
   /// All cues that are shown at some time within segment `index`, also those that began long before.
   [[nodiscard]] Samples text(Demuxer& demuxer, std::size_t index, int track) const;
 

@@ -15,6 +15,12 @@ namespace {
 /// pipeline says the same whatever was read before.
 bool learns_times(Container container) { return container == Container::mpeg_ts || container == Container::mpeg_ps; }
 
+/// After a seek to the beginning, qtdemux tells wrong times of the first fragment (80 ms late with two B-frames), and
+/// mpegpsdemux begins behind the first pack: half a second is missing.
+bool loses_beginning(Container container) {
+  return container == Container::fragmented_iso || container == Container::mpeg_ps;
+}
+
 /// Keeps a pipeline warm; a failure, or caps that change, cost a new one.
 class WarmDemuxer final : public Demuxer {
  public:
@@ -31,8 +37,7 @@ class WarmDemuxer final : public Demuxer {
   void read(Time from, std::vector<int> const& tracks, Taker& taker) override {
     try {
       (void)gate_->take_failure();  // of an earlier read
-      // After a seek, qtdemux tells wrong times of the first fragment (80 ms late with two B-frames).
-      if (container_ == Container::fragmented_iso && from <= begin_) {
+      if (loses_beginning(container_) && from <= begin_) {
         drop();  // two of them would stop each other by the gate
         replace(std::make_shared<Pipeline>(gate_, container_, true));
         current()->read(from, tracks, taker);

@@ -15,6 +15,8 @@ Track const* Facts::video() const {
   return found == tracks.end() ? nullptr : &*found;
 }
 
+PictureCoder const& Facts::coder(int id) const { return coders->of(*track(id)); }
+
 std::optional<swarm::ByteRange> Facts::place(std::size_t segment) const {
   auto const& keys = timeline.key_frames;
   auto const at = [&](Time time) {

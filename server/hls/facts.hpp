@@ -4,6 +4,7 @@
 
 #include "hls/cutter.hpp"
 #include "hls/demuxer.hpp"
+#include "hls/picture_coders.hpp"
 #include "hls/segments.hpp"
 #include "hls/timeline.hpp"
 #include "swarm/types.hpp"
@@ -22,11 +23,15 @@ struct Facts {
   std::vector<Track> tracks;
   std::vector<Segment> segments;
   std::int64_t file_size = 0;
+  /// No fact, but what is made of them alone.
+  std::shared_ptr<PictureCoders> coders = std::make_shared<PictureCoders>();
 
   /// nullptr: there is none of that number.
   [[nodiscard]] Track const* track(int id) const;
   /// The picture; nullptr: sound alone.
   [[nodiscard]] Track const* video() const;
+  /// What makes H.264 of a picture's track; may take tens of ms. Throws std::runtime_error if nothing can.
+  [[nodiscard]] PictureCoder const& coder(int track) const;
   /// Between which bytes of the file a segment is; nullopt where the index doesn't tell.
   [[nodiscard]] std::optional<swarm::ByteRange> place(std::size_t segment) const;
 };

@@ -98,7 +98,8 @@ struct Track {
 struct AccessUnit {
   Time pts{};
   Time dts{};
-  Time duration{};  ///< 0 = unknown
+  Time duration{};    ///< 0 = unknown
+  bool timed = true;  ///< the container says when; else PTS is reckoned from what came before
   bool key = false;
   Bytes data;
 };

@@ -152,6 +152,8 @@ std::vector<AccessUnit> Outlet::units_of(GstBuffer* buffer, bool stream_time, bo
   // AVI tells only the order of decoding: the same, without B-frames.
   unit.pts = pts ? *pts : dts ? *dts : *next_;
   unit.dts = dts.value_or(unit.pts);
+  // What a parser counts on from an earlier picture's time is the order of decoding, in MPEG systems.
+  unit.timed = pts || (dts && trust_keys);
   if (GST_BUFFER_DURATION_IS_VALID(buffer))
     unit.duration = Time(static_cast<std::int64_t>(GST_BUFFER_DURATION(buffer)));
   unit.data.resize(size);

@@ -29,7 +29,9 @@ Codec sound_codec(Rendition const& rendition, Facts const& facts) {
 /// The tracks as the client sees them.
 std::vector<Track> tracks_of(Rendition const& rendition, Facts const& facts) {
   std::vector<Track> tracks;
-  if (rendition.video) tracks.push_back(*facts.track(rendition.video->track));
+  if (rendition.video)
+    tracks.push_back(rendition.video->coded ? facts.coder(rendition.video->track).track()
+                                            : *facts.track(rendition.video->track));
   if (rendition.sound) {
     auto const& track = *facts.track(rendition.sound->track);
     tracks.push_back(rendition.sound->coded ? coded_track(track) : track);
@@ -43,18 +45,24 @@ Samples coded(Facts const& facts, Cutter const& cutter, Demuxer& demuxer, int tr
                     index + 1 == facts.segments.size());
 }
 
-/// Pictures and sound of a segment.
+/// Pictures and sound of a segment, but for pictures that are coded anew.
 Cut cut(Item const& item, Facts const& facts, Demuxer& demuxer) {
   auto const& rendition = item.rendition;
   Cutter const cutter(facts.timeline, facts.measures, facts.segments);
   std::vector<int> tracks;
-  if (rendition.video) tracks.push_back(rendition.video->track);
+  if (rendition.video && !rendition.video->coded) tracks.push_back(rendition.video->track);
   if (rendition.sound && !rendition.sound->coded) tracks.push_back(rendition.sound->track);
   Cut cut;
   if (!tracks.empty()) cut = cutter.cut(demuxer, item.index, tracks);
   if (rendition.sound && rendition.sound->coded)
     cut.push_back(coded(facts, cutter, demuxer, rendition.sound->track, item.index));
   return cut;
+}
+
+Bytes written(Item const& item, Cut const& parts) {
+  auto const number = static_cast<std::uint32_t>(item.index);
+  if (item.rendition.packaging == Packaging::fmp4) return cmaf_segment(number, parts);
+  return sound_alone(item.rendition) ? packed_audio(parts.front()) : ts_segment(parts, number);
 }
 
 /// One picture of an I-frame playlist.
@@ -101,6 +109,10 @@ std::optional<Item> parse_item(Rendition const& rendition, std::string_view file
     return track && track->kind == kind;
   };
   if (!is(rendition.video, Kind::video) || !is(rendition.sound, Kind::audio)) return std::nullopt;
+  // Neither what nothing can decode, nor single pictures of what is coded anew.
+  if (rendition.video && rendition.video->coded &&
+      (rendition.key_frames || !PictureCoder::can_code(*facts.track(rendition.video->track))))
+    return std::nullopt;
   if (rendition.text && !is(Part{*rendition.text}, Kind::text)) return std::nullopt;
   if (rendition.sidecar &&
       std::none_of(sidecars.begin(), sidecars.end(), [&](Sidecar const& s) { return s.file == *rendition.sidecar; }))
@@ -134,15 +146,31 @@ char const* content_type(Item const& item, Facts const& facts) {
   }
 }
 
+bool codes_pictures(Item const& item) { return item.rendition.video && item.rendition.video->coded && !item.init; }
+
+Material gather(Item const& item, Facts const& facts, Demuxer& demuxer) {
+  Material material;
+  Cutter const cutter(facts.timeline, facts.measures, facts.segments);
+  material.pictures = cutter.pictures(demuxer, item.index, item.rendition.video->track);
+  material.sound = cut(item, facts, demuxer);
+  return material;
+}
+
+Bytes package(Item const& item, Facts const& facts, Material&& material, std::stop_token const& cancelled) {
+  auto const& coder = facts.coder(item.rendition.video->track);
+  Cut parts = std::move(material.sound);
+  parts.insert(parts.begin(), coder.code(material.pictures, facts.segments[item.index], item.index == 0,
+                                         item.index + 1 == facts.segments.size(), cancelled));
+  return written(item, parts);
+}
+
 Bytes package(Item const& item, Facts const& facts, Demuxer& demuxer) {
   auto const& rendition = item.rendition;
+  if (codes_pictures(item)) return package(item, facts, gather(item, facts, demuxer), {});
   if (rendition.key_frames && !item.init) return picture(item, facts, demuxer);
   if (item.init) return cmaf_init(tracks_of(rendition, facts));
   if (rendition.text) return text(item, facts, demuxer);
-  auto const parts = cut(item, facts, demuxer);
-  if (rendition.packaging == Packaging::fmp4) return cmaf_segment(static_cast<std::uint32_t>(item.index), parts);
-  return sound_alone(rendition) ? packed_audio(parts.front())
-                                : ts_segment(parts, static_cast<std::uint32_t>(item.index));
+  return written(item, cut(item, facts, demuxer));
 }
 
 Bytes package(Sidecar const& sidecar, ByteSource& file, Facts const& facts) {

@@ -6,6 +6,7 @@
 #include "hls/rendition.hpp"
 
 #include <cstddef>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -38,9 +39,22 @@ struct Item {
                                              std::vector<Sidecar> const& sidecars);
 [[nodiscard]] char const* content_type(Item const& item, Facts const& facts);
 
+/// Is coding its pictures anew most of the work?
+[[nodiscard]] bool codes_pictures(Item const& item);
+/// What such an item is made from, all that is needed of the film. The sound is as it will be sent.
+struct Material {
+  Samples pictures;
+  Cut sound;
+};
+
 /// Throws DemuxFailed, Cancelled, swarm::Error; std::invalid_argument for what the packaging can't carry.
 /// Of all but files beside the film.
 [[nodiscard]] Bytes package(Item const& item, Facts const& facts, Demuxer& demuxer);
+/// The same in two parts, of items that codes_pictures(): reading, which waits for the swarm, and coding. The latter
+/// throws Cancelled; std::runtime_error as PictureCoder.
+[[nodiscard]] Material gather(Item const& item, Facts const& facts, Demuxer& demuxer);
+[[nodiscard]] Bytes package(Item const& item, Facts const& facts, Material&& material,
+                            std::stop_token const& cancelled);
 
 /// A file beside the film, as one segment.
 [[nodiscard]] Bytes package(Sidecar const& sidecar, ByteSource& file, Facts const& facts);

@@ -40,6 +40,13 @@ void shape(Track& track, PictureLimits const& limits) {
   track.pixel_width = track.pixel_height = 1;
 }
 
+/// Half as many pixels want more than half of the bits.
+int bit_rate(Track const& track, PictureLimits const& limits) {
+  auto const most = limits.height * 16. / 9 * limits.height;
+  auto const share = std::pow(track.width * (track.height / most), 0.75);
+  return std::clamp(static_cast<int>(std::lround(limits.kbit * share)), std::min(800, limits.kbit), limits.kbit);
+}
+
 /// One segment's way through decoder, filter and encoder.
 class Coding {
  public:
@@ -144,14 +151,20 @@ PictureCoder::PictureCoder(Track const& source, PictureLimits const& limits)
   track_.frame_rate = {rate.frames, rate.seconds * every_};
   track_.codec = Codec::h264;
   track_.full_range = false;
-  shape(track_, limits);
-  track_.codec_data = H264Encoder(track_, limits).avcc();
+  shape(track_, limits_);
+  limits_.kbit = bit_rate(track_, limits_);
+  track_.codec_data = H264Encoder(track_, limits_).avcc();
   track_.caps = "video/x-h264, stream-format=(string)avc, alignment=(string)au, width=(int)" +
                 std::to_string(track_.width) + ", height=(int)" + std::to_string(track_.height);
 }
 
 bool PictureCoder::can_code(Track const& source) {
   return source.kind == Kind::video && avcodec_find_decoder(picture_codec(source)) != nullptr;
+}
+
+std::int64_t PictureCoder::most_bits(Time length) const {
+  // Each segment begins with a full buffer (H264Encoder).
+  return static_cast<std::int64_t>(limits_.kbit * 1000. * std::chrono::duration<double>(length + 2s).count());
 }
 
 Samples PictureCoder::code(Samples const& source, Segment const& segment, bool first, bool last,

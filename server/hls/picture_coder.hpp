@@ -15,9 +15,9 @@ inline constexpr Time unknown_time = Time::min();
 struct PictureLimits {
   int height = 1080;    ///< of a landscape picture 16:9; others have as many pixels at most
   int frame_rate = 30;  ///< faster films give every second, third … picture
-  int kbit = 8000;      ///< per second, within any two seconds
+  int kbit = 8000;      ///< per second, within any two seconds; of smaller pictures less
   double quality = 23;  ///< x264's CRF
-  int threads = 2;      ///< part of the bytes: the same number must be used always
+  int threads = 1;      ///< x264's; with more its rate control depends on which of them is faster, and so do the bytes
 };
 
 /// One per film. Thread-safe.
@@ -29,6 +29,8 @@ class PictureCoder {
   [[nodiscard]] static bool can_code(Track const& source);
   /// What comes out: H.264 (`avc`), 8 bit 4:2:0, progressive, upright, square pixels; avcC for all segments.
   [[nodiscard]] Track const& track() const { return track_; }
+  /// Bits of a segment that is so long, at most.
+  [[nodiscard]] std::int64_t most_bits(Time length) const;
 
   /// `source`: in file order, from a key frame at or before segment.begin (one earlier where GOPs are open) to at least
   /// two pictures shown after segment.end. PTS may be unknown_time, or ascend in file order although there are B

@@ -42,7 +42,8 @@ std::string label(std::string const& title, std::string const& language, char co
 
 Track as_sent(Facts const& facts, Part const& part) {
   auto const& track = *facts.track(part.track);
-  return part.coded && track.kind == Kind::audio ? coded_track(track) : track;
+  if (!part.coded) return track;
+  return track.kind == Kind::audio ? coded_track(track) : facts.coder(track.id).track();
 }
 
 /// The sound of a film for a client. Tracks between which a viewer chooses are of one codec: a player sets its decoder
@@ -117,6 +118,22 @@ std::pair<int, int> shown(Track const& video) {
   return {width, height};
 }
 
+/// The film's segments with as many bytes as coded pictures and their sound may have.
+std::vector<Segment> coded_segments(Facts const& facts, Part const& video, std::vector<Part> const& sounds) {
+  constexpr double coded_sound = 200'000, passed_sound = 700'000;  // bits/s, at most
+  double sound = 0;                                                // one of them is heard
+  for (auto const& part : sounds) sound = std::max(sound, part.coded ? coded_sound : passed_sound);
+  auto const& coder = facts.coder(video.track);
+  auto segments = facts.segments;
+  for (auto& segment : segments) {
+    auto const length = segment.end - segment.begin;
+    auto const bits =
+        static_cast<double>(coder.most_bits(length)) + sound * std::chrono::duration<double>(length).count();
+    segment.bytes = static_cast<std::int64_t>(bits / 8);
+  }
+  return segments;
+}
+
 Variant variant_of(Facts const& facts, Rendition const& rendition, std::vector<Part> const& all_sounds,
                    std::string const& query) {
   Variant variant;
@@ -129,20 +146,22 @@ Variant variant_of(Facts const& facts, Rendition const& rendition, std::vector<P
     variant.frame_rate = video.frame_rate;
     variant.video_range = video_range(video);
   }
-  bool coded = false;
+  bool const coded = rendition.video && rendition.video->coded;
+  bool sound_coded = false;
   if (!all_sounds.empty()) {
     auto const& sound = all_sounds[default_of(facts, all_sounds)];
     tracks.push_back(as_sent(facts, sound));
-    coded = sound.coded;
+    sound_coded = sound.coded;
   }
-  auto rate = bandwidth(facts.segments, facts.file_size, tracks, rendition.packaging);
-  if (coded) {  // what the film's own sound takes says nothing of it
+  auto rate = bandwidth(coded ? coded_segments(facts, *rendition.video, all_sounds) : facts.segments, facts.file_size,
+                        tracks, rendition.packaging);
+  if (sound_coded && !coded) {  // what the film's own sound takes says nothing of it
     auto const channels = tracks.back().channels;
     rate.peak = (rendition.video ? rate.peak : 0) + channels * coded_channel;
     rate.average = (rendition.video ? rate.average : 0) + channels * coded_channel / 2;
   }
   variant.bandwidth = rate.peak;
-  variant.average_bandwidth = rate.average;
+  if (!coded) variant.average_bandwidth = rate.average;  // of what is not yet coded nobody knows
   for (auto const& track : tracks)
     if (auto name = codec_string(track); !name.empty()) variant.codecs.push_back(std::move(name));
   return variant;
@@ -153,12 +172,12 @@ Variant variant_of(Facts const& facts, Rendition const& rendition, std::vector<P
 std::string master_text(Facts const& facts, Choice const& choice, std::vector<Sidecar> const& sidecars,
                         std::string const& query) {
   Master master;
-  master.independent_segments = facts.timeline.closed_gops;
   auto const parts = sounds(facts, choice);
   std::optional<Part> video;
   for (std::size_t i = 0; i < facts.tracks.size() && !video; ++i)
     if (facts.tracks[i].kind == Kind::video && choice.ways[i] != Way::left_out)
       video = Part{facts.tracks[i].id, choice.ways[i] == Way::coded};
+  master.independent_segments = facts.timeline.closed_gops || (video && video->coded);
 
   Rendition main{.packaging = choice.packaging, .video = video};
   // One sound goes along with the picture where that is usual; CMAF keeps them apart.
@@ -189,8 +208,10 @@ std::string media_text(Facts const& facts, Rendition const& rendition, std::stri
   media.i_frames_only = rendition.key_frames;
   bool const text = rendition.text || rendition.sidecar;
   if (rendition.packaging == Packaging::fmp4 && !text) media.map = media.before + "init.mp4" + query;
-  media.independent_segments = facts.timeline.closed_gops;
-  if (facts.timeline.precision == Timeline::Precision::nominal)
+  bool const coded = rendition.video && rendition.video->coded;
+  media.independent_segments = facts.timeline.closed_gops || coded;
+  // Pictures that are coded anew begin at the lines themselves.
+  if (!coded && facts.timeline.precision == Timeline::Precision::nominal)
     media.longest = facts.timeline.grid + facts.measures.longest_gop;
   return media_playlist(media);
 }

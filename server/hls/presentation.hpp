@@ -13,7 +13,8 @@
 namespace hls {
 
 /// `query` ("?token=…" or empty) is carried through all addresses, which are relative to the playlist's own.
-/// The choice has nothing that is refused.
+/// The choice has nothing that is refused. If it has pictures to be coded, it may take tens of ms, and throw
+/// std::runtime_error: nothing can.
 [[nodiscard]] std::string master_text(Facts const& facts, Choice const& choice, std::vector<Sidecar> const& sidecars,
                                       std::string const& query);
 /// The rendition is one of this film.

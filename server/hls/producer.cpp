@@ -56,17 +56,33 @@ struct Job {
   Origin origin;
   std::shared_ptr<Facts const> facts;  ///< null: to be learnt
   Item item;
-  bool ahead = false;  ///< nobody waits for it yet
+  bool ahead = false;   ///< nobody waits for it yet
+  bool sought = false;  ///< the viewer has nothing of the film before it: sees nothing until it is there
   std::map<int, std::function<void(Result const&)>> waiters;
   std::shared_ptr<ReaderSource> source;  ///< at work
   Demuxer* demuxer = nullptr;
   bool withdrawn = false;
+  std::stop_source stop;  ///< of coding
+  Material material;      ///< read, and waits to be coded
+  bool verified = false;  ///< that it was read from
 };
 using JobPtr = std::shared_ptr<Job>;
 
 std::string file_of(std::string const& folder, std::string key) {
   std::replace(key.begin(), key.end(), '/', '-');
   return folder + "/" + key + ".facts";
+}
+
+/// Between which bytes of the file a segment is, or about there.
+swarm::ByteRange place_of(Facts const& facts, std::size_t index) {
+  if (auto const place = facts.place(index)) return *place;
+  auto const& segment = facts.segments[index];
+  auto const place = [&](Time time, double margin) {
+    auto const share = std::chrono::duration<double>(time - facts.timeline.start) /
+                       std::chrono::duration<double>(facts.timeline.end - facts.timeline.start);
+    return static_cast<std::int64_t>(std::clamp(share + margin, 0., 1.) * static_cast<double>(facts.file_size));
+  };
+  return {place(segment.begin, -0.01), place(segment.end, 0.01)};
 }
 
 }  // namespace
@@ -87,6 +103,8 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
           return static_cast<Task const*>(a)->rank - static_cast<Task const*>(b)->rank;
         },
         nullptr);
+    coders_ = g_thread_pool_new([](gpointer, gpointer work) { static_cast<Work*>(work)->code_one(); }, this,
+                                std::max(limits_.codings, 1), FALSE, nullptr);
     push([] { prepare(); }, waited_for);
   }
 
@@ -97,6 +115,7 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
       for (auto& [key, job] : jobs_) withdraw(*job);
     }
     g_thread_pool_free(pool_, FALSE, TRUE);
+    g_thread_pool_free(coders_, FALSE, TRUE);
     films_.clear();
   }
 
@@ -119,10 +138,14 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
     auto const key = key_of(origin, *facts, item);
     if (auto content = cache_.find(key)) {
       told({nullptr, std::move(content), true, nullptr});
+      // Who finds what was coded ahead wants to find the one after it, too.
+      if (codes_pictures(item)) make_next({.origin = origin, .facts = facts, .item = item});
       return nullptr;
     }
+    Job job{.origin = origin, .facts = facts, .item = item};
     std::lock_guard lock(mutex_);
-    return ask(key, {.origin = origin, .facts = facts, .item = item}, std::move(told));
+    job.sought = !reads_on(origin, *facts, item);
+    return ask(key, std::move(job), std::move(told));
   }
 
   void tidy() {
@@ -165,6 +188,13 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
            file_name(item, facts);
   }
 
+  /// What lies before it was made, or is being made: a viewer has that to watch meanwhile.
+  bool reads_on(Origin const& origin, Facts const& facts, Item item) const {
+    if (item.init || item.index-- == 0) return false;
+    auto const before = key_of(origin, facts, item);
+    return jobs_.contains(before) || cache_.has(before);
+  }
+
   /// With the lock held.
   Ticket ask(std::string const& key, Job question, std::function<void(Result const&)> told) {
     auto& job = jobs_[key];
@@ -176,7 +206,10 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
     job->ahead = false;
     int const id = next_waiter_++;
     job->waiters.emplace(id, std::move(told));
-    if (is_new) push(job);
+    if (is_new)
+      push(job);
+    else
+      make_room();
     return Ticket(nullptr, [weak = weak_from_this(), job, id](void*) {
       if (auto work = weak.lock()) work->leave(job, id);
     });
@@ -198,6 +231,7 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
   /// With the lock held, which keeps what is at work alive.
   static void withdraw(Job& job) {
     job.withdrawn = true;
+    job.stop.request_stop();
     if (job.source) job.source->cancel();
     if (job.demuxer) job.demuxer->cancel();
   }
@@ -227,6 +261,13 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
       std::lock_guard lock(mutex_);
       if (!again || job->withdrawn || tries >= most_tries) break;
     }
+    if (codes_pictures(job->item) && !result.error)
+      to_be_coded(job, result.verified);
+    else
+      finish(job, result);
+  }
+
+  void finish(JobPtr const& job, Result const& result) {
     std::map<int, std::function<void(Result const&)>> waiters;
     {
       std::lock_guard lock(mutex_);
@@ -236,6 +277,65 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
     if (result.content && result.verified) cache_.put(job->key, result.content);
     for (auto& [id, told] : waiters) told(result);
     if (result.content && !waiters.empty()) make_next(*job);
+  }
+
+  // Coding takes a processor for seconds. It has threads of its own, so that nothing else waits for it, and few.
+
+  void to_be_coded(JobPtr const& job, bool verified) {
+    {
+      std::lock_guard lock(mutex_);
+      job->verified = verified;
+      if (!stopped_) {
+        to_code_.push_back(job);
+        make_room();
+        g_thread_pool_push(coders_, this, nullptr);
+        return;
+      }
+    }
+    finish(job, {.error = std::make_exception_ptr(Cancelled())});
+  }
+
+  /// With the lock held. What is coded ahead gives way to what is waited for.
+  void make_room() {
+    auto const waits = [](JobPtr const& job) { return !job->ahead && !job->withdrawn; };
+    auto const waiting = std::count_if(to_code_.begin(), to_code_.end(), waits);
+    auto const busy = std::count_if(coding_.begin(), coding_.end(), [](auto const& job) { return !job->withdrawn; });
+    if (waiting <= std::max(limits_.codings, 1) - busy) return;
+    auto const ahead =
+        std::find_if(coding_.begin(), coding_.end(), [](auto const& job) { return job->ahead && !job->withdrawn; });
+    if (ahead != coding_.end()) withdraw(**ahead);
+  }
+
+  /// The one that is needed most: withdrawn ones are done with at once; who has sought sees nothing yet, who reads on
+  /// has something to watch, and what is made ahead can wait.
+  JobPtr next_to_code() {
+    auto const urgency = [](JobPtr const& job) { return job->withdrawn ? 0 : job->ahead ? 3 : job->sought ? 1 : 2; };
+    std::lock_guard lock(mutex_);
+    auto const best = std::min_element(to_code_.begin(), to_code_.end(), [&](auto const& a, auto const& b) {
+      return urgency(a) < urgency(b);  // the first of equals
+    });
+    auto job = std::move(*best);
+    to_code_.erase(best);
+    coding_.push_back(job);
+    return job;
+  }
+
+  /// On a thread of coders_; as often as something was added to to_code_.
+  void code_one() {
+    auto const job = next_to_code();
+    Result result{.verified = job->verified};
+    try {
+      if (job->stop.stop_requested()) throw Cancelled();
+      result.content = std::make_shared<Bytes const>(
+          package(job->item, *job->facts, std::move(job->material), job->stop.get_token()));
+    } catch (...) {
+      result.error = std::current_exception();
+    }
+    {
+      std::lock_guard lock(mutex_);
+      std::erase(coding_, job);
+    }
+    finish(job, result);
   }
 
   /// Puts the line's parts where withdraw() finds them. Throws Cancelled if it is too late.
@@ -312,7 +412,10 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
     Content content;
     {
       AtWork const at_work(*this, job, line->source, line->demuxer.get());
-      content = std::make_shared<Bytes const>(package(job.item, *job.facts, *line->demuxer));
+      if (codes_pictures(job.item))
+        job.material = gather(job.item, *job.facts, *line->demuxer);
+      else
+        content = std::make_shared<Bytes const>(package(job.item, *job.facts, *line->demuxer));
     }
     auto const account = line->source->take_account();
     bool verified = line->source->verified(account);
@@ -403,10 +506,10 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
   }
 
   bool here(Job const& job) {
-    auto const place = job.facts->place(job.item.index);
+    auto const place = place_of(*job.facts, job.item.index);
     std::lock_guard lock(mutex_);
     auto const& idle = films_[job.origin.key].idle;
-    return !idle.empty() && place && idle.front()->source->available(*place);
+    return !idle.empty() && idle.front()->source->available(place);
   }
 
   std::shared_ptr<Facts const> remembered(std::string const& key) const {
@@ -430,9 +533,11 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
   Limits const limits_;
   SegmentCache cache_;
   GThreadPool* pool_ = nullptr;
+  GThreadPool* coders_ = nullptr;
   std::mutex mutex_;  // guards the rest
   std::map<std::string, JobPtr> jobs_;
   std::map<std::string, Film> films_;
+  std::vector<JobPtr> to_code_, coding_;
   int next_waiter_ = 0;
   bool stopped_ = false;
 };

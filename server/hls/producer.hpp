@@ -42,6 +42,7 @@ class Producer {
   struct Limits {
     int threads = 8;  ///< that work at the same time; most of them wait for the swarm
     int warm = 6;     ///< demuxers that stay open without work
+    int codings = 1;  ///< segments whose pictures are coded at the same time
     std::chrono::seconds warm_for{60};
     std::size_t cache_bytes = 64 * 1024 * 1024;
     std::string folder;  ///< facts of films are kept here; empty = nowhere

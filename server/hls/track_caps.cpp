@@ -83,6 +83,19 @@ Bytes bytes_of(GValue const* value) {
   return bytes;
 }
 
+/// Each header after its length, big endian: one of the forms that libavcodec takes.
+Bytes with_lengths(GValue const* headers) {
+  Bytes joined;
+  for (guint i = 0; i < gst_value_array_get_size(headers); ++i) {
+    auto const header = bytes_of(gst_value_array_get_value(headers, i));
+    if (header.size() > 0xFFFF) return {};
+    joined.push_back(static_cast<std::uint8_t>(header.size() >> 8));
+    joined.push_back(static_cast<std::uint8_t>(header.size()));
+    joined.insert(joined.end(), header.begin(), header.end());
+  }
+  return joined;
+}
+
 /// codec_data, else the first header of the codecs that have several.
 Bytes codec_data_of(GstStructure const* caps, Codec codec) {
   if (auto const* const data = gst_structure_get_value(caps, "codec_data")) {
@@ -93,6 +106,7 @@ Bytes codec_data_of(GstStructure const* caps, Codec codec) {
   }
   auto const* const headers = gst_structure_get_value(caps, "streamheader");
   if (!headers || !GST_VALUE_HOLDS_ARRAY(headers) || gst_value_array_get_size(headers) == 0) return {};
+  if (codec == Codec::theora) return with_lengths(headers);
   auto first = bytes_of(gst_value_array_get_value(headers, 0));
   if (codec == Codec::opus) return first;
   if (codec != Codec::flac) return {};
