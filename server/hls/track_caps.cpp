@@ -51,6 +51,8 @@ constexpr std::array codecs{
     Row{"application/x-ssa", Codec::ass},
     Row{"text/vtt", Codec::webvtt},
     Row{"application/x-subtitle-vtt", Codec::webvtt},
+    // matroskademux doesn't know D_WEBVTT; of what else it doesn't know, next to nothing is text.
+    Row{"application/x-subtitle-unknown", Codec::webvtt},
 };
 
 Codec codec_of(GstStructure const* caps) {
@@ -69,7 +71,7 @@ Codec codec_of(GstStructure const* caps) {
   if (media.starts_with("video/") || media == "image/jpeg") return Codec::other_video;
   if (media.starts_with("audio/")) return Codec::other_audio;
   if (media.starts_with("subpicture/") || media.starts_with("subtitle/") || media.starts_with("closedcaption/") ||
-      media == "application/x-subtitle-unknown" || media == "application/x-usf" || media == "application/x-teletext")
+      media == "application/x-usf" || media == "application/x-teletext")
     return Codec::other_text;
   return Codec::unknown;
 }
@@ -91,7 +93,11 @@ Bytes codec_data_of(GstStructure const* caps, Codec codec) {
   auto first = bytes_of(gst_value_array_get_value(headers, 0));
   if (codec == Codec::opus) return first;
   if (codec != Codec::flac) return {};
-  // "\x7fFLAC", version, number of headers, then "fLaC" and STREAMINFO (RFC 9639 10.1).
+  // "fLaC" and STREAMINFO: in Ogg behind "\x7fFLAC", version and number of headers (RFC 9639 10.1), else two headers.
+  if (gst_value_array_get_size(headers) > 1) {
+    auto const second = bytes_of(gst_value_array_get_value(headers, 1));
+    first.insert(first.end(), second.begin(), second.end());
+  }
   static constexpr std::array<std::uint8_t, 4> magic{'f', 'L', 'a', 'C'};
   auto const at = std::search(first.begin(), first.end(), magic.begin(), magic.end());
   first.erase(first.begin(), at);
