@@ -25,7 +25,7 @@ struct Options {
   bool keep = true;
   swarm::Verify verify = swarm::Verify::trusted;
   bool transcode_video = false;  ///< HLS may code pictures anew
-  bool shared_caches = true;  ///< media may be kept by caches that serve others
+  bool shared_caches = true;     ///< media may be kept by caches that serve others
   std::int64_t cache_max_size = 1000, cache_max_disk_mb = 5000;
   std::string version;
   std::vector<std::pair<std::string, std::string>> in_force;  ///< settings, without secrets

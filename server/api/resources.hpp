@@ -19,6 +19,7 @@ void stream(App& app, http::Exchange& exchange);          // stream.cpp
 void stream_file(App& app, http::Exchange& exchange);     // stream_file.cpp
 void stream_info(App& app, http::Exchange& exchange);
 void hls_master(App& app, http::Exchange& exchange);  // hls.cpp
+void hls_facts(App& app, http::Exchange& exchange);   // hls_facts.cpp
 void hls_media(App& app, http::Exchange& exchange);
 void hls_item(App& app, http::Exchange& exchange);
 void health(App& app, http::Exchange& exchange);  // health.cpp

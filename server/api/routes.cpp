@@ -14,6 +14,8 @@ constexpr Row table[] = {
     {"GET", "/api/torrents", Area::manage, list_torrents, "All torrents"},
     {"GET", "/api/torrents/:infoHash", Area::manage, show_torrent, "One torrent: state, progress, trackers, files"},
     {"GET", "/api/torrents/:infoHash/files", Area::manage, list_files, "Its files, with progress and links"},
+    {"GET", "/api/torrents/:infoHash/hls/:fileIndex", Area::manage, hls_facts,
+     "A film's tracks, and what of it is here"},
     {"DELETE", "/api/torrents/:infoHash", Area::manage, remove_torrent, "Forget a torrent, and its files if asked"},
 
     {"GET", "/stream/proxy/:infoHash", Area::media, stream, "The bytes of a file, while it is being downloaded"},

@@ -22,6 +22,7 @@ class WarmDemuxer final : public Demuxer {
     pipeline_ = std::make_shared<Pipeline>(gate_, container_);
     tracks_ = pipeline_->tracks();
     duration_ = pipeline_->duration();
+    begin_ = pipeline_->begin() + std::chrono::milliseconds(1);
   }
 
   [[nodiscard]] std::vector<Track> const& tracks() const override { return tracks_; }
@@ -30,6 +31,14 @@ class WarmDemuxer final : public Demuxer {
   void read(Time from, std::vector<int> const& tracks, Taker& taker) override {
     try {
       (void)gate_->take_failure();  // of an earlier read
+      // After a seek, qtdemux tells wrong times of the first fragment (80 ms late with two B-frames).
+      if (container_ == Container::fragmented_iso && from <= begin_) {
+        drop();  // two of them would stop each other by the gate
+        replace(std::make_shared<Pipeline>(gate_, container_, true));
+        current()->read(from, tracks, taker);
+        drop();
+        return;
+      }
       auto const pipeline = current();
       pipeline->read(from, tracks, taker);
       // What parsers have learnt elsewhere must not get into a later stretch.
@@ -64,6 +73,10 @@ class WarmDemuxer final : public Demuxer {
     }
     return pipeline_;
   }
+  void replace(std::shared_ptr<Pipeline> with) {
+    std::lock_guard lock(mutex_);
+    std::swap(pipeline_, with);
+  }
   void drop() {
     std::shared_ptr<Pipeline> old;  // ends after the lock
     std::lock_guard lock(mutex_);
@@ -75,7 +88,7 @@ class WarmDemuxer final : public Demuxer {
   std::mutex mutex_;
   std::shared_ptr<Pipeline> pipeline_;  // under mutex_
   std::vector<Track> tracks_;
-  Time duration_{};
+  Time duration_{}, begin_{};
 };
 
 }  // namespace

@@ -15,6 +15,19 @@ Track const* Facts::video() const {
   return found == tracks.end() ? nullptr : &*found;
 }
 
+std::optional<swarm::ByteRange> Facts::place(std::size_t segment) const {
+  auto const& keys = timeline.key_frames;
+  auto const at = [&](Time time) {
+    auto const key =
+        std::lower_bound(keys.begin(), keys.end(), time, [](KeyFrame const& k, Time t) { return k.time < t; });
+    return key == keys.end() ? file_size : key->position;
+  };
+  if (keys.empty()) return std::nullopt;
+  swarm::ByteRange const range{at(segments[segment].begin), at(segments[segment].end)};
+  if (range.end <= range.begin) return std::nullopt;
+  return range;
+}
+
 namespace {
 
 /// What an index tells holds while the film is fetched and when all of it is here: only where there is none at all is

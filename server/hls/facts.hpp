@@ -4,9 +4,9 @@
 
 #include "hls/cutter.hpp"
 #include "hls/demuxer.hpp"
-#include "hls/reader_source.hpp"
 #include "hls/segments.hpp"
 #include "hls/timeline.hpp"
+#include "swarm/types.hpp"
 
 #include <memory>
 #include <optional>
@@ -27,6 +27,8 @@ struct Facts {
   [[nodiscard]] Track const* track(int id) const;
   /// The picture; nullptr: sound alone.
   [[nodiscard]] Track const* video() const;
+  /// Between which bytes of the file a segment is; nullopt where the index doesn't tell.
+  [[nodiscard]] std::optional<swarm::ByteRange> place(std::size_t segment) const;
 };
 
 /// Reads the film's index and learns its tracks; the demuxer is left open for segments. `name`: of the file.

@@ -31,8 +31,8 @@ bool headerless(Container container) {
 
 }  // namespace
 
-Pipeline::Pipeline(std::shared_ptr<ByteGate> gate, Container container)
-    : gate_(std::move(gate)), container_(container) {
+Pipeline::Pipeline(std::shared_ptr<ByteGate> gate, Container container, bool hold)
+    : gate_(std::move(gate)), container_(container), hold_(hold) {
   gate_->flush(false);
   build();
   gst_element_set_state(pipeline_.get(), GST_STATE_PAUSED);
@@ -42,13 +42,19 @@ Pipeline::Pipeline(std::shared_ptr<ByteGate> gate, Container container)
     lock.unlock();
     duration_ = measure_duration();
   } catch (...) {
-    gate_->flush(true);
-    gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
+    stop();
     throw;
   }
 }
 
-Pipeline::~Pipeline() {
+Pipeline::~Pipeline() { stop(); }
+
+void Pipeline::stop() {
+  {
+    std::lock_guard lock(mutex_);
+    closing_ = true;
+    changed_.notify_all();
+  }
   gate_->flush(true);
   gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
 }
@@ -218,21 +224,33 @@ void Pipeline::check() {
 }
 
 GstFlowReturn Pipeline::flow(Outlet& outlet, GstBuffer* buffer) {
-  std::lock_guard lock(mutex_);
-  if (phase_ == Phase::opening) {
-    if (GST_BUFFER_PTS_IS_VALID(buffer)) {
-      Time const time(static_cast<std::int64_t>(GST_BUFFER_PTS(buffer)));
-      if (!outlet.first) outlet.first = time;
-      outlet.last = std::max(outlet.last.value_or(time), time);
-    }
-    bool const header = GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_HEADER) && outlet.track.kind == Kind::audio;
-    if (!outlet.has_frame && !header) outlet.learn_frame(buffer);
-    if (opened()) settle();
-    return phase_ == Phase::opening ? GST_FLOW_OK : GST_FLOW_EOS;
-  }
+  std::unique_lock lock(mutex_);
+  if (phase_ == Phase::opening) return open_with(outlet, buffer, lock);
   if (outlet.done) return GST_FLOW_EOS;
   hand(outlet, buffer);
   return outlet.done ? GST_FLOW_EOS : GST_FLOW_OK;
+}
+
+GstFlowReturn Pipeline::open_with(Outlet& outlet, GstBuffer* buffer, std::unique_lock<std::mutex>& lock) {
+  if (GST_BUFFER_PTS_IS_VALID(buffer)) {
+    Time const time(static_cast<std::int64_t>(GST_BUFFER_PTS(buffer)));
+    if (!outlet.first) outlet.first = time;
+    outlet.last = std::max(outlet.last.value_or(time), time);
+  }
+  bool const header = GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_HEADER) && outlet.track.kind == Kind::audio;
+  if (!outlet.has_frame && !header) outlet.learn_frame(buffer);
+  if (hold_) held_.emplace_back(&outlet, glib::Ref<GstBuffer>::share(buffer));
+  if (opened()) settle();
+  if (phase_ == Phase::opening) return GST_FLOW_OK;
+  if (hold_) release(lock);
+  return outlet.done ? GST_FLOW_EOS : GST_FLOW_OK;
+}
+
+/// The pipeline stands still until it is read.
+void Pipeline::release(std::unique_lock<std::mutex>& lock) {
+  changed_.wait(lock, [this] { return phase_ == Phase::reading || closing_; });
+  for (auto const& [outlet, buffer] : std::exchange(held_, {}))
+    if (!closing_ && !outlet->done) hand(*outlet, buffer.get());
 }
 
 void Pipeline::hand(Outlet& outlet, GstBuffer* buffer) {
@@ -266,7 +284,7 @@ bool Pipeline::finished() const {
 }
 
 void Pipeline::event(Outlet& outlet, GstEvent* event) {
-  std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   try {
     outlet.learn(event);
   } catch (std::exception const& problem) {
@@ -278,7 +296,10 @@ void Pipeline::event(Outlet& outlet, GstEvent* event) {
     outlet.done = !outlet.armed || !outlet.wanted;
   } else if (GST_EVENT_TYPE(event) == GST_EVENT_EOS) {
     outlet.ended = true;
-    if (phase_ == Phase::opening && opened()) settle();
+    if (phase_ == Phase::opening && opened()) {
+      settle();
+      if (hold_) release(lock);
+    }
     if (phase_ == Phase::reading && !outlet.done)
       if (auto last = outlet.rest(); !last.data.empty()) give(outlet, std::move(last));
   }
@@ -290,6 +311,14 @@ std::vector<Track> Pipeline::tracks() const {
   std::vector<Track> tracks;
   for (std::size_t i = 0; i < settled_; ++i) tracks.push_back(outlets_[i]->track);
   return tracks;
+}
+
+Time Pipeline::begin() const {
+  std::lock_guard lock(mutex_);
+  Time begin{};
+  for (std::size_t i = settled_; i-- > 0;)
+    if (outlets_[i]->first && outlets_[i]->track.kind != Kind::text) begin = std::max(begin, *outlets_[i]->first);
+  return begin;
 }
 
 bool Pipeline::changed() const {
@@ -318,7 +347,7 @@ void Pipeline::read(Time from, std::vector<int> const& tracks, Demuxer::Taker& t
     }
   };
   Idle const idle{*this};
-  seek(from);
+  if (!hold_) seek(from);
   std::unique_lock lock(mutex_);
   wait(lock, [this] { return finished(); });
   // What the source threw looks like the film's end to some demuxers.
@@ -331,17 +360,16 @@ void Pipeline::prepare(std::vector<int> const& tracks, Demuxer::Taker& taker) {
   for (std::size_t i = 0; i < outlets_.size(); ++i) {
     auto& outlet = *outlets_[i];
     outlet.wanted = i < settled_ && std::find(tracks.begin(), tracks.end(), static_cast<int>(i)) != tracks.end();
-    outlet.done = true;
-    outlet.armed = false;
+    outlet.done = !hold_ || !outlet.wanted;
+    outlet.armed = hold_;
   }
   taker_ = &taker;
   phase_ = Phase::reading;
+  changed_.notify_all();
 }
 
 void Pipeline::seek(Time to) {
-  // Of a first fragment that is asked for by 0, qtdemux tells times that are too late.
-  Time const least = container_ == Container::fragmented_iso ? nudge : Time::zero();
-  Time const position = to <= zero_ ? least : to - zero_ + nudge;
+  Time const position = to <= zero_ ? Time::zero() : to - zero_ + nudge;
   auto const flags = is_iso(container_) ? GST_SEEK_FLAG_ACCURATE : GST_SEEK_FLAG_KEY_UNIT | GST_SEEK_FLAG_SNAP_BEFORE;
   GstPad* pad = outlets_[0]->demuxer_pad();
   for (std::size_t i = settled_; i-- > 0;)

@@ -12,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace hls {
@@ -22,12 +23,15 @@ namespace hls {
 /// is made: some demuxers search the film within that call.
 class Pipeline final : private Outlet::Tap {
  public:
+  /// `hold`: what comes while it opens is kept; the only read() that may follow begins with it, without any seek.
   /// Throws DemuxFailed, Cancelled, what the source threw.
-  Pipeline(std::shared_ptr<ByteGate> gate, Container container);
+  Pipeline(std::shared_ptr<ByteGate> gate, Container container, bool hold = false);
   ~Pipeline();
 
   [[nodiscard]] std::vector<Track> tracks() const;
   [[nodiscard]] Time duration() const { return duration_; }
+  /// PTS of what came first.
+  [[nodiscard]] Time begin() const;
   void read(Time from, std::vector<int> const& tracks, Demuxer::Taker& taker);
   /// After the gate was cancelled.
   void wake();
@@ -46,6 +50,9 @@ class Pipeline final : private Outlet::Tap {
   void add(GstPad* pad);
   void build();
   void wait_open(std::unique_lock<std::mutex>& lock);
+  GstFlowReturn open_with(Outlet& outlet, GstBuffer* buffer, std::unique_lock<std::mutex>& lock);
+  void release(std::unique_lock<std::mutex>& lock);
+  void stop();
   void settle();  // under mutex_: which tracks there are
   [[nodiscard]] bool opened() const;
   void hand(Outlet& outlet, GstBuffer* buffer);
@@ -69,8 +76,11 @@ class Pipeline final : private Outlet::Tap {
   std::vector<std::unique_ptr<Outlet>> outlets_;  // under mutex_; settle() sorts
   std::size_t settled_ = 0;                       // outlets that are tracks
   bool all_pads_ = false;
-  std::string error_;                // under mutex_
-  Demuxer::Taker* taker_ = nullptr;  // under mutex_
+  bool const hold_;
+  bool closing_ = false;                                        // under mutex_
+  std::vector<std::pair<Outlet*, glib::Ref<GstBuffer>>> held_;  // under mutex_
+  std::string error_;                                           // under mutex_
+  Demuxer::Taker* taker_ = nullptr;                             // under mutex_
   Time duration_{};
   Time zero_{};
 };

@@ -69,17 +69,6 @@ std::string file_of(std::string const& folder, std::string key) {
   return folder + "/" + key + ".facts";
 }
 
-/// Between which bytes of the file a segment is, where the index tells.
-std::optional<swarm::ByteRange> place_of(Facts const& facts, std::size_t index) {
-  auto const& keys = facts.timeline.key_frames;
-  auto const at = [&](Time time) {
-    return std::lower_bound(keys.begin(), keys.end(), time, [](KeyFrame const& k, Time t) { return k.time < t; });
-  };
-  auto const begin = at(facts.segments[index].begin), end = at(facts.segments[index].end);
-  if (begin == keys.end() || end == keys.end() || end->position <= begin->position) return std::nullopt;
-  return swarm::ByteRange{begin->position, end->position};
-}
-
 }  // namespace
 
 class Producer::Work : public std::enable_shared_from_this<Work> {
@@ -414,7 +403,7 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
   }
 
   bool here(Job const& job) {
-    auto const place = place_of(*job.facts, job.item.index);
+    auto const place = job.facts->place(job.item.index);
     std::lock_guard lock(mutex_);
     auto const& idle = films_[job.origin.key].idle;
     return !idle.empty() && place && idle.front()->source->available(*place);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "hls/packager.hpp"
+#include "hls/reader_source.hpp"
 #include "hls/segment_cache.hpp"
 #include "swarm/reader.hpp"
 

@@ -99,7 +99,7 @@ std::uint64_t slices(Codec codec, Piece bytes) {
     auto const begin = at + 3;
     auto const following = next(begin);
     auto end = following;
-    while (end > begin && following < bytes.size() && bytes[end - 1] == 0) --end;
+    while (end > begin && bytes[end - 1] == 0) --end;
     if (end > begin && is_slice(codec, bytes[begin])) hash = mix(hash, bytes.subspan(begin, end - begin));
     at = following;
   }
