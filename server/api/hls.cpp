@@ -128,7 +128,7 @@ void master(FilmPtr const& film, hls::Client const& client, std::optional<hls::P
   auto const choice =
       hls::choose(client, facts.timeline.container, facts.tracks, packaging, film->app.options.transcode_video);
   if (!choice.refusal.empty())
-    throw Failure(Fault::unsupported_codec, choice.refusal + " It plays directly: " + direct_url(*film));
+    throw Failure(Fault::unsupported_codec, choice.refusal + ". It plays directly: " + direct_url(*film));
   film->exchange.decorate("Vary", "User-Agent, Accept-Encoding");
   reply_playlist(film, hls::master_text(facts, choice, film->origin.sidecars, token_query(film->exchange)));
 }
