@@ -74,7 +74,8 @@ Cut Cutter::gather(Demuxer& demuxer, Stretch stretch, std::vector<int> const& id
       if (samples.track.codec == Codec::av1 && samples.track.codec_data.empty())
         samples.track.codec_data = timeline_.av1_config;
       if (samples.track.kind == Kind::video)
-        set_decoding_times(samples, measures_.reorder, measures_.frame, stretch.end, stretch.last);
+        set_decoding_times(samples, measures_.reorder, measures_.frame, gathering.next().value_or(stretch.end),
+                           stretch.last || (stretch.nominal && !gathering.next()));
       else
         samples.end = samples.units.empty() ? stretch.end : samples.units.back().pts + samples.units.back().duration;
     }

@@ -64,6 +64,7 @@ void Gathering::take_video(Lane& lane, AccessUnit&& unit) {
                                           : at(unit.pts, stretch_.end) || (unit.key && unit.pts > stretch_.end));
   bool const anywhere = stretch_.nominal || stretch_.damaged;
   if (ends && (anywhere || lane.inside || stretch_.first)) {
+    next_ = unit.pts;
     lane.done = true;
     return;
   }

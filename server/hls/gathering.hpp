@@ -35,6 +35,8 @@ class Gathering final : public Demuxer::Taker {
   [[nodiscard]] bool whole() const;
   /// The picture that it has to begin with was there.
   [[nodiscard]] bool has_picture() const;
+  /// When the picture is shown that the next stretch begins with, if it was seen.
+  [[nodiscard]] std::optional<Time> next() const { return next_; }
   [[nodiscard]] Cut give();
 
  private:
@@ -59,6 +61,7 @@ class Gathering final : public Demuxer::Taker {
   Stretch const stretch_;
   std::vector<Lane> lanes_;
   int const clock_;
+  std::optional<Time> next_;
   bool lost_ = false;  ///< the key frame can't come any more
   Track const* now_ = nullptr;
 };
