@@ -35,19 +35,18 @@ void AnnexB::append(Bytes& to, AccessUnit const& unit, bool with_sets) {
   auto const all = nals(unit.data, length_size_);
   append_delimiter(to, codec_);
 
-  std::vector<SetName> in_band;
   for (auto const nal : all)
-    if (auto const name = set_name(codec_, nal)) in_band.push_back(*name);
+    if (auto const name = set_name(codec_, nal)) remember(*name, nal);
+  // All of them: decoders forget what refers to a set that changes.
   if (with_sets)
-    for (auto const& set : sets_)
-      if (!set.name || std::find(in_band.begin(), in_band.end(), *set.name) == in_band.end()) append_nal(to, set.nal);
+    for (auto const& set : sets_) append_nal(to, set.nal);
 
   bool sliced = false;
   for (auto const nal : all) {
     sliced = sliced || is_slice(codec_, nal);
     // A second field has a delimiter of its own, which stays.
     if (!sliced && is_delimiter(codec_, nal)) continue;
-    if (auto const name = set_name(codec_, nal)) remember(*name, nal);
+    if (with_sets && set_name(codec_, nal)) continue;
     append_nal(to, nal);
   }
 }
@@ -57,7 +56,9 @@ void AnnexB::remember(SetName name, Nal nal) {
   if (found != sets_.end())
     found->nal.assign(nal.begin(), nal.end());
   else if (sets_.size() < 512)  // more ids than both standards have
-    sets_.push_back({name, Bytes(nal.begin(), nal.end())});
+    sets_.insert(std::find_if(sets_.begin(), sets_.end(),
+                              [&](Set const& set) { return !set.name || set.name->type > name.type; }),
+                 {name, Bytes(nal.begin(), nal.end())});
 }
 
 }  // namespace hls

@@ -21,6 +21,7 @@ class AnnexB {
     std::optional<SetName> name;
     Bytes nal;
   };
+  /// What others refer to comes before them: the types are numbered so.
   void remember(SetName name, Nal nal);
 
   Codec codec_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "hls/clients.hpp"
 #include "hls/h264_order.hpp"
+#include "hls/sound_coder.hpp"
 
 #include <algorithm>
 
@@ -99,8 +100,8 @@ std::string refusal_of(Client const& client, Container container, Track const& v
 Way way_of(Client const& client, Track const& track, Packaging packaging) {
   switch (track.kind) {
     case Kind::audio:
-      if (track.codec == Codec::unknown || track.codec == Codec::other_audio) return Way::left_out;
-      return fit(client, track, packaging) == Fit::yes ? Way::as_is : Way::coded;
+      if (fit(client, track, packaging) == Fit::yes) return Way::as_is;
+      return can_code(track) ? Way::coded : Way::left_out;
     case Kind::text:
       return client.text && track.codec != Codec::other_text && track.codec != Codec::unknown ? Way::as_is
                                                                                               : Way::left_out;

@@ -6,6 +6,7 @@
 #include "hls/sound_grid.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace hls {
 namespace {
@@ -47,7 +48,7 @@ Cutter::Cutter(Timeline const& timeline, Measures const& measures, std::vector<S
 
 /// Reads [begin, end) of the tracks, from the segment that holds `begin`, and from earlier ones until it is sure that
 /// nothing was missed.
-Cut Cutter::gather(Demuxer& demuxer, Stretch const& stretch, std::vector<int> const& ids) const {
+Cut Cutter::gather(Demuxer& demuxer, Stretch stretch, std::vector<int> const& ids) const {
   auto const wanted = some(demuxer, ids);
   auto read = ids;
   int clock = -1;
@@ -64,14 +65,17 @@ Cut Cutter::gather(Demuxer& demuxer, Stretch const& stretch, std::vector<int> co
     Time const from = back == 0 ? stretch.begin : segments_[home - 1 - std::min(back, home - 1)].begin;
     demuxer.read(stretch.first || (front && back > 0) ? timeline_.start : from, read, gathering);
     if (!gathering.whole() && back < tries && !(front && back > 0)) continue;
-    if (!stretch.nominal && !gathering.has_picture())
-      throw DemuxFailed("The film is damaged here: the picture that the index names isn't there.");
+    if (!stretch.nominal && !gathering.has_picture() && !std::exchange(stretch.damaged, true)) {
+      back = static_cast<std::size_t>(-1);
+      continue;
+    }
     auto cut = gathering.give();
     for (auto& samples : cut) {
       if (samples.track.codec == Codec::av1 && samples.track.codec_data.empty())
         samples.track.codec_data = timeline_.av1_config;
       if (samples.track.kind == Kind::video)
-        set_decoding_times(samples, measures_.reorder, measures_.frame, stretch.end, stretch.last);
+        set_decoding_times(samples, measures_.reorder, measures_.frame, gathering.next().value_or(stretch.end),
+                           stretch.last || (stretch.nominal && !gathering.next()));
       else
         samples.end = samples.units.empty() ? stretch.end : samples.units.back().pts + samples.units.back().duration;
     }
@@ -91,8 +95,29 @@ Stretch Cutter::stretch_of(std::size_t index) const {
   return stretch;
 }
 
+/// The key picture that was readable last before the segment, for all of it.
+void Cutter::stand_in(Demuxer& demuxer, std::size_t index, Samples& video) const {
+  auto const& segment = segments_[index];
+  for (std::size_t back = 1; back <= std::min(tries, index); ++back) {
+    auto earlier = gather(demuxer, stretch_of(index - back), {video.track.id});
+    auto& units = earlier.front().units;
+    auto const key = std::find_if(units.rbegin(), units.rend(), [](AccessUnit const& unit) { return unit.key; });
+    if (key == units.rend()) continue;
+    video = {earlier.front().track, {std::move(*key)}, segment.end - measures_.reorder};
+    auto& still = video.units.front();
+    still.pts = segment.begin;
+    still.dts = segment.begin - measures_.reorder;
+    still.duration = segment.end - segment.begin;
+    return;
+  }
+  throw DemuxFailed("The film is damaged here: no picture can be read.");
+}
+
 Cut Cutter::cut(Demuxer& demuxer, std::size_t index, std::vector<int> const& tracks) const {
-  return gather(demuxer, stretch_of(index), tracks);
+  auto cut = gather(demuxer, stretch_of(index), tracks);
+  for (auto& samples : cut)
+    if (samples.track.kind == Kind::video && samples.units.empty()) stand_in(demuxer, index, samples);
+  return cut;
 }
 
 Samples Cutter::sound(Demuxer& demuxer, std::size_t index, int track, Time before, Time after) const {

@@ -28,8 +28,9 @@ class Cutter {
  public:
   Cutter(Timeline const& timeline, Measures const& measures, std::vector<Segment> const& segments);
 
-  /// Segment `index` of these tracks (a video one or none, any number of sound ones). Throws as Demuxer::read();
-  /// DemuxFailed if its key frame isn't where the index says.
+  /// Segment `index` of these tracks (a video one or none, any number of sound ones). Where its first key frame can't
+  /// be read, it begins with a later one; where none can, with a still picture: what is damaged costs a few seconds,
+  /// no player the film. Throws as Demuxer::read(); DemuxFailed if there is nothing at all to show.
   [[nodiscard]] Cut cut(Demuxer& demuxer, std::size_t index, std::vector<int> const& tracks) const;
   /// Sound of [begin - before, end + after), for what is coded anew: decoders have a memory.
   [[nodiscard]] Samples sound(Demuxer& demuxer, std::size_t index, int track, Time before, Time after) const;
@@ -41,7 +42,8 @@ class Cutter {
 
  private:
   [[nodiscard]] Stretch stretch_of(std::size_t index) const;
-  [[nodiscard]] Cut gather(Demuxer& demuxer, Stretch const& stretch, std::vector<int> const& tracks) const;
+  [[nodiscard]] Cut gather(Demuxer& demuxer, Stretch stretch, std::vector<int> const& tracks) const;
+  void stand_in(Demuxer& demuxer, std::size_t index, Samples& video) const;
 
   Timeline timeline_;
   Measures measures_;

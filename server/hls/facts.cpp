@@ -30,11 +30,26 @@ std::optional<swarm::ByteRange> Facts::place(std::size_t segment) const {
   return range;
 }
 
+namespace {
+
+/// What an index tells holds while the film is fetched and when all of it is here: only where there is none at all is
+/// the film scanned.
+Timeline timeline_of(ByteSource& source, Container container, bool scan) {
+  try {
+    return read_timeline(source, container);
+  } catch (NotIndexed const& why) {
+    if (!scan || why.why != NotIndexed::Why::no_index) throw;
+    return read_timeline(source, container, true);
+  }
+}
+
+}  // namespace
+
 std::shared_ptr<Facts const> learn(std::shared_ptr<ByteSource> const& source, std::string const& name, bool scan,
                                    std::unique_ptr<Demuxer>& demuxer) {
   auto facts = std::make_shared<Facts>();
   auto const container = container_of(*source, name);
-  facts->timeline = read_timeline(*source, container, scan);
+  facts->timeline = timeline_of(*source, container, scan);
   demuxer = Demuxer::open(source, container, facts->timeline.key_frames);
   facts->tracks = demuxer->tracks();
   complete(facts->tracks, facts->timeline);

@@ -22,7 +22,7 @@ Gathering::Gathering(Stretch const& stretch, std::vector<Track> const& tracks, s
     : stretch_(stretch), clock_(clock) {
   for (auto const& track : tracks) {
     Lane lane;
-    lane.samples.track = track;
+    lane.samples.track = lane.head = track;
     if (auto const id = static_cast<std::size_t>(track.id); id < origins.size()) lane.origin = origins[id];
     lanes_.push_back(std::move(lane));
   }
@@ -62,21 +62,23 @@ void Gathering::take_video(Lane& lane, AccessUnit&& unit) {
   bool const ends =
       !stretch_.last && (stretch_.nominal ? unit.key && unit.pts >= stretch_.end
                                           : at(unit.pts, stretch_.end) || (unit.key && unit.pts > stretch_.end));
-  if (ends && (stretch_.nominal || lane.inside || stretch_.first)) {
+  bool const anywhere = stretch_.nominal || stretch_.damaged;
+  if (ends && (anywhere || lane.inside || stretch_.first)) {
+    next_ = unit.pts;
     lane.done = true;
     return;
   }
   if (!lane.inside) {
     bool const begins =
-        stretch_.first || (stretch_.nominal ? unit.key && unit.pts >= stretch_.begin : at(unit.pts, stretch_.begin));
+        stretch_.first || (anywhere ? unit.key && unit.pts >= stretch_.begin : at(unit.pts, stretch_.begin));
     if (!begins) {
       lane.earlier = true;
       // Beyond it already: it was not where the seek went to.
-      if (!stretch_.nominal && unit.key && unit.pts > stretch_.begin) lost_ = true;
+      if (!anywhere && unit.key && unit.pts > stretch_.begin) lost_ = true;
       return;
     }
     lane.inside = true;
-    unit.key = unit.key || !stretch_.nominal;
+    unit.key = unit.key || !anywhere;
   }
   keep(lane, *now_, std::move(unit));
 }
@@ -95,6 +97,13 @@ void Gathering::take_sound(Lane& lane, AccessUnit&& unit) {
   }
   if (lane.samples.units.empty() && unit.pts < stretch_.begin + frame_length(*now_)) lane.earlier = true;
   if (auto const length = frame_length(*now_); length > Time::zero()) unit.duration = length;
+  // Where two recordings meet, the second one's sound may begin before the first one's ends.
+  if (!lane.samples.units.empty()) {
+    auto const& before = lane.samples.units.back();
+    if (unit.pts < before.pts + before.duration / 2) return;
+    if (lane.now_rate != now_->sample_rate) unit.pts = std::max(unit.pts, before.pts + before.duration);
+  }
+  lane.now_rate = now_->sample_rate;
   unit.dts = unit.pts;
   keep(lane, *now_, std::move(unit));
 }
@@ -111,8 +120,7 @@ void Gathering::take_text(Lane& lane, AccessUnit&& unit) {
 
 void Gathering::keep(Lane& lane, Track const& track, AccessUnit&& unit) {
   if (!std::exchange(lane.told, true)) lane.samples.track = track;
-  // What changes within the stretch stays in band.
-  drop_known_sets(lane.samples.track, unit.data);
+  settle_sets(lane.head, track, unit);
   lane.samples.units.push_back(std::move(unit));
 }
 
@@ -122,7 +130,7 @@ bool Gathering::whole() const {
   return std::all_of(lanes_.begin(), lanes_.end(), [&](Lane const& lane) {
     switch (lane.samples.track.kind) {
       case Kind::video:
-        return stretch_.nominal ? lane.earlier : lane.inside;
+        return stretch_.nominal || stretch_.damaged ? lane.earlier : lane.inside;
       case Kind::audio:
         return lane.earlier || stretch_.by_track;
       default:

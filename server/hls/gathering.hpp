@@ -16,6 +16,8 @@ struct Stretch {
   bool first = false;  ///< also all that comes before `begin`
   bool last = false;   ///< also all that comes after
   bool nominal = false;
+  /// The key frame at `begin` can't be read: any later one will do.
+  bool damaged = false;
   Time picture{};  ///< about the length of one
   /// The container finds each track's samples by itself; else they come as they lie in the file.
   bool by_track = false;
@@ -33,17 +35,21 @@ class Gathering final : public Demuxer::Taker {
   [[nodiscard]] bool whole() const;
   /// The picture that it has to begin with was there.
   [[nodiscard]] bool has_picture() const;
+  /// When the picture is shown that the next stretch begins with, if it was seen.
+  [[nodiscard]] std::optional<Time> next() const { return next_; }
   [[nodiscard]] Cut give();
 
  private:
   struct Lane {
     Samples samples;
+    Track head;  ///< as the film begins
     Time origin{};
     bool seen = false;     ///< anything at all
     bool earlier = false;  ///< something before the beginning
     bool inside = false;   ///< video: the key frame was met
     bool done = false;
     bool told = false;  ///< its format at the beginning of the stretch
+    int now_rate = 0;   ///< of the sound kept last
   };
 
   void take_video(Lane& lane, AccessUnit&& unit);
@@ -55,6 +61,7 @@ class Gathering final : public Demuxer::Taker {
   Stretch const stretch_;
   std::vector<Lane> lanes_;
   int const clock_;
+  std::optional<Time> next_;
   bool lost_ = false;  ///< the key frame can't come any more
   Track const* now_ = nullptr;
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "hls/matroska_blocks.hpp"
 
+#include "hls/search.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -29,7 +31,16 @@ void each_block(ByteSource& source, std::int64_t from, std::int64_t to,
   Cursor at(source, from, to, Cursor::small);
   std::int64_t cluster = from, time = 0, group_end = 0;
   std::optional<MatroskaBlock> grouped;
-  while (auto const element = next_element(at)) {
+  for (;;) {
+    auto const start = at.position();
+    auto const element = next_element(at);
+    if (!element) {
+      constexpr std::int64_t near = 8 * 1024 * 1024;
+      auto const found = next_cluster(source, start + 1, std::min(start + near, to));
+      if (!found) break;
+      at.seek(*found);
+      continue;
+    }
     if (grouped && (element->start >= group_end || element->id == ebml::cluster)) {
       auto const whole = *std::exchange(grouped, std::nullopt);
       if (!visit(whole)) return;
@@ -65,6 +76,11 @@ void each_block(ByteSource& source, std::int64_t from, std::int64_t to,
     at.seek(element->end);
   }
   if (grouped) visit(*grouped);
+}
+
+std::optional<std::int64_t> next_cluster(ByteSource& source, std::int64_t from, std::int64_t to) {
+  constexpr std::string_view id = "\x1F\x43\xB6\x75";
+  return find_first(source, from, to, id, [&](std::int64_t position) { return is_cluster(source, position); });
 }
 
 bool is_cluster(ByteSource& source, std::int64_t position) {

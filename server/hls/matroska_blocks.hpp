@@ -20,6 +20,8 @@ struct MatroskaBlock {
 void each_block(ByteSource& source, std::int64_t from, std::int64_t to,
                 std::function<bool(MatroskaBlock const&)> const& visit);
 
+/// The way back from rubbish.
+[[nodiscard]] std::optional<std::int64_t> next_cluster(ByteSource& source, std::int64_t from, std::int64_t to);
 /// Whether a cluster begins there.
 [[nodiscard]] bool is_cluster(ByteSource& source, std::int64_t position);
 

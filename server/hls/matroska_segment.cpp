@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "hls/matroska_segment.hpp"
 
+#include "hls/matroska_blocks.hpp"
 #include "hls/timeline_readers.hpp"
 
 #include <algorithm>
@@ -50,8 +51,15 @@ class SegmentReader {
   void read_front() {
     Cursor at(source_, film_.begin, film_.end, 4096);
     for (int i = 0; i < most_elements; ++i) {
+      auto const start = at.position();
       auto const element = next_element(at);
-      if (!element) return;
+      if (!element) {
+        // Rubbish, if only a byte of it as ffmpeg's live files have: the SeekHead knows what is behind.
+        constexpr std::int64_t near = 1024 * 1024;
+        if (auto const found = next_cluster(source_, start, std::min(start + near, film_.end)))
+          film_.first_cluster = *found;
+        return;
+      }
       if (element->id == ebml::cluster) {
         film_.first_cluster = element->start;
         return;

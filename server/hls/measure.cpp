@@ -85,6 +85,8 @@ Measures measure(Demuxer& demuxer, Timeline const& timeline) {
   Head head(tracks.size(), ids.size(), video != nullptr);
   demuxer.read(timeline.start, ids, head);
 
+  if (std::none_of(head.first.begin(), head.first.end(), [](auto const& first) { return first.has_value(); }))
+    throw DemuxFailed("There is neither a picture nor sound in this file: it may be incomplete.");
   Measures measures;
   for (std::size_t i = 0; i < tracks.size(); ++i)
     measures.first.push_back(head.sound[i].empty() ? head.first[i].value_or(timeline.start)

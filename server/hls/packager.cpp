@@ -39,10 +39,24 @@ std::vector<Track> tracks_of(Rendition const& rendition, Facts const& facts) {
   return tracks;
 }
 
+/// matroskademux takes CodecDelay off, qtdemux follows the edit list.
+bool times_without_priming(Container container) {
+  return container == Container::matroska || container == Container::iso || container == Container::fragmented_iso;
+}
+
 Samples coded(Facts const& facts, Cutter const& cutter, Demuxer& demuxer, int track, std::size_t index) {
-  auto const source = cutter.sound(demuxer, index, track, sound_before, sound_after);
-  return code_sound(source, facts.segments[index], facts.measures.first.at(static_cast<std::size_t>(track)), index == 0,
-                    index + 1 == facts.segments.size());
+  auto source = cutter.sound(demuxer, index, track, sound_before, sound_after);
+  if (times_without_priming(facts.timeline.container)) source.track.priming = 0;
+  auto const code = [&] {
+    return code_sound(source, facts.segments[index], facts.measures.first.at(static_cast<std::size_t>(track)),
+                      index == 0, index + 1 == facts.segments.size());
+  };
+  try {
+    return code();
+  } catch (std::runtime_error const&) {
+    source.units.clear();  // damaged beyond the decoder's means: silence
+    return code();
+  }
 }
 
 /// Pictures and sound of a segment, but for pictures that are coded anew.

@@ -66,6 +66,7 @@ class TransportStream {
     std::optional<std::int64_t> before;
     each_ts_picture(source_, packets_, program_, from, from + most_sample, [&](TsPicture const& picture) {
       auto const pts = unwrapped(picture.pts, before.value_or(*start_));
+      if (!before) middle_ = *start_ + ((pts - *start_) % wrap + wrap) % wrap;
       before = pts;
       gops_.picture(ticks(pts, clock), picture.key);
       return gops_.keys() < 3;
@@ -100,16 +101,23 @@ class TransportStream {
     timeline_.precision = Timeline::Precision::nominal;
     head();
     auto const step = shortest_step(times_);
-    if (video_) middle();
+    middle();
     std::int64_t end = 0;
-    auto const guess = guessed_span();
-    // Where the clock was set anew on the way, its end tells nothing.
-    if (!tail(end) ||
-        (guess > 0 && (end - *start_ > 20 * guess + 60 * clock || 20 * (end - *start_) + 60 * clock < guess)))
-      end = *start_ + guess;
+    if (!tail(end)) end = *start_ + guessed_span();
+    if (middle_) end = *start_ + checked_span(*middle_ - *start_, end - *middle_);
     timeline_.start = ticks(*start_, clock);
     timeline_.end = ticks(end, clock) + step;
     timeline_.grid = video_ ? gops_.grid() : std::chrono::seconds(6);
+  }
+
+  /// Where the clock was set anew on the way, its end tells nothing: half of the bytes are half of the film, roughly.
+  [[nodiscard]] std::int64_t checked_span(std::int64_t first, std::int64_t second) const {
+    auto const sane = [](std::int64_t span) { return span >= 0 && span < wrap / 2; };
+    if (!sane(first) && !sane(second)) return guessed_span();
+    if (!sane(first) || !sane(second)) return 2 * (sane(first) ? first : second);
+    auto const less = std::min(first, second), more = std::max(first, second);
+    if (more <= 8 * less + 60 * clock) return first + second;
+    return 2 * (less > 10 * clock ? less : more);
   }
 
   /// If all of it were like the head.
@@ -149,7 +157,7 @@ class TransportStream {
   Timeline timeline_;
   Gops gops_;
   std::vector<Time> times_;
-  std::optional<std::int64_t> start_;
+  std::optional<std::int64_t> start_, middle_;
   std::int64_t last_ = 0, head_span_ = 0, head_bytes_ = 0;
   bool video_ = false;
 };

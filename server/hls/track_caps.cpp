@@ -51,6 +51,8 @@ constexpr std::array codecs{
     Row{"application/x-ssa", Codec::ass},
     Row{"text/vtt", Codec::webvtt},
     Row{"application/x-subtitle-vtt", Codec::webvtt},
+    // matroskademux doesn't know D_WEBVTT; of what else it doesn't know, next to nothing is text.
+    Row{"application/x-subtitle-unknown", Codec::webvtt},
 };
 
 Codec codec_of(GstStructure const* caps) {
@@ -69,7 +71,7 @@ Codec codec_of(GstStructure const* caps) {
   if (media.starts_with("video/") || media == "image/jpeg") return Codec::other_video;
   if (media.starts_with("audio/")) return Codec::other_audio;
   if (media.starts_with("subpicture/") || media.starts_with("subtitle/") || media.starts_with("closedcaption/") ||
-      media == "application/x-subtitle-unknown" || media == "application/x-usf" || media == "application/x-teletext")
+      media == "application/x-usf" || media == "application/x-teletext")
     return Codec::other_text;
   return Codec::unknown;
 }
