@@ -45,6 +45,7 @@ class TorrentReader final : public Reader {
   [[nodiscard]] std::optional<ReaderWants> wants(bool any_trusted) const;
   /// How long a consumer has been blocked on one piece.
   [[nodiscard]] std::chrono::milliseconds waiting_for() const;
+  [[nodiscard]] int waiting_piece() const { return waiting_piece_; }  ///< < 0: for none
 
  private:
   using Clock = std::chrono::steady_clock;
