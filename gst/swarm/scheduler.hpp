@@ -137,7 +137,7 @@ class Scheduler {
   [[nodiscard]] bool overdue_everywhere(Block block, PeerWindow::Seconds other, Time now) const;
   void give_up(Entry& entry, Time now);
   [[nodiscard]] PeerWindow::Seconds eta_of_all(Peer const& peer, int piece, Time now) const;
-  [[nodiscard]] PeerId best_alone(int piece, std::set<PeerId> const& tried, Time now) const;
+  [[nodiscard]] PeerId best_alone(int piece, PeerId left, std::set<PeerId> const& tried, Time now) const;
   void choose_alone(Time now);
   void leave_late(Time now);
   void drop_requests(Peer& peer);

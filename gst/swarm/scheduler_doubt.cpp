@@ -14,7 +14,8 @@ using Seconds = PeerWindow::Seconds;
 
 constexpr double patience = 1.5;         ///< of the time expected, then another peer is asked too
 constexpr Seconds cold_patience = 4s;    ///< the same at least, for blocks that nobody needs soon
-constexpr Seconds hot_patience = 500ms;  ///< at most, where another peer would be much faster
+constexpr Seconds hot_patience = 500ms;  ///< and twice that, where another peer would be much faster
+constexpr Seconds longest_alone = 1s;    ///< and then for another one that would take as long as it has
 constexpr Seconds longest_wait = 30s;    ///< then a request counts as lost
 
 }  // namespace
@@ -59,10 +60,12 @@ bool Scheduler::Peer::owes(Block block) const {
 bool Scheduler::overdue(Peer const& peer, Request const& request, Seconds other, Time now) const {
   auto const age = Seconds(now - request.sent.at);
   auto const expected = request.sent.expected;
-  if (!hot_in(request.block.piece).contains(index_of(request.block)))
-    return age >= std::max(patience * expected, cold_patience);
+  // Also the part of a hot piece that is not: somebody may have to wait for all of it.
+  if (!hot_in_.contains(request.block.piece)) return age >= std::max(patience * expected, cold_patience);
+  if (peer.suspect || age >= patience * expected) return true;
   // What is expected of a line that was fast, or of one that sends little by little, may be far away.
-  return peer.suspect || age >= patience * expected || (age >= hot_patience && age + 2 * other < expected);
+  return (age >= hot_patience && age + 2 * other < peer.window.smoothed()) ||
+         (age >= 2 * hot_patience && age + 2 * other < expected);
 }
 
 bool Scheduler::overdue_everywhere(Block block, Seconds other, Time now) const {
@@ -100,12 +103,12 @@ Seconds Scheduler::eta_of_all(Peer const& peer, int piece, Time now) const {
 }
 
 // Rather one that has not tried it, then who would have all of it first.
-Retries::PeerId Scheduler::best_alone(int piece, std::set<PeerId> const& tried, Time now) const {
+Scheduler::PeerId Scheduler::best_alone(int piece, PeerId left, std::set<PeerId> const& tried, Time now) const {
   PeerId best = Retries::nobody;
-  auto best_rank = std::tuple(true, true, Seconds::max());
+  auto best_rank = std::tuple(true, true, true, Seconds::max());
   for (auto const& [id, peer] : peers_) {
     if (!ready(peer, now) || !mediator_.has(id, piece)) continue;
-    auto const rank = std::tuple(peer.suspect, tried.contains(id), eta_of_all(peer, piece, now));
+    auto const rank = std::tuple(peer.suspect, id == left, tried.contains(id), eta_of_all(peer, piece, now));
     if (rank >= best_rank) continue;
     best = id;
     best_rank = rank;
@@ -114,13 +117,14 @@ Retries::PeerId Scheduler::best_alone(int piece, std::set<PeerId> const& tried, 
 }
 
 void Scheduler::choose_alone(Time now) {
-  if (retries_.choose_each(now, [&](int piece, auto const& tried) { return best_alone(piece, tried, now); }))
+  if (retries_.choose_each(
+          now, [&](int piece, PeerId left, auto const& tried) { return best_alone(piece, left, tried, now); }))
     ++generation_;
 }
 
 // Who spoiled a piece is found out later, if need be: nobody must wait for the one that was chosen.
 void Scheduler::leave_late(Time now) {
-  retries_.release_if([&](int piece, PeerId id, Time since) {
+  retries_.leave_if([&](int piece, PeerId id, Time since) {
     auto const chosen = peers_.find(id);
     if (chosen == peers_.end() || now - since < hot_patience) return false;
     auto const soon = [&] {
@@ -132,6 +136,7 @@ void Scheduler::leave_late(Time now) {
     }();
     if (soon == Seconds::max()) return false;
     auto const& requests = chosen->second.requests;
+    if (soon > std::max<Seconds>(now - since, longest_alone)) return false;
     return std::any_of(requests.begin(), requests.end(), [&](auto const& request) {
       return request.block.piece == piece && overdue(chosen->second, request, soon, now);
     });

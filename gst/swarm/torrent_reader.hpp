@@ -59,6 +59,8 @@ class TorrentReader final : public Reader {
   bool bind();
   /// End of what may be read at `position`.
   std::int64_t readable_until(std::int64_t position, std::int64_t limit);
+  /// Where to stop for now of what could be read from `position` until there.
+  std::int64_t held_back(std::int64_t position, std::int64_t until);
   [[nodiscard]] Verify verify_at(std::int64_t position) const;
   void begin_waiting(int piece);
   void end_waiting();
