@@ -126,7 +126,7 @@ void Scheduler::choose_alone(Time now) {
 void Scheduler::leave_late(Time now) {
   retries_.leave_if([&](int piece, PeerId id, Time since) {
     auto const chosen = peers_.find(id);
-    if (chosen == peers_.end() || now - since < hot_patience) return false;
+    if (chosen == peers_.end()) return false;
     auto const soon = [&] {
       auto least = Seconds::max();
       for (auto const& [other, peer] : peers_)
@@ -135,6 +135,8 @@ void Scheduler::leave_late(Time now) {
       return least;
     }();
     if (soon == Seconds::max()) return false;
+    if (chosen->second.suspect) return true;  // it was chosen when there was no other
+    if (now - since < hot_patience) return false;
     auto const& requests = chosen->second.requests;
     if (soon > std::max<Seconds>(now - since, longest_alone)) return false;
     return std::any_of(requests.begin(), requests.end(), [&](auto const& request) {
