@@ -66,6 +66,13 @@ bool Fetcher::has_begun(int piece) const {
   return std::find(begun.begin(), begun.end(), piece) != begun.end();
 }
 
+std::string Fetcher::describe(int piece) const {
+  if (!scheduler_) return "not in libtorrent, " + std::to_string(peers_.size()) + " peers";
+  auto held = blocks_held(*torrent_)[piece];
+  return "libtorrent has " + std::to_string(std::count(held.begin(), held.end(), true)) + ", " +
+         scheduler_->describe(piece, Clock::now());
+}
+
 void Fetcher::want(Wants wants) {
   if (wants == wants_) return;
   wants_ = std::move(wants);

@@ -41,6 +41,8 @@ class Fetcher final : public PeerListener, public Scheduler::Mediator, public st
   /// Asks libtorrent anew which blocks it has: it may have lost or refused some.
   void get_in_step();
   [[nodiscard]] bool has_begun(int piece) const;
+  /// What holds up a piece: for logs.
+  [[nodiscard]] std::string describe(int piece) const;
   [[nodiscard]] bool trusts_anybody() const { return trust_.anybody(); }
 
   // PeerListener

@@ -9,6 +9,7 @@
 #include <libtorrent/torrent_handle.hpp>
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace swarm {
@@ -85,7 +86,7 @@ void LiveTorrent::steer_web_seeds(lt::torrent_handle const& handle, Layout const
 }
 
 void LiveTorrent::watchdog() {
-  constexpr milliseconds patience{3000};
+  constexpr milliseconds patience{2000};
   constexpr milliseconds disk_patience{5000};
   bool try_disk = false;
   {
@@ -99,15 +100,20 @@ void LiveTorrent::watchdog() {
       if (auto const again = std::exchange(self->try_disk_again_, nullptr)) again();
     });
   }
-  bool late = false;
+  std::map<int, milliseconds> late;  // by piece
   {
     auto readers = readers_.lock();
     if (readers->empty()) return;
-    for (auto const* reader : *readers) late = late || reader->waiting_for() > patience;
+    for (auto const* reader : *readers)
+      if (auto const time = reader->waiting_for(); time > patience) late[reader->waiting_piece()] = time;
   }
-  if (!late) return demand_changed();  // windows grow and end with time, too
+  if (late.empty()) return demand_changed();  // windows grow and end with time, too
   // Nothing here is set and forgotten: say it all again, in case libtorrent lost or refused a part of it.
-  services_->network->post([self = me()] {
+  services_->network->post([self = me(), late = std::move(late)] {
+    for (auto const& [piece, time] : late)
+      self->services_->log(LogLevel::info, self->name() + ": a reader waits for piece " + std::to_string(piece) +
+                                               " since " + std::to_string(time.count()) +
+                                               " ms: " + self->fetcher_->describe(piece));
     self->bands_.forget();
     self->apply_demand();
     self->fetcher_->get_in_step();

@@ -13,6 +13,8 @@
 #include <deque>
 #include <limits>
 #include <map>
+#include <set>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -64,6 +66,8 @@ class Scheduler {
   [[nodiscard]] bool active() const;
 
   [[nodiscard]] BlockMap const& blocks() const { return blocks_; }
+  /// What is known of a piece, and of the peers as to it: for logs.
+  [[nodiscard]] std::string describe(int piece, Time now) const;
 
  private:
   struct Request {
@@ -128,10 +132,14 @@ class Scheduler {
   void begin_run(Peer& peer, Lane const& lane, std::int64_t index);
   void advance(Lane& lane) const;
   void hedge(Entry& entry, Time now);
-  /// Whoever was asked for it should have brought it by now.
-  [[nodiscard]] bool overdue(Block block, Time now) const;
+  /// So late that another peer, which would take so long, is to be asked, too.
+  [[nodiscard]] bool overdue(Peer const& peer, Request const& request, PeerWindow::Seconds other, Time now) const;
+  [[nodiscard]] bool overdue_everywhere(Block block, PeerWindow::Seconds other, Time now) const;
   void give_up(Entry& entry, Time now);
+  [[nodiscard]] PeerWindow::Seconds eta_of_all(Peer const& peer, int piece, Time now) const;
+  [[nodiscard]] PeerId best_alone(int piece, PeerId left, std::set<PeerId> const& tried, Time now) const;
   void choose_alone(Time now);
+  void leave_late(Time now);
   void drop_requests(Peer& peer);
   void reopened();
 

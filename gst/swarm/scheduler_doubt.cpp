@@ -12,9 +12,11 @@ namespace {
 using namespace std::chrono_literals;
 using Seconds = PeerWindow::Seconds;
 
-constexpr double patience = 1.5;       ///< of the time expected, then another peer is asked too
-constexpr Seconds cold_patience = 4s;  ///< the same at least, for blocks that nobody needs soon
-constexpr Seconds longest_wait = 30s;  ///< then a request counts as lost
+constexpr double patience = 1.5;         ///< of the time expected, then another peer is asked too
+constexpr Seconds cold_patience = 4s;    ///< the same at least, for blocks that nobody needs soon
+constexpr Seconds hot_patience = 500ms;  ///< and twice that, where another peer would be much faster
+constexpr Seconds longest_alone = 1s;    ///< and then for another one that would take as long as it has
+constexpr Seconds longest_wait = 30s;    ///< then a request counts as lost
 
 }  // namespace
 
@@ -31,6 +33,8 @@ void Scheduler::tick(Time now) {
       ++generation_;
     }
   }
+  leave_late(now);
+  choose_alone(now);
   for (auto& entry : peers_) hedge(entry, now);
   fill(now);
 }
@@ -53,10 +57,21 @@ bool Scheduler::Peer::owes(Block block) const {
   return std::any_of(requests.begin(), requests.end(), [&](auto const& request) { return request.block == block; });
 }
 
-bool Scheduler::overdue(Block block, Time now) const {
+bool Scheduler::overdue(Peer const& peer, Request const& request, Seconds other, Time now) const {
+  auto const age = Seconds(now - request.sent.at);
+  auto const expected = request.sent.expected;
+  // Also the part of a hot piece that is not: somebody may have to wait for all of it.
+  if (!hot_in_.contains(request.block.piece)) return age >= std::max(patience * expected, cold_patience);
+  if (peer.suspect || age >= patience * expected) return true;
+  // What is expected of a line that was fast, or of one that sends little by little, may be far away.
+  return (age >= hot_patience && age + 2 * other < peer.window.smoothed()) ||
+         (age >= 2 * hot_patience && age + 2 * other < expected);
+}
+
+bool Scheduler::overdue_everywhere(Block block, Seconds other, Time now) const {
   for (auto const& [id, peer] : peers_)
     for (auto const& request : peer.requests)
-      if (request.block == block && Seconds(now - request.sent.at) < patience * request.sent.expected) return false;
+      if (request.block == block && !overdue(peer, request, other, now)) return false;
   return true;
 }
 
@@ -65,34 +80,69 @@ void Scheduler::hedge(Entry& entry, Time now) {
   // Requests are in order of time: hot ones may be anywhere.
   for (std::size_t i = 0; i < peer.requests.size(); ++i) {
     auto const& request = peer.requests[i];
-    auto const age = Seconds(now - request.sent.at);
     auto const block = request.block;
-    bool const hot = hot_in(block.piece).contains(index_of(block));
-    bool const chosen = !hot || !request.by_others;
-    if (chosen && age < patience * request.sent.expected) continue;
-    if (!hot && age < cold_patience) continue;
-    // The second one may stand still, too.
-    if (blocks_.here(block) || (blocks_.asked(block) > 1 && !overdue(block, now))) continue;
+    bool const unweighed = request.by_others && hot_in(block.piece).contains(index_of(block));
+    if (blocks_.here(block) || (!unweighed && !overdue(peer, request, Seconds(0), now))) continue;
     auto* other = earliest(block.piece, now, &block);
     if (!other || other->second.suspect) continue;
-    if (chosen || peer.suspect || eta(other->second, now) < request.sent.expected - age) ask(*other, block, now);
+    auto const soon = eta(other->second, now);
+    auto const left = request.sent.expected - Seconds(now - request.sent.at);
+    if (!overdue(peer, request, soon, now) && !(unweighed && soon < left)) continue;
+    // The second one may stand still, too.
+    if (blocks_.asked(block) > 1 && !overdue_everywhere(block, soon, now)) continue;
+    ask(*other, block, now);
   }
 }
 
+Seconds Scheduler::eta_of_all(Peer const& peer, int piece, Time now) const {
+  auto const owed = std::count_if(peer.requests.begin(), peer.requests.end(),
+                                  [&](auto const& request) { return request.block.piece == piece; });
+  auto const more = blocks_.open_in(piece) + blocks_.pending_in(piece) - static_cast<int>(owed);
+  auto const rest = peer.window.eta(static_cast<int>(peer.requests.size()) + std::max(more - 1, 0));
+  return std::max(eta(peer, now), rest);
+}
+
+// Rather one that has not tried it, then who would have all of it first.
+Scheduler::PeerId Scheduler::best_alone(int piece, PeerId left, std::set<PeerId> const& tried, Time now) const {
+  PeerId best = Retries::nobody;
+  auto best_rank = std::tuple(true, true, true, Seconds::max());
+  for (auto const& [id, peer] : peers_) {
+    if (!ready(peer, now) || !mediator_.has(id, piece)) continue;
+    auto const rank = std::tuple(peer.suspect, id == left, tried.contains(id), eta_of_all(peer, piece, now));
+    if (rank >= best_rank) continue;
+    best = id;
+    best_rank = rank;
+  }
+  return best;
+}
+
 void Scheduler::choose_alone(Time now) {
-  auto const chosen = retries_.choose_each([&](int piece, std::set<PeerId> const& tried) {
-    PeerId best = Retries::nobody;
-    auto best_rank = std::tuple(true, true, Seconds::max());
-    for (auto const& [id, peer] : peers_) {
-      if (!ready(peer, now) || !mediator_.has(id, piece)) continue;
-      auto const rank = std::tuple(peer.suspect, tried.contains(id), eta(peer, now));
-      if (rank >= best_rank) continue;
-      best = id;
-      best_rank = rank;
-    }
-    return best;
+  if (retries_.choose_each(
+          now, [&](int piece, PeerId left, auto const& tried) { return best_alone(piece, left, tried, now); }))
+    ++generation_;
+}
+
+// Who spoiled a piece is found out later, if need be: nobody must wait for the one that was chosen.
+void Scheduler::leave_late(Time now) {
+  retries_.leave_if([&](int piece, PeerId id, Time since) {
+    auto const chosen = peers_.find(id);
+    if (chosen == peers_.end()) return false;
+    auto const soon = [&] {
+      auto least = Seconds::max();
+      for (auto const& [other, peer] : peers_)
+        if (other != id && !peer.suspect && ready(peer, now) && mediator_.has(other, piece))
+          least = std::min(least, eta_of_all(peer, piece, now));
+      return least;
+    }();
+    if (soon == Seconds::max()) return false;
+    if (chosen->second.suspect) return true;  // it was chosen when there was no other
+    if (now - since < hot_patience) return false;
+    auto const& requests = chosen->second.requests;
+    if (soon > std::max<Seconds>(now - since, longest_alone)) return false;
+    return std::any_of(requests.begin(), requests.end(), [&](auto const& request) {
+      return request.block.piece == piece && overdue(chosen->second, request, soon, now);
+    });
   });
-  if (chosen) ++generation_;
 }
 
 }  // namespace swarm

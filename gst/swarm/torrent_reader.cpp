@@ -73,6 +73,15 @@ std::int64_t TorrentReader::readable_until(std::int64_t position, std::int64_t l
   return early_end;
 }
 
+// Who gets all bytes must be sure that none of them is wrong: the last ones wait for what was read early.
+std::int64_t TorrentReader::held_back(std::int64_t position, std::int64_t until) {
+  if (options_.verify == Verify::strict) return until;
+  auto const end = reading_.lock()->end.value_or(size_);
+  auto const last = position < end ? std::min(end, size_.load()) : size_.load();
+  if (until < last || early_.lock()->empty()) return until;
+  return std::max(position, last - block_bytes);
+}
+
 TorrentReader::Attempt TorrentReader::attempt(std::span<std::byte> into) {
   if (cancelled_) return {Result{Outcome::cancelled}, true};
   torrent_->check();
@@ -87,12 +96,12 @@ TorrentReader::Attempt TorrentReader::attempt(std::span<std::byte> into) {
   auto const size = size_.load();
   if (position >= size || into.empty()) return {Result{Outcome::end}, true};
   auto const limit = std::min(size, position + static_cast<std::int64_t>(into.size()));
-  auto end = readable_until(position, limit);
+  auto end = held_back(position, readable_until(position, limit));
   if (end == position) {
     auto const metadata = torrent_->metadata();
     begin_waiting(metadata->layout.piece_at(file_, position));
     // The piece may have come between the two looks.
-    end = readable_until(position, limit);
+    end = held_back(position, readable_until(position, limit));
     if (end == position) return {std::nullopt, true};
   }
   end_waiting();
@@ -259,8 +268,12 @@ void TorrentReader::on_block(int piece) {
 }
 
 void TorrentReader::on_verified(int piece) {
-  if (options_.verify != Verify::strict) early_.lock()->erase(piece);
-  if (waiting_piece_ == piece) wake();
+  bool last = false;  // of those that the end waits for
+  if (options_.verify != Verify::strict) {
+    auto early = early_.lock();
+    last = early->erase(piece) > 0 && early->empty();
+  }
+  if (last || waiting_piece_ == piece) wake();
 }
 
 void TorrentReader::on_failed(int piece) {

@@ -45,6 +45,7 @@ class TorrentReader final : public Reader {
   [[nodiscard]] std::optional<ReaderWants> wants(bool any_trusted) const;
   /// How long a consumer has been blocked on one piece.
   [[nodiscard]] std::chrono::milliseconds waiting_for() const;
+  [[nodiscard]] int waiting_piece() const { return waiting_piece_; }  ///< < 0: for none
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -58,6 +59,8 @@ class TorrentReader final : public Reader {
   bool bind();
   /// End of what may be read at `position`.
   std::int64_t readable_until(std::int64_t position, std::int64_t limit);
+  /// Where to stop for now of what could be read from `position` until there.
+  std::int64_t held_back(std::int64_t position, std::int64_t until);
   [[nodiscard]] Verify verify_at(std::int64_t position) const;
   void begin_waiting(int piece);
   void end_waiting();

@@ -253,6 +253,31 @@ TEST_F(Live, WrongBytesThatWereReadEarlyAreToldOf) {
   EXPECT_TRUE(support::Payload().matches(0, read(*strict, 4 * MiB)));
 }
 
+TEST_F(Live, NobodyGetsAllBytesWithWrongOnesAmongThem) {
+  support::Swarm peers(make_torrent("film.mkv", 2 * MiB, MiB), 1, {.corrupt = {.pieces = {0}}});
+  auto torrent = add(peers.magnet());
+  for (bool const to_the_end_of_the_file : {true, false}) {
+    auto reader = torrent->open(swarm::TheFilm{}, patient(swarm::Verify::fast));
+    std::int64_t const end = to_the_end_of_the_file ? 2 * MiB : MiB;
+    if (!to_the_end_of_the_file) reader->set_end(end);
+    std::vector<std::byte> buffer(256 * KiB);
+    std::optional<swarm::Errc> told;
+    try {
+      while (reader->position() < end)
+        reader->read(std::span(buffer).first(
+            static_cast<std::size_t>(std::min<std::int64_t>(end - reader->position(), 256 * KiB))));
+    } catch (swarm::Error const& error) {
+      told = error.code();
+    }
+    EXPECT_EQ(told, swarm::Errc::wrong_bytes);
+    EXPECT_LT(reader->position(), end);
+    if (!told) continue;
+    // The next one finds another liar.
+    auto& other = peers.add({.corrupt = {.pieces = {0}}});
+    torrent->add_sources({.peers = {{other.endpoint().host, other.endpoint().port}}});
+  }
+}
+
 TEST_F(Live, TrustIsEarnedAndUsedAfterAJump) {
   support::Swarm peers(make_torrent("film.mkv", 64 * MiB, 4 * MiB), 2);
   auto torrent = add(peers.magnet());

@@ -331,6 +331,23 @@ TEST(Scheduler, AFailedPieceComesFromOnePeerAloneThenFromAnother) {
   }
 }
 
+TEST(Scheduler, AFailedPieceDoesNotWaitForASilentPeerWhenAnotherComes) {
+  Bench bench(4);
+  bench.scheduler.unchoked(1);
+  bench.scheduler.want({.hot = {1}, .ahead = {{{1, 2}}}});
+  ASSERT_FALSE(bench.fill().empty());
+  for (int n = 0; n < 200; ++n) bench.tick(10ms);  // it is silent
+  bench.scheduler.want({.hot = {2}, .ahead = {{{2, 3}}}});
+  bench.scheduler.distrust(2);
+  EXPECT_TRUE(bench.tick(10ms).empty()) << "who owes so much is not asked for more";
+  bench.scheduler.unchoked(2);
+  std::set<int> asked;
+  for (int n = 0; n < 10; ++n)
+    for (auto const& [peer, block] : bench.tick(10ms))
+      if (block.piece == 2) asked.insert(peer);
+  EXPECT_EQ(asked, std::set<int>{2});
+}
+
 TEST(Scheduler, PaddingIsNotAsked) {
   Layout const padded({{"a", 0, 20'000}, {"pad", 20'000, 111'072, true}, {"b", 131'072, 131'072}}, 131'072);
   Bench bench(padded);
