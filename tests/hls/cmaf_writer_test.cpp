@@ -200,7 +200,8 @@ TEST(CmafWriter, MarksSyncSamples) {
   hls::Samples samples{avc_track(), {}, 160ms};
   for (int i = 0; i < 4; ++i) {
     auto const kind = static_cast<std::uint8_t>(i == 2 ? 0x65 : 0x41);  // IDR, else any slice
-    samples.units.push_back({i * 40ms, i * 40ms, 40ms, i != 1, Bytes{0, 0, 0, 2, kind, 1}});
+    samples.units.push_back(
+        {.pts = i * 40ms, .dts = i * 40ms, .duration = 40ms, .key = i != 1, .data = Bytes{0, 0, 0, 2, kind, 1}});
   }
   EXPECT_EQ(fragments(hls::cmaf_segment(0, {samples})).at(0).flags,
             (std::vector<std::uint32_t>{0x02000000, 0x01010000, 0x02000000, 0x02010000}));

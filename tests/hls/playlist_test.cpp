@@ -21,16 +21,16 @@ using hls::Time;
 hls::Master film() {
   hls::Master master;
   master.independent_segments = true;
-  hls::Rendition de{.group = "audio",
+  hls::Alternative de{.group = "audio",
                     .name = "Deutsch",
                     .language = "de",
                     .uri = "a0.m3u8",
                     .characteristics = {},
                     .channels = 6,
                     .is_default = true};
-  hls::Rendition en{
+  hls::Alternative en{
       .group = "audio", .name = "English", .language = "en", .uri = {}, .characteristics = {}, .channels = 2};
-  hls::Rendition sub{.group = "subtitles",
+  hls::Alternative sub{.group = "subtitles",
                      .name = "English",
                      .language = "en",
                      .uri = "s0.m3u8",
