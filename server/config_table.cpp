@@ -102,7 +102,8 @@ std::vector<Setting> const& settings_table() {
       number("TORRENT_MAX_RETRIES", &C::torrent_max_retries, 3, 0, 100,
              "times that a failed torrent is started again, after 1, 2, 4 … s"),
       choice("TORRENT_PROFILE", &C::torrent_profile, "server", {"tv", "desktop", "server"},
-             "size of the machine: sets buffers, TORRENT_MAX_CONNECTIONS, TORRENT_RAM_MB, HLS_CACHE_MB and HLS_PIPELINES where they are not given"),
+             "size of the machine: sets buffers, TORRENT_MAX_CONNECTIONS, TORRENT_RAM_MB, HLS_CACHE_MB and "
+             "HLS_PIPELINES where they are not given"),
       number("TORRENT_MAX_CONNECTIONS", &C::torrent_max_connections, 200, 1, 65535,
              "peers at a time (profile desktop: 100, tv: 30)"),
       number("TORRENT_DOWNLOAD_LIMIT", &C::torrent_download_limit, 0, 0, G_MAXINT32, "bytes/s; 0 = no limit"),
@@ -127,8 +128,9 @@ std::vector<Setting> const& settings_table() {
              "2^20 bytes of segments that are kept in memory (profile desktop: 64, tv: 16)"),
       number("HLS_PIPELINES", &C::hls_pipelines, 8, 1, 256,
              "films' demuxers that stay open between two segments (profile desktop: 4, tv: 2)"),
-      choice("HLS_TRANSCODE", &C::hls_transcode, "off", {"off", "video"},
-             "what HLS may code anew beside sound; video: pictures that a client can't play, which takes a fast machine"),
+      choice(
+          "HLS_TRANSCODE", &C::hls_transcode, "off", {"off", "video"},
+          "what HLS may code anew beside sound; video: pictures that a client can't play, which takes a fast machine"),
       number("HLS_MAX_TRANSCODES", &C::hls_max_transcodes, 1, 1, 64, "segments whose pictures are coded at a time"),
       formed(text("TORRENT_LISTEN", &C::torrent_listen, "0.0.0.0:6881,[::]:6881", "address:port, separated by commas",
                   "where peers may connect; port 0 = a free one"),

@@ -20,7 +20,8 @@ struct Window {
 /// The places at which one reader reads. A demuxer of a badly interleaved film, or one that looks into the index at
 /// the end, reads by turns at several: each keeps its own window, so that coming back does not start over. A place's
 /// window begins small and grows with what is read there, so that a look at the head or the tail, or a search for a
-/// scene, costs little; up to a minute of what the consumer takes: a song needs less than a film, and who pauses little.
+/// scene, costs little; up to a minute of what the consumer takes: a song needs less than a film, and who pauses
+/// little.
 class Readahead {
  public:
   using time_point = std::chrono::steady_clock::time_point;

@@ -15,9 +15,8 @@ using enum Codec;
 // bindings.
 constexpr std::array clients{
     // https://developer.samsung.com/smarttv/develop/specifications/general-specifications.html (HLS, its tags; WebVTT
-    // out
-    // of band), …/media-specifications/2016-tv-video-specifications.html to 2020: H.264, HEVC Main10; AAC, HE-AAC, MP3,
-    // AC-3, DD+ of all years; DTS only to 2017. VP9 and AV1 in WebM and MP4 files, not in HLS.
+    // out of band), …/media-specifications/2016-tv-video-specifications.html to 2020: H.264, HEVC Main10; AAC, HE-AAC,
+    // MP3, AC-3, DD+ of all years; DTS only to 2017. VP9 and AV1 in WebM and MP4 files, not in HLS.
     Client{.name = "tizen",
            .title = "Samsung Tizen",
            .agents = {"Tizen", "SMART-TV"},
@@ -47,8 +46,7 @@ constexpr std::array clients{
            .text = true,
            .impatient = false},
     // https://developer.roku.com/docs/specs/media/streaming-specifications.md: H.264, HEVC on 4K models; VP9 by DASH
-    // only;
-    // Dolby only passed to a receiver; AAC of more than two channels is not decoded everywhere.
+    // only; Dolby only passed to a receiver; AAC of more than two channels is not decoded everywhere.
     Client{.name = "roku",
            .title = "Roku",
            .agents = {"Roku"},
@@ -63,8 +61,7 @@ constexpr std::array clients{
            .text = true,
            .impatient = false},
     // https://developers.google.com/cast/docs/media: MP2T and MP4; H.264 everywhere, HEVC and VP9 from Ultra on, AV1 on
-    // the
-    // Google TV Streamer; AAC, MP3, Opus, FLAC; Dolby only passed through.
+    // the Google TV Streamer; AAC, MP3, Opus, FLAC; Dolby only passed through.
     Client{.name = "chromecast",
            .title = "Chromecast",
            .agents = {"CrKey"},
@@ -80,8 +77,7 @@ constexpr std::array clients{
            .impatient = false},
     // https://developer.android.com/media/media3/exoplayer/supported-formats (HLS: TS, fMP4, ADTS, MP3, WebVTT) and
     // https://developer.android.com/media/platform/supported-formats (decoders of every device: H.264, HEVC, VP9, AAC,
-    // MP3,
-    // Opus, FLAC; AV1 from 10 on; Dolby depends on the maker). Its HTTP source waits 8 s.
+    // MP3, Opus, FLAC; AV1 from 10 on; Dolby depends on the maker). Its HTTP source waits 8 s.
     Client{.name = "exoplayer",
            .title = "Android TV (ExoPlayer)",
            .agents = {"ExoPlayer", "AndroidXMedia3", "Android TV", "stagefright"},
@@ -111,8 +107,7 @@ constexpr std::array clients{
            .text = true,
            .impatient = false},
     // VLC, ffmpeg's and GStreamer's demuxers and decoders, all software: their sources. FLAC, Opus, VP9, AV1 only
-    // because
-    // MPEG-TS has no common way to carry them.
+    // because MPEG-TS has no common way to carry them.
     Client{.name = "vlc",
            .title = "VLC",
            .agents = {"VLC", "LibVLC"},
@@ -154,9 +149,8 @@ constexpr std::array clients{
            .text = true,
            .impatient = false},
     // https://developer.apple.com/documentation/http-live-streaming/hls-authoring-specification-for-apple-devices: 1.1
-    // H.264,
-    // HEVC (and AV1 where there is a decoder), 1.5 HEVC only in fMP4; 2.x AAC, AC-3, E-AC-3, FLAC and Apple Lossless in
-    // fMP4; MP3 not in fMP4; 4 WebVTT. Safari and every app with AVPlayer.
+    // H.264, HEVC (and AV1 where there is a decoder), 1.5 HEVC only in fMP4; 2.x AAC, AC-3, E-AC-3, FLAC and Apple
+    // Lossless in fMP4; MP3 not in fMP4; 4 WebVTT. Safari and every app with AVPlayer.
     Client{.name = "safari",
            .title = "Safari, iPhone, Apple TV",
            .agents = {"AppleCoreMedia", "Safari/", "iPhone", "iPad", "AppleTV"},

@@ -98,10 +98,10 @@ struct Track {
 struct AccessUnit {
   Time pts{};
   Time dts{};
-  Time duration{};    ///< 0 = unknown
-  bool timed = true;  ///< the container says when; else PTS is reckoned from what came before
+  Time duration{};  ///< 0 = unknown
   bool key = false;
   Bytes data;
+  bool timed = true;  ///< the container says when; else PTS is reckoned from what came before
 };
 
 }  // namespace hls

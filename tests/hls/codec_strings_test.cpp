@@ -7,6 +7,8 @@
 #include <gst/pbutils/pbutils.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace {
 
 using namespace hls_test;
@@ -38,9 +40,9 @@ std::string gst_name(std::string const& caps, Bytes const& codec_data) {
 }
 
 Bytes hvcc(std::initializer_list<std::uint8_t> general) {
-  Bytes bytes{1};
-  bytes.insert(bytes.end(), general);
-  bytes.resize(23);
+  Bytes bytes(23);
+  bytes[0] = 1;
+  std::copy(general.begin(), general.end(), bytes.begin() + 1);
   return bytes;
 }
 

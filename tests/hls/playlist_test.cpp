@@ -22,20 +22,20 @@ hls::Master film() {
   hls::Master master;
   master.independent_segments = true;
   hls::Alternative de{.group = "audio",
-                    .name = "Deutsch",
-                    .language = "de",
-                    .uri = "a0.m3u8",
-                    .characteristics = {},
-                    .channels = 6,
-                    .is_default = true};
+                      .name = "Deutsch",
+                      .language = "de",
+                      .uri = "a0.m3u8",
+                      .characteristics = {},
+                      .channels = 6,
+                      .is_default = true};
   hls::Alternative en{
       .group = "audio", .name = "English", .language = "en", .uri = {}, .characteristics = {}, .channels = 2};
   hls::Alternative sub{.group = "subtitles",
-                     .name = "English",
-                     .language = "en",
-                     .uri = "s0.m3u8",
-                     .characteristics = {},
-                     .forced = true};
+                       .name = "English",
+                       .language = "en",
+                       .uri = "s0.m3u8",
+                       .characteristics = {},
+                       .forced = true};
   master.renditions = {de, en, sub};
   master.variants.push_back({.uri = "v.m3u8?token=x",
                              .bandwidth = 2'000'000,

@@ -73,7 +73,8 @@ TEST_P(Liars, OfATorrentWithoutV1) {
   auto liar = honest, other = honest;
   liar.corrupt = {.every = 20};
   other.corrupt = {.every = 9, .first = 7};
-  support::TorrentSpec const spec{.files = {support::payload_file("film.mkv", 12 * MiB, 1)}, .format = support::Format::v2};
+  support::TorrentSpec const spec{.files = {support::payload_file("film.mkv", 12 * MiB, 1)},
+                                  .format = support::Format::v2};
   support::Swarm peers(make_torrent(spec), {honest, liar, honest, other, honest});
   auto reader = add(peers.magnet())->open(swarm::TheFilm{}, {.verify = GetParam()});
   EXPECT_TRUE(support::Payload().matches(0, read(*reader, 12 * MiB)));
