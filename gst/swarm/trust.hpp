@@ -16,7 +16,7 @@ class Trust {
   static constexpr int pieces_needed = 2;
   static constexpr int blocks_needed = 32;
   /// Who spoils a block now and then should have been noticed in so many of all peers.
-  static constexpr int blocks_needed_of_all = 512;
+  static constexpr int blocks_needed_of_all = 1024;
 
   void gave(PeerId peer, int piece);
   void verified(int piece);

@@ -240,7 +240,6 @@ TEST(Routes, BadAddresses) {
       {"/nowhere", 404, "not_found"},
       {"/api", 404, "not_found"},
       {"/stream", 404, "not_found"},
-      {"/hls/" + unknown + "/0/master.m3u8", 404, "not_found"},
       {"/api/torrents/xyz", 400, "bad_info_hash"},
       {"/api/torrents/" + unknown, 404, "unknown_torrent"},
       {"/api/torrents/" + unknown + "/files", 404, "unknown_torrent"},
