@@ -25,7 +25,10 @@ Track track(Codec codec, int channels = 2) {
   track.codec = codec;
   track.kind = hls::kind_of(codec);
   track.channels = track.kind == Kind::audio ? channels : 0;
+  track.sample_rate = track.kind == Kind::audio ? 48000 : 0;
   track.frame_rate = {25, 1};
+  // Only its caps tell what it is.
+  if (codec == Codec::pcm) track.caps = "audio/x-raw, format=(string)S16LE, rate=(int)48000, channels=(int)2";
   return track;
 }
 

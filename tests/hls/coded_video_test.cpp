@@ -57,7 +57,7 @@ std::vector<Case> cases() {
       {"vp9.webm", "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -g 50 -c:a libopus"},
       {"hevc.mp4", "-c:v libx265 -preset ultrafast -x265-params log-level=none:keyint=50:open-gop=1 -c:a aac", true},
       {"deep.mkv", h264 + "-pix_fmt yuv420p10le -c:a aac", true},
-      {"av1.mp4", "-c:v libaom-av1 -usage realtime -cpu-used 9 -g 50 -c:a aac", true},
+      {"av1.mp4", "-c:v libaom-av1 -usage realtime -cpu-used 8 -g 50 -c:a aac", true},
       {"mjpeg.mov", "-c:v mjpeg -q:v 3 -c:a pcm_s16le"},
   };
 }

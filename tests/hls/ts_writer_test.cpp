@@ -155,7 +155,7 @@ TEST(TsWriter, WritesParameterSetsOfTheStreamBeforeThoseOfTheHeader) {
   auto const& packets = seen.streams.at(0x100).packets;
   ASSERT_EQ(packets.size(), 3U);
   EXPECT_EQ(packets[0].payload, joined({delimiter, sps, pps, {0x65, 7}}));
-  EXPECT_EQ(packets[1].payload, joined({delimiter, pps, other_sps, {0x65, 8}}));
+  EXPECT_EQ(packets[1].payload, joined({delimiter, other_sps, pps, {0x65, 8}}));
   EXPECT_EQ(packets[2].payload, joined({delimiter, other_sps, pps, {0x65, 9}})) << "the later set holds";
 }
 

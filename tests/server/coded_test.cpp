@@ -30,7 +30,7 @@ constexpr Film films[] = {
     {"theora.ogv", "hlsjs", "-c:v libtheora -q:v 6 -c:a libvorbis"},
     {"vp9.webm", "tizen", "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -g 50 -c:a libopus"},
     {"vp9.mp4", "webos", "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -g 50 -c:a aac"},
-    {"av1.mkv", "roku", "-c:v libaom-av1 -usage realtime -cpu-used 9 -g 50 -c:a aac"},
+    {"av1.mkv", "roku", "-c:v libaom-av1 -usage realtime -cpu-used 8 -g 50 -c:a aac"},
     {"deep.mkv", "safari", "-c:v libx264 -preset superfast -g 50 -pix_fmt yuv420p10le -c:a aac"},
 };
 
