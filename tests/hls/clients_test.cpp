@@ -4,6 +4,7 @@
 #include "hls/h264_order.hpp"
 
 #include <gmock/gmock.h>
+#include <gst/gst.h>
 #include <gtest/gtest.h>
 
 using hls::choose;
@@ -19,6 +20,9 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 namespace {
+
+/// Caps of PCM are read by GStreamer.
+[[maybe_unused]] bool const ready = (gst_init(nullptr, nullptr), true);
 
 Track track(Codec codec, int channels = 2) {
   Track track;
