@@ -105,7 +105,7 @@ Server::Server(Config const& config) : loop_(http::Loop::create()) {
 Server::~Server() {
   upkeep_.reset();
   http_.reset();
+  loop_->stop();  // its tasks use the producer and the session
   app_.producer.reset();
-  loop_->stop();
   if (app_.session) app_.session->stop();
 }
