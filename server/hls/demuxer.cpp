@@ -58,12 +58,8 @@ class WarmDemuxer final : public Demuxer {
 
   void cancel() override {
     gate_->cancel();
-    std::shared_ptr<Pipeline> pipeline;
-    {
-      std::lock_guard lock(mutex_);
-      pipeline = pipeline_;
-    }
-    if (pipeline) pipeline->wake();
+    std::lock_guard lock(mutex_);  // held, so that the pipeline never ends here: that takes its time
+    if (pipeline_) pipeline_->wake();
   }
   void uncancel() override { gate_->uncancel(); }
 
