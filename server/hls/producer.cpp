@@ -34,6 +34,7 @@ struct Film {
   std::shared_ptr<ReaderSource> witness;
   ReaderSource::Account account;
   std::vector<std::unique_ptr<Line>> idle;
+  Clock::time_point used = Clock::now();
 
   bool check() {
     if (facts && !verified && witness && witness->verified(account)) {
@@ -125,6 +126,7 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
     {
       std::lock_guard lock(mutex_);
       auto& film = films_[origin.key];
+      film.used = Clock::now();
       if (!film.facts) return ask(origin.key + "/facts", {.origin = origin}, std::move(told));
       known = {film.facts, nullptr, film.check(), nullptr};
     }
@@ -159,7 +161,9 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
       std::erase(idle, nullptr);
       bool const busy = std::any_of(jobs_.begin(), jobs_.end(),
                                     [&](auto const& job) { return job.second->origin.key == film->first; });
-      film = idle.empty() && !busy ? films_.erase(film) : std::next(film);
+      // Its facts stay as long: a request asks for them first, and for a segment then.
+      bool const unused = idle.empty() && !busy && now - film->second.used >= limits_.warm_for;
+      film = unused ? films_.erase(film) : std::next(film);
     }
     close(std::move(closed));
   }
@@ -248,6 +252,8 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
     for (int tries = 1;; ++tries) {
       bool again = false;
       try {
+        // Before it takes a demuxer that others could use.
+        if (job->stop.stop_requested()) throw Cancelled();
         result = job->facts ? produce(*job, again) : find_out(*job);
         break;
       } catch (swarm::Error const& error) {
@@ -419,10 +425,15 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
     }
     auto const account = line->source->take_account();
     bool verified = line->source->verified(account);
+    std::shared_ptr<Facts const> now_sure;
     {
       std::lock_guard lock(mutex_);
-      verified = films_[job.origin.key].check() && verified;
+      auto& film = films_[job.origin.key];
+      bool const was = film.verified;
+      verified = film.check() && verified;
+      if (!was && film.verified) now_sure = film.facts;
     }
+    if (now_sure) remember(job.origin.key, *now_sure);
     line->at = job.item.index;
     put_back(job, std::move(line));
     return {nullptr, std::move(content), verified, nullptr};
