@@ -12,7 +12,7 @@ namespace hls {
 namespace {
 
 /// No sample of a film is larger; a length field that says so is damaged.
-constexpr std::uint64_t largest_read = 256U << 20;
+constexpr std::uint64_t largest_read = 64U << 20;
 
 struct ByteSrc {
   GstBaseSrc parent;

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Facts in the form in which they lie on disk: a GVariant, which checks itself.
 #include "hls/facts.hpp"
+#include "hls/rendition.hpp"
 
 #include <glib.h>
 
 namespace hls {
 namespace {
 
-constexpr guint32 version = 1;
+/// Other facts make other bytes: they belong to a version of the packager.
+constexpr guint32 version = 1 << 8 | packager_version;
 // of a track: id, kind, codec, caps, codec data, picture, sound, language, title, default, forced
 constexpr char facts_type[] = "(usx(xxaxx)a(iiisay(iiiiiiiiib)(iiii)ssbb))";
 
