@@ -32,6 +32,7 @@ std::optional<std::vector<char>> load(std::string const& path) {
 }
 
 void replace(std::string const& path, std::span<char const> bytes) {
+  if (path.empty()) return;  // nothing is to be remembered
   auto const part = path + ".part";
   {
     std::ofstream file(part, std::ios::binary | std::ios::trunc);
@@ -67,43 +68,38 @@ StateFolder::StateFolder(std::string folder) : folder_(std::move(folder)) {
   if (!folder_.empty()) make_folder(folder_ + "/torrents");
 }
 
+std::string StateFolder::path(std::string const& name) const {
+  return folder_.empty() ? std::string() : folder_ + '/' + name;
+}
 std::string StateFolder::torrent_file(std::string const& key, char const* kind) const {
-  return folder_ + "/torrents/" + key + kind;
+  return path("torrents/" + key + kind);
 }
 
 std::vector<std::string> StateFolder::keys() const {
   std::vector<std::string> keys;
-  if (folder_.empty()) return keys;
   std::error_code error;
-  for (auto const& entry : fs::directory_iterator(folder_ + "/torrents", error)) {
-    auto const& path = entry.path();
-    if (path.extension() == resume_kind && InfoHash::parse(path.stem().native())) keys.push_back(path.stem());
+  for (auto const& entry : fs::directory_iterator(path("torrents"), error)) {
+    auto const& file = entry.path();
+    if (file.extension() == resume_kind && InfoHash::parse(file.stem().native())) keys.push_back(file.stem());
   }
   return keys;
 }
 
 std::optional<std::vector<char>> StateFolder::load_resume(std::string const& key) const {
-  return folder_.empty() ? std::nullopt : load(torrent_file(key, resume_kind));
+  return load(torrent_file(key, resume_kind));
 }
 void StateFolder::save_resume(std::string const& key, std::span<char const> bytes) const {
-  if (!folder_.empty()) replace(torrent_file(key, resume_kind), bytes);
+  replace(torrent_file(key, resume_kind), bytes);
 }
-std::string StateFolder::journal_path(std::string const& key) const {
-  return folder_.empty() ? std::string() : torrent_file(key, ".journal");
-}
+std::string StateFolder::journal_path(std::string const& key) const { return torrent_file(key, ".journal"); }
 
 void StateFolder::forget(std::string const& key) const {
-  if (folder_.empty()) return;
   std::error_code ignored;
   fs::remove(torrent_file(key, resume_kind), ignored);
   fs::remove(journal_path(key), ignored);
 }
 
-std::optional<std::vector<char>> StateFolder::load_session() const {
-  return folder_.empty() ? std::nullopt : load(folder_ + "/session");
-}
-void StateFolder::save_session(std::span<char const> bytes) const {
-  if (!folder_.empty()) replace(folder_ + "/session", bytes);
-}
+std::optional<std::vector<char>> StateFolder::load_session() const { return load(path("session")); }
+void StateFolder::save_session(std::span<char const> bytes) const { replace(path("session"), bytes); }
 
 }  // namespace swarm

@@ -40,6 +40,8 @@ class StateFolder {
   void save_session(std::span<char const> bytes) const;
 
  private:
+  /// Empty if nothing is remembered.
+  [[nodiscard]] std::string path(std::string const& name) const;
   [[nodiscard]] std::string torrent_file(std::string const& key, char const* kind) const;
   std::string folder_;
 };
