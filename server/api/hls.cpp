@@ -48,6 +48,15 @@ bool answered_by_conditions(http::Exchange& exchange, http::Response& head, std:
   return false;
 }
 
+/// An address names its bytes for ever, but what is coded anew only as long as the coder is the same.
+std::string etag_of(Film const& film, hls::Item const& item) {
+  auto const& rendition = item.rendition;
+  bool const coded = (rendition.video && rendition.video->coded) || (rendition.sound && rendition.sound->coded);
+  return "\"" + film.torrent->key() + "-" + std::to_string(film.file) + "-" + hls::package_name(rendition.packaging) +
+         "-" + hls::name_of(rendition) + "-" + hls::file_name(item, *film.facts) +
+         (coded ? "-" + film.app.options.version : "") + "\"";
+}
+
 /// Playlists may change with the server's version and settings, and what is not verified must not be kept at all.
 void reply_playlist(FilmPtr const& film, std::string text) {
   http::Response response;
@@ -66,14 +75,13 @@ void reply_item(FilmPtr const& film, hls::Item const& item, hls::Content content
   http::Response response;
   response.set("Content-Type", hls::content_type(item, *film->facts));
   response.set("Accept-Ranges", "bytes");
-  if (verified)
+  if (verified) {
     response.set("Cache-Control", film->app.options.shared_caches ? "public, max-age=31536000, immutable"
                                                                   : "private, max-age=31536000, immutable");
-  else
+    if (answered_by_conditions(exchange, response, etag_of(*film, item))) return;
+  } else {
     response.set("Cache-Control", "no-store");
-  if (answered_by_conditions(exchange, response,
-                             digest({reinterpret_cast<char const*>(content->data()), content->size()})))
-    return;
+  }
   auto const size = static_cast<std::int64_t>(content->size());
   http::Selection selected;
   if (!request.head() && request.header("If-Range").empty())
