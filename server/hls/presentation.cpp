@@ -3,22 +3,24 @@
 
 #include "hls/bandwidth.hpp"
 #include "hls/codec_strings.hpp"
+#include "hls/languages.hpp"
 #include "hls/packager.hpp"
 #include "hls/packed_audio.hpp"
 #include "hls/playlist.hpp"
 #include "hls/sound_coder.hpp"
 
-#include <gst/tag/tag.h>
-
 #include <algorithm>
 #include <set>
+#include <tuple>
 #include <utility>
 
 namespace hls {
 namespace {
 
-/// Bits/s of a channel that is coded anew, at most: its quality is constant, not its rate.
-constexpr std::int64_t coded_channel = 128'000;
+/// Bits/s of sound that is coded anew, at most: its quality is constant, not its rate.
+std::int64_t coded_rate(Track const& sent) { return std::int64_t{sent.channels} * 128'000; }
+/// Bits/s of any other beside coded pictures, at most.
+constexpr std::int64_t passed_sound = 700'000;
 
 constexpr char sound_group[] = "audio", text_group[] = "subtitles";
 
@@ -26,18 +28,10 @@ std::string uri(Rendition const& rendition, std::string const& query) {
   return package_name(rendition.packaging) + "/" + name_of(rendition) + ".m3u8" + query;
 }
 
-/// "English", "English 2": what a viewer chooses from; unique among `taken`.
-std::string label(std::string const& title, std::string const& language, char const* otherwise,
-                  std::set<std::string>& taken) {
-  std::string name = title;
-  if (name.empty() && !language.empty()) {
-    char const* known = gst_tag_get_language_name(language.substr(0, language.find('-')).c_str());
-    name = known ? known : language;
-  }
-  if (name.empty()) name = otherwise;
-  auto unique = name;
-  for (int n = 2; !taken.insert(unique).second; ++n) unique = name + " " + std::to_string(n);
-  return unique;
+/// What a viewer chooses from.
+std::string label(std::string const& title, std::string const& language, char const* otherwise) {
+  if (!title.empty()) return title;
+  return language.empty() ? otherwise : language_name(language);
 }
 
 Track as_sent(Facts const& facts, Part const& part) {
@@ -73,12 +67,11 @@ std::size_t default_of(Facts const& facts, std::vector<Part> const& parts) {
 
 void add_sounds(Facts const& facts, std::vector<Part> const& parts, Packaging packaging, std::string const& query,
                 Master& master) {
-  std::set<std::string> names;
   auto const chosen = default_of(facts, parts);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     auto const sent = as_sent(facts, parts[i]);
     master.renditions.push_back({.group = sound_group,
-                                 .name = label(sent.title, sent.language, "Sound", names),
+                                 .name = label(sent.title, sent.language, "Sound"),
                                  .language = sent.language,
                                  .uri = uri({.packaging = packaging, .sound = parts[i]}, query),
                                  .channels = sent.channels,
@@ -88,29 +81,26 @@ void add_sounds(Facts const& facts, std::vector<Part> const& parts, Packaging pa
 
 void add_texts(Facts const& facts, Choice const& choice, std::vector<Sidecar> const& sidecars, std::string const& query,
                Master& master) {
-  std::set<std::string> names;
   auto const add = [&](std::string const& title, std::string const& language, bool is_default, bool forced,
                        Rendition const& rendition) {
     master.renditions.push_back({.group = text_group,
-                                 .name = label(title, language, "Subtitles", names),
+                                 .name = label(title, language, "Subtitles"),
                                  .language = language,
                                  .uri = uri(rendition, query),
                                  .is_default = is_default,
                                  .forced = forced});
   };
-  bool have_default = false;
   for (std::size_t i = 0; i < facts.tracks.size(); ++i) {
     auto const& track = facts.tracks[i];
     if (track.kind != Kind::text || choice.ways[i] != Way::as_is) continue;
-    bool const is_default = track.is_default && !std::exchange(have_default, have_default || track.is_default);
-    add(track.title, track.language, is_default, track.forced, {.packaging = choice.packaging, .text = track.id});
+    add(track.title, track.language, track.is_default, track.forced, {.packaging = choice.packaging, .text = track.id});
   }
   for (auto const& sidecar : sidecars)
     add(sidecar.title, sidecar.language, false, sidecar.forced,
         {.packaging = choice.packaging, .sidecar = sidecar.file});
 }
 
-/// Width as shown, even; height.
+/// Width and height as shown.
 std::pair<int, int> shown(Track const& video) {
   auto width = static_cast<int>(std::int64_t{video.width} * video.pixel_width / std::max(video.pixel_height, 1));
   auto height = video.height;
@@ -120,15 +110,14 @@ std::pair<int, int> shown(Track const& video) {
 
 /// The film's segments with as many bytes as coded pictures and their sound may have.
 std::vector<Segment> coded_segments(Facts const& facts, Part const& video, std::vector<Part> const& sounds) {
-  constexpr double coded_sound = 200'000, passed_sound = 700'000;  // bits/s, at most
-  double sound = 0;                                                // one of them is heard
-  for (auto const& part : sounds) sound = std::max(sound, part.coded ? coded_sound : passed_sound);
+  std::int64_t sound = 0;  // one of them is heard
+  for (auto const& part : sounds) sound = std::max(sound, part.coded ? coded_rate(as_sent(facts, part)) : passed_sound);
   auto const& coder = facts.coder(video.track);
   auto segments = facts.segments;
   for (auto& segment : segments) {
     auto const length = segment.end - segment.begin;
-    auto const bits =
-        static_cast<double>(coder.most_bits(length)) + sound * std::chrono::duration<double>(length).count();
+    auto const bits = static_cast<double>(coder.most_bits(length)) +
+                      static_cast<double>(sound) * std::chrono::duration<double>(length).count();
     segment.bytes = static_cast<std::int64_t>(bits / 8);
   }
   return segments;
@@ -156,9 +145,9 @@ Variant variant_of(Facts const& facts, Rendition const& rendition, std::vector<P
   auto rate = bandwidth(coded ? coded_segments(facts, *rendition.video, all_sounds) : facts.segments, facts.file_size,
                         tracks, rendition.packaging);
   if (sound_coded && !coded) {  // what the film's own sound takes says nothing of it
-    auto const channels = tracks.back().channels;
-    rate.peak = (rendition.video ? rate.peak : 0) + channels * coded_channel;
-    rate.average = (rendition.video ? rate.average : 0) + channels * coded_channel / 2;
+    auto const sound = coded_rate(tracks.back());
+    rate.peak = (rendition.video ? rate.peak : 0) + sound;
+    rate.average = (rendition.video ? rate.average : 0) + sound / 2;
   }
   variant.bandwidth = rate.peak;
   if (!coded) variant.average_bandwidth = rate.average;  // of what is not yet coded nobody knows
