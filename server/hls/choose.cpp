@@ -80,7 +80,7 @@ Packaging packaging_for(Client const& client, Track const* video, std::vector<Tr
 
 std::string refusal_of(Client const& client, Container container, Track const& video, Packaging packaging, bool asked) {
   std::string const help =
-      "; transcode=video makes H.264 of it while it is watched, the file itself can be played directly";
+      "; HLS_TRANSCODE=video makes H.264 of it while it is watched, the file itself can be played directly";
   std::string const codec = name_of(video.codec);
   if (auto const why = stuck(container, video); !why.empty()) return why + help;
   auto const other = packaging == Packaging::ts ? Packaging::fmp4 : Packaging::ts;

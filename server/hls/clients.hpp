@@ -55,7 +55,7 @@ enum class Way {
   as_is,     ///< passed through
   coded,     ///< sound: to AAC; video: to H.264, if that is allowed
   left_out,  ///< not playable, and not needed for the film to make sense (a picture of the cover, bitmap subtitles)
-  refused,   ///< needs `transcode=video`
+  refused,   ///< needs HLS_TRANSCODE=video
 };
 struct Choice {
   Packaging packaging = Packaging::ts;

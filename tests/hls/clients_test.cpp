@@ -171,10 +171,10 @@ TEST(Choose, CodesVideoWhereItMay) {
 }
 TEST(Choose, RefusesInWordsThatHelp) {
   EXPECT_THAT(choose(*client_of("webos", ""), Container::matroska, {track(Codec::av1)}, {}, false).refusal,
-              testing::AllOf(HasSubstr("LG webOS can't play AV1"), HasSubstr("transcode=video")));
+              testing::AllOf(HasSubstr("LG webOS can't play AV1"), HasSubstr("HLS_TRANSCODE=video")));
   EXPECT_THAT(choose(*client_of("vlc", ""), Container::asf, {track(Codec::h264)}, {}, false).refusal, HasSubstr("ASF"));
   EXPECT_THAT(choose(*client_of("vlc", ""), Container::mpeg_ps, {track(Codec::mpeg2)}, {}, false).refusal,
-              HasSubstr("transcode=video"));
+              HasSubstr("HLS_TRANSCODE=video"));
   EXPECT_THAT(choose(*client_of("vlc", ""), Container::matroska, {track(Codec::av1)}, Packaging::ts, false).refusal,
               HasSubstr("container=fmp4"));
   EXPECT_THAT(choose(*client_of("safari", ""), Container::iso, {track(Codec::h265)}, Packaging::ts, false).refusal,
