@@ -31,6 +31,7 @@ Run bare(SharedFilm const& film) {
   auto const known = Clock::now();
   if (!leecher.wait_complete(10min)) throw std::runtime_error("the bare client does not finish");
   Run const run{seconds_since(known), seconds_since(start)};
+  leecher.flush();
   film.check(0, support::read_file(leecher.folder() / "film.mkv"));
   return run;
 }

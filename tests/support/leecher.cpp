@@ -5,13 +5,16 @@
 #include "support/session.hpp"
 
 #include <libtorrent/add_torrent_params.hpp>
+#include <libtorrent/alert_types.hpp>
 #include <libtorrent/magnet_uri.hpp>
 #include <libtorrent/session.hpp>
 #include <libtorrent/session_params.hpp>
 #include <libtorrent/torrent_handle.hpp>
 #include <libtorrent/torrent_status.hpp>
 
+#include <algorithm>
 #include <filesystem>
+#include <vector>
 
 namespace support {
 
@@ -43,7 +46,18 @@ std::int64_t Leecher::downloaded() const { return handle_->status().total_payloa
 std::int64_t Leecher::failed() const { return handle_->status().total_failed_bytes; }
 std::int64_t Leecher::redundant() const { return handle_->status().total_redundant_bytes; }
 
+void Leecher::flush() const {
+  handle_->flush_cache();
+  eventually([&] {
+    std::vector<lt::alert*> alerts;
+    session_->pop_alerts(&alerts);
+    return std::any_of(alerts.begin(), alerts.end(),
+                       [](auto const* alert) { return lt::alert_cast<lt::cache_flushed_alert>(alert); });
+  });
+}
+
 bool Leecher::same_as(MadeTorrent const& torrent) const {
+  flush();
   for (auto const& file : torrent.files) {
     auto const path = folder() / file.path;
     if (!std::filesystem::exists(path)) {

@@ -28,7 +28,9 @@ class Leecher {
   [[nodiscard]] std::int64_t downloaded() const;  ///< payload bytes
   [[nodiscard]] std::int64_t failed() const;      ///< of them in pieces whose hash was wrong
   [[nodiscard]] std::int64_t redundant() const;   ///< of them had already
-  /// Folder with the torrent's files.
+  /// Waits until everything verified is in the files, too: libtorrent calls a piece verified before it is written.
+  void flush() const;
+  /// Folder with the torrent's files; flush() first.
   [[nodiscard]] std::filesystem::path const& folder() const { return folder_.path(); }
   /// True if every file that was downloaded equals the torrent's.
   [[nodiscard]] bool same_as(MadeTorrent const& torrent) const;

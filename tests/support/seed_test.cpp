@@ -23,6 +23,7 @@ TEST(Seed, SharesAFolderUntilItIsStopped) {
   ASSERT_TRUE(line) << seed.err();
   Leecher leecher((*line)[0]);
   ASSERT_TRUE(leecher.wait_complete());
+  leecher.flush();
   EXPECT_EQ(read_file(leecher.folder() / "show/b/c.mkv"), Payload(2).bytes(0, 400'000));
   EXPECT_TRUE(seed.stop().ok());
 }

@@ -21,7 +21,7 @@ lt::settings_pack loopback_settings(Endpoint const& listen, bool tcp, bool utp) 
   pack.set_int(S::connection_speed, 500);
   pack.set_int(S::min_reconnect_time, 1);
   pack.set_int(S::stop_tracker_timeout, 1);
-  pack.set_int(S::alert_mask, lt::alert_category::error | lt::alert_category::status);
+  pack.set_int(S::alert_mask, lt::alert_category::error | lt::alert_category::status | lt::alert_category::storage);
   return pack;
 }
 
