@@ -50,6 +50,7 @@ for package in $missing; do
   case $package in
     opentracker) unit=opentracker.service ;;
     nginx-light) unit=nginx.service ;;
+    redis-server) unit=redis-server.service ;;
     *) continue ;;
   esac
   if command -v deb-systemd-helper >/dev/null; then
