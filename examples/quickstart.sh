@@ -133,6 +133,11 @@ print(answer["data"]["infoHash"])
 for file in answer["data"]["files"]: print("  {index}  {path}  ({length} bytes)".format(**file), file=sys.stderr)
 ') || fail "the server refused the magnet"
 
+hls=$(curl -sS --max-time 60 "$url/api/torrents/$hash/files" | python3 -c '
+import json, sys
+films = [file for file in json.load(sys.stdin)["data"]["files"] if file["isVideo"]]
+if films: print(max(films, key=lambda file: file["length"])["hlsUrl"])')
+
 cat <<EOF
 
 Ready. Try, while this runs:
@@ -141,6 +146,7 @@ Ready. Try, while this runs:
   browser  $url/stream/proxy/$hash
   player   gst-play-1.0 '$url/stream/proxy/$hash'
 EOF
+[ -z "$hls" ] || echo "  TV, HLS  $url$hls"
 # The server's download folder is its own while it runs, so the element gets another one.
 session="download-path=$work/element, state-path=$work/element"
 if [ $sample = yes ]; then
