@@ -8,6 +8,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <map>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -212,6 +213,36 @@ Storage::Failure FileStorage::remove_files() {
   std::error_code ignored;  // a folder with somebody else's files in it stays
   for (auto dir = folders.rbegin(); dir != folders.rend(); ++dir) fs::remove(*dir, ignored);
   return first;
+}
+
+Storage::Failure FileStorage::discard(std::vector<int> const& pieces) {
+  std::map<int, std::vector<Slice>> by_file;
+  for (int const piece : pieces)
+    for (auto const& slice : layout().slices(piece, 0, layout().piece_size(piece)))
+      if (!layout().file(slice.file).padding) by_file[slice.file].push_back(slice);
+  for (auto const& [file, slices] : by_file) {
+    std::int64_t size = 0;
+    for (auto const& slice : slices) size += slice.size;
+    if (size == layout().file(file).size) {
+      {
+        auto state = state_.lock();
+        std::erase_if(state->open, [file = file](auto const& open) { return open->file == file; });
+        state->dirty.erase(file);
+      }
+      std::error_code error;
+      fs::remove(path(file), error);
+      if (error) return {error, file};
+      continue;
+    }
+    std::error_code error;
+    auto const opened = open(file, true, error);
+    if (!opened) return {error, file};
+    for (auto const& slice : slices)
+      if (::fallocate(opened->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, slice.offset, slice.size) != 0 &&
+          errno != EOPNOTSUPP)  // a file system without holes keeps the rest of the file
+        return {last_error(), file};
+  }
+  return {};
 }
 
 Storage::Failure FileStorage::move(std::string const& folder) {

@@ -34,6 +34,9 @@ class FileStorage final : public Storage {
   Failure move(std::string const& folder) override;
   Failure rename(int file, std::string const& path) override;
 
+  /// Gives the room of these pieces back: files of which nothing else can be there are deleted, others get holes.
+  Failure discard(std::vector<int> const& pieces);
+
   /// Size of the file on disk and its modification time in ns; {-1, 0} if it is not there.
   struct Stamp {
     std::int64_t size = -1;

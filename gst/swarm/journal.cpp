@@ -19,7 +19,7 @@ namespace swarm {
 
 namespace {
 
-enum class Kind : std::uint32_t { boot = 0x47544201, verified = 0x47544202, synced = 0x47544203 };
+enum class Kind : std::uint32_t { boot = 0x47544201, verified = 0x47544202, synced = 0x47544203, erased = 0x47544204 };
 
 using BootId = std::array<char, 16>;
 
@@ -89,6 +89,9 @@ Journal::Loaded Journal::load(std::string const& path, FileStorage const& storag
         if (record.verified.piece >= static_cast<std::uint32_t>(pieces)) return {{}, true};
         found[static_cast<int>(record.verified.piece)] = {record.verified.modified, false};
         break;
+      case Kind::erased:
+        found.erase(static_cast<int>(record.verified.piece));
+        break;
       case Kind::synced:
         for (auto& [piece, verified] : found) verified.synced = true;
         break;
@@ -141,6 +144,13 @@ void Journal::append(int piece, std::int64_t modified) {
   Record record{};
   record.kind = Kind::verified;
   record.verified = {static_cast<std::uint32_t>(piece), 0, modified};
+  write(record);
+}
+
+void Journal::erase(int piece) {
+  Record record{};
+  record.kind = Kind::erased;
+  record.verified = {static_cast<std::uint32_t>(piece), 0, 0};
   write(record);
 }
 

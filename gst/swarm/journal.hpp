@@ -37,6 +37,8 @@ class Journal {
 
   /// `modified`: newest modification time (ns) of the files that the piece lies in. Throws as the constructor.
   void append(int piece, std::int64_t modified);
+  /// The piece is about to be deleted.
+  void erase(int piece);
   /// All that was appended so far is safe from a power loss.
   void mark_synced();
 

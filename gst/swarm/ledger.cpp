@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "swarm/ledger.hpp"
 
+#include "swarm/disk_error.hpp"
 #include "swarm/error.hpp"
 #include "swarm/file_storage.hpp"
 #include "swarm/journal.hpp"
@@ -56,6 +57,24 @@ void Ledger::record(int piece, std::function<void()> then) {
       }
     }
     then();
+  });
+}
+
+void Ledger::discard(std::vector<int> pieces, std::function<void(std::string const&)> done) {
+  serial_.post([self = shared_from_this(), pieces = std::move(pieces), done = std::move(done)] {
+    if (self->closed_ || !self->storage_) return done("The torrent has ended.");
+    try {
+      // In this order: what the journal vouches for must be there, whenever the process dies.
+      for (int const piece : pieces) {
+        auto journaled = self->journaled_.begin() + piece;
+        if (self->journal_ && *journaled) self->journal_->erase(piece);
+        *journaled = false;
+      }
+      auto const failure = self->storage_->discard(pieces);
+      done(failure ? disk_error(failure.code, self->storage_->path(failure.file)).what() : "");
+    } catch (Error const& error) {
+      done(error.what());
+    }
   });
 }
 

@@ -28,6 +28,8 @@ class Ledger : public std::enable_shared_from_this<Ledger> {
   void open(std::string key, std::string old_key, std::vector<char> resume, std::shared_ptr<FileStorage> storage);
   /// Journals the piece, then calls `then` (also if the journal can't be written: the bytes are right all the same).
   void record(int piece, std::function<void()> then);
+  /// Takes the pieces out of the journal, then their bytes from the disk. `done`: empty, or what went wrong.
+  void discard(std::vector<int> pieces, std::function<void(std::string const& error)> done);
   /// Replaces the resume file.
   void save(std::string key, std::vector<char> resume);
   /// fdatasync of data, then a mark in the journal; only after 5 s or 64 MiB.

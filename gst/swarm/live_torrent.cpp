@@ -247,6 +247,11 @@ void LiveTorrent::set_paused(bool paused) {
 }
 
 void LiveTorrent::set_limits(int download, int upload) {
+  {
+    auto state = state_.lock();
+    state->status.download_limit = download;
+    state->status.upload_limit = upload;
+  }
   on_network([download, upload](lt::torrent_handle const& handle) {
     handle.set_download_limit(download);
     handle.set_upload_limit(upload);
@@ -348,7 +353,6 @@ std::shared_ptr<Storage> LiveTorrent::make_storage() {
     // a torrent whose metadata were known before there is a handle.
     bool const from_swarm = !info_;
     if (from_swarm && handle_) info_ = handle_->torrent_file();
-    if (!in_ram() && !v2_alone()) anew_.reset();
     auto const info = info_;
     if (!info) throw Error(Errc::bad_metadata, "The torrent's metadata can't be read.");
     auto const metadata = make_metadata(*info);
@@ -409,11 +413,10 @@ std::shared_ptr<Storage> LiveTorrent::make_storage() {
 
 void LiveTorrent::on_piece_verified(int piece) {
   fetcher_->on_verified(piece);
-  if (ram_) {
-    // At its start libtorrent tells of all pieces that it was given as there; some may have been given up since.
-    if (!evicted_.contains(piece)) mark_verified(piece);
-    return;
-  }
+  // At its start libtorrent tells of all pieces that it was given as there. Most are no news, and some may have been
+  // given up since.
+  if (!handle_ || evicted_.contains(piece) || state_.lock()->verified[static_cast<std::size_t>(piece)]) return;
+  if (!ledger_) return mark_verified(piece);
   // First the journal, then the world: what anybody saw as verified survives the process.
   ledger_->record(piece, [self = me(), piece] { self->mark_verified(piece); });
 }

@@ -63,6 +63,8 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   void set_paused(bool paused) override;
   void set_limits(int download, int upload) override;
   void add_sources(Locator const& more) override;
+  [[nodiscard]] std::vector<int> files_in_use() const override;
+  void evict(int file, std::function<void(std::string const& error)> done) override;
   [[nodiscard]] int readers() const override;
   [[nodiscard]] std::chrono::steady_clock::time_point last_used() const override;
   [[nodiscard]] Watch watch(std::function<void()> changed) override;
@@ -168,7 +170,9 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
                        std::vector<bool> const& verified);
   /// Makes room in memory for what is wanted. False: it needs pieces that libtorrent thinks are there.
   bool make_room(Wants const& wants);
-  void evict(int piece);
+  [[nodiscard]] bool wants_evicted(Wants const& wants) const;
+  /// It is not there any more, whatever libtorrent thinks.
+  void give_up(int piece);
   /// Takes the torrent out of libtorrent and puts it in again with the pieces that are there.
   void start_over();
   void mark_verified(int piece);

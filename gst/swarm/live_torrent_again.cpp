@@ -14,7 +14,13 @@
 namespace swarm {
 
 void LiveTorrent::put(lt::add_torrent_params params) {
-  if (!params.ti || in_ram() || v2_alone()) anew_ = std::make_unique<lt::add_torrent_params>(params);
+  anew_ = std::make_unique<lt::add_torrent_params>(params);
+  for (auto* pieces : {&anew_->have_pieces, &anew_->verified_pieces}) pieces->clear();  // those of then
+  {
+    auto state = state_.lock();
+    state->status.download_limit = std::max(params.download_limit, 0);
+    state->status.upload_limit = std::max(params.upload_limit, 0);
+  }
   services_->put(std::move(params));
 }
 
@@ -88,25 +94,25 @@ bool LiveTorrent::make_room(Wants const& wants) {
     else
       ram_->drop(piece);  // written by a block that came while the torrent left libtorrent
   }
-  for (int const piece : RamBudget(ram_->layout(), *ram_budget_).surplus(whole, unfinished, wants)) evict(piece);
+  for (int const piece : RamBudget(ram_->layout(), *ram_budget_).surplus(whole, unfinished, wants)) give_up(piece);
   bool all = true;
   for (auto const& window : wants.ahead)
     for (int piece = window.first; piece < window.last; ++piece) {
       if (verified[static_cast<std::size_t>(piece)] && !std::binary_search(held.begin(), held.end(), piece))
-        evict(piece);
+        give_up(piece);
       all = all && !evicted_.contains(piece);
     }
   return all;
 }
 
-void LiveTorrent::evict(int piece) {
+void LiveTorrent::give_up(int piece) {
   evicted_.insert(piece);
   {
     auto state = state_.lock();
     state->verified[static_cast<std::size_t>(piece)] = false;
     --state->verified_count;
   }
-  ram_->drop(piece);
+  if (ram_) ram_->drop(piece);
 }
 
 }  // namespace swarm

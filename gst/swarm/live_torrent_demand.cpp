@@ -30,8 +30,10 @@ void LiveTorrent::apply_demand() {
   auto const* handle = this->handle();
   if (!handle) return;
   std::vector<std::pair<milliseconds, ReaderWants>> waits;
+  bool nobody = false;
   {
     auto readers = readers_.lock();
+    nobody = readers->empty();
     for (auto const* reader : *readers)
       if (auto wants = reader->wants(fetcher_->trusts_anybody()))
         waits.emplace_back(reader->waiting_for(), std::move(*wants));
@@ -59,6 +61,10 @@ void LiveTorrent::apply_demand() {
       fetcher_->want(std::move(wants));
       return start_over();
     }
+  }
+  if (!ram_ && !evicted_.empty() && (nobody || wants_evicted(wants))) {
+    fetcher_->want(std::move(wants));
+    return start_over();
   }
   steer_web_seeds(*handle, metadata->layout, wants, verified);
   fetcher_->want(std::move(wants));

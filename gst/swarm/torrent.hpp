@@ -51,6 +51,8 @@ struct TorrentStatus {
   int seeds = 0;                   ///< of them
   std::int64_t download_rate = 0;  ///< bytes/s of payload
   std::int64_t upload_rate = 0;
+  int download_limit = 0;  ///< bytes/s; 0 = none
+  int upload_limit = 0;
   std::int64_t downloaded = 0;  ///< payload bytes since the torrent was first added
   std::int64_t uploaded = 0;
   std::int64_t wanted = 0;       ///< bytes of the kept file (else of all files); 0 until metadata
@@ -98,6 +100,13 @@ class Torrent : public std::enable_shared_from_this<Torrent> {
   virtual void set_limits(int download, int upload) = 0;
   /// Adds announce URLs and peers that are not known yet.
   virtual void add_sources(Locator const& more) = 0;
+
+  /// Files that have readers now.
+  [[nodiscard]] virtual std::vector<int> files_in_use() const = 0;
+  /// Deletes what is on disk of a file, but for pieces that other files there need, and keeps it no more. Fetched again
+  /// as soon as a reader wants it. Calls `done` (any thread) with an empty string or what went wrong: also if the file
+  /// is in use, or the torrent in memory.
+  virtual void evict(int file, std::function<void(std::string const& error)> done) = 0;
 
   /// Number of live readers, and when the last one left (steady clock; creation time if there was none).
   [[nodiscard]] virtual int readers() const = 0;

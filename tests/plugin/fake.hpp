@@ -49,6 +49,8 @@ class FakeTorrent final : public swarm::Torrent {
   void set_paused(bool paused) override;
   void set_limits(int download, int upload) override;
   void add_sources(swarm::Locator const&) override {}
+  [[nodiscard]] std::vector<int> files_in_use() const override { return {}; }
+  void evict(int, std::function<void(std::string const&)> done) override { done({}); }
   [[nodiscard]] int readers() const override { return script_->readers(); }
   [[nodiscard]] std::chrono::steady_clock::time_point last_used() const override { return {}; }
   [[nodiscard]] Watch watch(std::function<void()> changed) override;

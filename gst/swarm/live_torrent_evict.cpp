@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// How a LiveTorrent gives up one of its files. libtorrent never forgets a piece, so the torrent leaves it and comes
+// back without them: as soon as nobody reads, or a reader wants one of them. Until then peers don't get them
+// (may_upload).
+#include "swarm/disk_error.hpp"
+#include "swarm/file_storage.hpp"
+#include "swarm/live_torrent.hpp"
+#include "swarm/torrent_reader.hpp"
+
+#include <algorithm>
+
+namespace swarm {
+namespace {
+
+/// No other file has a part of the piece.
+bool alone(Layout const& layout, int file, int piece) {
+  auto const parts = layout.slices(piece, 0, layout.piece_size(piece));
+  return std::all_of(parts.begin(), parts.end(),
+                     [&](Slice const& part) { return part.file == file || layout.file(part.file).padding; });
+}
+
+/// A piece that is this file's alone is there: the file was wanted for itself.
+bool held(Layout const& layout, std::vector<bool> const& verified, int file) {
+  auto const pieces = layout.pieces_of(file);
+  for (int p = pieces.first; p < pieces.last; ++p)
+    if (verified[static_cast<std::size_t>(p)] && alone(layout, file, p)) return true;
+  return false;
+}
+
+/// The file's verified pieces, but those that hold a part of another file that is held.
+std::vector<int> pieces_to_give_up(Layout const& layout, std::vector<bool> const& verified, int file) {
+  auto const own = layout.pieces_of(file);
+  std::vector<int> pieces;
+  for (int p = own.first; p < own.last; ++p) {
+    if (!verified[static_cast<std::size_t>(p)]) continue;
+    auto const parts = layout.slices(p, 0, layout.piece_size(p));
+    bool const needed = std::any_of(parts.begin(), parts.end(), [&](Slice const& part) {
+      return part.file != file && !layout.file(part.file).padding && held(layout, verified, part.file);
+    });
+    if (!needed) pieces.push_back(p);
+  }
+  return pieces;
+}
+
+}  // namespace
+
+std::vector<int> LiveTorrent::files_in_use() const {
+  std::vector<int> files;
+  auto readers = readers_.lock();
+  for (auto const* reader : *readers)
+    if (auto const file = reader->file(); file && std::find(files.begin(), files.end(), *file) == files.end())
+      files.push_back(*file);
+  return files;
+}
+
+void LiveTorrent::evict(int file, std::function<void(std::string const&)> done) {
+  if (!ledger_) return done("The torrent is in memory.");
+  auto const posted = services_->network->post([self = me(), file, done] {
+    std::vector<int> pieces;
+    {
+      // A reader that is opened now sees none of these pieces.
+      auto readers = self->readers_.lock();
+      for (auto const* reader : *readers)
+        if (reader->file() == file) return done("The file is in use.");
+      auto state = self->state_.lock();
+      if (!state->metadata || file < 0 || file >= state->metadata->layout.file_count())
+        return done("There is no such file.");
+      pieces = pieces_to_give_up(state->metadata->layout, state->verified, file);
+      if (state->keep_file == file) {
+        state->keep_file.reset();
+        state->remembered.keep.reset();
+      }
+    }
+    for (int const piece : pieces) self->give_up(piece);
+    self->demand_changed();
+    self->watches_.notify();
+    self->ledger_->discard(std::move(pieces), done);
+  });
+  if (!posted) done("The session has ended.");
+}
+
+bool LiveTorrent::wants_evicted(Wants const& wants) const {
+  auto const any = [&](int first, int last) {
+    auto const found = evicted_.lower_bound(first);
+    return found != evicted_.end() && *found < last;
+  };
+  return std::any_of(wants.ahead.begin(), wants.ahead.end(), [&](auto const& w) { return any(w.first, w.last); }) ||
+         (wants.keep && any(wants.keep->first, wants.keep->last));
+}
+
+}  // namespace swarm

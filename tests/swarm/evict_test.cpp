@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Files whose room is given back, one by one.
+#include "live.hpp"
+#include "support/leecher.hpp"
+
+#include <filesystem>
+#include <future>
+#include <sys/stat.h>
+
+namespace {
+
+using namespace live;
+
+constexpr int episodes = 4;
+constexpr std::int64_t size = 3 * MiB + 100 * KiB;  // the pieces at joints hold parts of two
+
+class Evict : public Live {
+ protected:
+  Evict() {
+    support::TorrentSpec spec{.name = "show", .piece_size = 256 * KiB};
+    for (int i = 0; i < episodes; ++i)
+      spec.files.push_back(support::payload_file("episode " + std::to_string(i) + ".mkv", size, payload(i)));
+    swarm_ = std::make_unique<support::Swarm>(support::make_torrent(spec), 2);
+    torrent_ = add(swarm_->magnet());
+  }
+  static std::uint64_t payload(int file) { return static_cast<std::uint64_t>(file) + 1; }
+
+  void fetch(int file) {
+    auto const reader = torrent_->open(file);
+    ASSERT_TRUE(support::Payload(payload(file)).matches(0, read(*reader, size))) << file;
+    ASSERT_TRUE(eventually([&] { return torrent_->downloaded(file) == size; })) << file;
+  }
+  std::string evict(int file) {
+    std::promise<std::string> done;
+    torrent_->evict(file, [&](std::string const& error) { done.set_value(error); });
+    return done.get_future().get();
+  }
+  [[nodiscard]] std::int64_t on_disk(int file) const {
+    struct stat found {};
+    return stat(torrent_->path_on_disk(file).c_str(), &found) == 0 ? found.st_blocks * 512 : 0;
+  }
+  void restart() {
+    auto const hash = torrent_->hash();
+    torrent_.reset();
+    session.reset();
+    session = swarm::Session::create(client);
+    torrent_ = session->find(hash);
+    ASSERT_TRUE(torrent_);
+  }
+
+  std::unique_ptr<support::Swarm> swarm_;
+  std::shared_ptr<swarm::Torrent> torrent_;
+};
+
+TEST_F(Evict, OneOfSeveralFiles) {
+  for (int i = 0; i < episodes; ++i) fetch(i);
+  EXPECT_EQ(evict(1), "");
+  EXPECT_LT(torrent_->downloaded(1), 512 * KiB) << "what is left belongs to its neighbours";
+  EXPECT_LT(on_disk(1), 512 * KiB);
+  for (int i : {0, 2, 3}) {
+    EXPECT_EQ(torrent_->downloaded(i), size) << i;
+    EXPECT_TRUE(support::Payload(payload(i)).matches(0, support::read_file(torrent_->path_on_disk(i)))) << i;
+  }
+  restart();
+  EXPECT_TRUE(eventually([&] { return torrent_->downloaded(0) == size; }));
+  EXPECT_LT(torrent_->downloaded(1), 512 * KiB) << "it was told to the journal";
+  EXPECT_EQ(torrent_->downloaded(3), size);
+}
+
+TEST_F(Evict, AllOfThemLeaveNothing) {
+  for (int i = 0; i < episodes; ++i) fetch(i);
+  for (int i : {2, 0, 3, 1}) EXPECT_EQ(evict(i), "");
+  for (int i = 0; i < episodes; ++i) {
+    EXPECT_EQ(torrent_->downloaded(i), 0) << i;
+    EXPECT_LT(on_disk(i), 64 * KiB) << i;
+  }
+}
+
+TEST_F(Evict, WhatIsWantedAgainIsFetchedAgain) {
+  for (int i = 0; i < episodes; ++i) fetch(i);
+  EXPECT_EQ(evict(1), "");
+  EXPECT_EQ(evict(2), "");
+  auto const watching = torrent_->open(0);  // is not disturbed
+  for (int i : {2, 1}) fetch(i);
+  EXPECT_TRUE(support::Payload(payload(0)).matches(0, read(*watching, size)));
+  EXPECT_TRUE(support::Payload(payload(1)).matches(0, support::read_file(torrent_->path_on_disk(1))));
+  restart();
+  for (int i = 0; i < episodes; ++i) EXPECT_TRUE(eventually([&] { return torrent_->downloaded(i) == size; })) << i;
+}
+
+TEST_F(Evict, NotWhatIsInUse) {
+  fetch(0);
+  fetch(1);
+  auto const reader = torrent_->open(1);
+  EXPECT_EQ(torrent_->files_in_use(), std::vector{1});
+  EXPECT_NE(evict(1), "");
+  EXPECT_NE(evict(episodes), "");
+  EXPECT_EQ(torrent_->downloaded(1), size);
+  EXPECT_EQ(evict(0), "");
+  EXPECT_TRUE(support::Payload(payload(1)).matches(0, read(*reader, size)));
+}
+
+TEST_F(Evict, WhatWasKeptIsKeptNoMore) {
+  torrent_->set_keep(swarm::FileChoice(2));
+  ASSERT_TRUE(eventually([&] { return torrent_->downloaded(2) == size; }));
+  EXPECT_EQ(evict(2), "");
+  EXPECT_EQ(torrent_->keep(), std::nullopt);
+  fetch(0);  // time enough to fetch the other one too
+  EXPECT_LT(torrent_->downloaded(2), 512 * KiB);
+}
+
+TEST_F(Evict, PeersDontGetIt) {
+  for (int i = 0; i < episodes; ++i) fetch(i);
+  EXPECT_EQ(evict(1), "");
+  auto const address = client.listen.substr(0, client.listen.rfind(':'));
+  auto const port = static_cast<std::uint16_t>(session->status().listen_port);
+  support::Leecher other(swarm_->torrent().magnet({{address, port}}));
+  ASSERT_TRUE(other.wait_for_metadata());
+  int const all = torrent_->metadata()->layout.piece_count();
+  EXPECT_TRUE(eventually([&] { return other.pieces() >= all - 13; })) << other.pieces() << " of " << all;
+  EXPECT_LT(other.pieces(), all);
+  EXPECT_EQ(other.failed(), 0);
+}
+
+}  // namespace
