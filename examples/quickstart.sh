@@ -146,7 +146,9 @@ Ready. Try, while this runs:
   browser  $url/stream/proxy/$hash
   player   gst-play-1.0 '$url/stream/proxy/$hash'
 EOF
-[ -z "$hls" ] || echo "  TV, HLS  $url$hls"
+# A TV needs this machine's address in the network.
+lan=$([ -n "${HOST:-}" ] || hostname -I 2>/dev/null | cut -d ' ' -f 1)
+[ -z "$hls" ] || echo "  TV, HLS  http://${lan:-$host}:$PORT$hls"
 # The server's download folder is its own while it runs, so the element gets another one.
 session="download-path=$work/element, state-path=$work/element"
 if [ $sample = yes ]; then

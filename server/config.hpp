@@ -32,7 +32,10 @@ struct Config {
   std::vector<std::string> torrent_trackers;
   bool tracker_inject = false;
 
-  std::int64_t cache_max_size = 0, cache_max_disk_mb = 0;
+  std::string cache_backend;
+  std::int64_t cache_max_size = 0, cache_max_disk_mb = 0, cache_ttl = 0, cache_cleanup_interval = 0;
+  bool cache_persistent = false;
+  std::string redis_url, redis_password, redis_tls_ca, node_name;
   std::string log_level;
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "config.hpp"
+#include "lib/redis/connection.hpp"
 #include "swarm/settings.hpp"
 
 #include <glib.h>
@@ -49,6 +50,15 @@ bool listen_addresses(std::string const& value) {
                                "^([^\\s,:\\[\\]]+|\\[[0-9a-fA-F:.]+\\]):[0-9]{1,5}"
                                "(,([^\\s,:\\[\\]]+|\\[[0-9a-fA-F:.]+\\]):[0-9]{1,5})*$",
                                value.c_str(), GRegexCompileFlags{}, GRegexMatchFlags{});
+}
+
+bool redis_address(std::string const& value) {
+  try {
+    redis::parse_url(value);
+    return true;
+  } catch (redis::Error const&) {
+    return false;
+  }
 }
 
 Setting formed(Setting setting, bool (*valid)(std::string const&)) {
@@ -143,8 +153,25 @@ std::vector<Setting> const& settings_table() {
            "announce URLs that are added to public torrents"),
       flag("TRACKER_INJECT", &C::tracker_inject, true, "add them"),
 
-      number("CACHE_MAX_SIZE", &C::cache_max_size, 1000, 1, 100000000, "complete files (shown by /health)"),
-      number("CACHE_MAX_DISK_MB", &C::cache_max_disk_mb, 5000, 1, 1000000000, "10^6 bytes on disk (shown by /health)"),
+      choice("CACHE_BACKEND", &C::cache_backend, "memory", {"memory", "sqlite", "redis"},
+             "where it is kept when which file was used; redis: shared by several servers"),
+      number("CACHE_TTL", &C::cache_ttl, 3600, 0, 100 * 365 * day,
+             "seconds after which a file that nobody used is deleted, but for pinned and popular ones; 0 = never"),
+      number("CACHE_MAX_SIZE", &C::cache_max_size, 1000, 1, 100000000, "files on disk; those used least lately go"),
+      number("CACHE_MAX_DISK_MB", &C::cache_max_disk_mb, 5000, 1, 1000000000,
+             "10^6 bytes on disk; a twentieth of the disk stays free in any case"),
+      number("CACHE_CLEANUP_INTERVAL", &C::cache_cleanup_interval, 300, 0, 365 * day,
+             "seconds between two cleanings; 0 = only when a limit is passed"),
+      flag("CACHE_PERSISTENT", &C::cache_persistent, true, "files stay when the server ends; false: only pinned ones"),
+      formed(
+          text("REDIS_URL", &C::redis_url, "redis://localhost:6379", "redis://[[user]:password@]host[:port][/database]",
+               "server for CACHE_BACKEND=redis; rediss:// with TLS"),
+          redis_address),
+      secret(text("REDIS_PASSWORD", &C::redis_password, "", "any text", "its password")),
+      text("REDIS_TLS_CA", &C::redis_tls_ca, "", "path of a PEM file",
+           "who may have signed its certificate; empty = whom this machine trusts"),
+      text("NODE_NAME", &C::node_name, "", "any text; empty = the machine's name and the download folder",
+           "name of this server among those that share a Redis"),
       choice("LOG_LEVEL", &C::log_level, "info", {"debug", "info", "warn", "error"}, "least that is logged"),
   };
   return table;

@@ -56,8 +56,6 @@ api::Options api_options(Config const& config) {
                                                      : swarm::Verify::trusted;
   options.transcode_video = config.hls_transcode == "video";
   options.shared_caches = config.api_token.empty();
-  options.cache_max_size = config.cache_max_size;
-  options.cache_max_disk_mb = config.cache_max_disk_mb;
   options.version = GST_TORRENT_VERSION;
   for (auto const& setting : settings_table()) options.in_force.emplace_back(setting.name, shown(config, setting));
   return options;
@@ -87,6 +85,22 @@ hls::Producer::Limits hls_limits(Config const& config, std::string const& state_
   return limits;
 }
 
+std::unique_ptr<cache::Backend> cache_backend(Config const& config, swarm::Settings const& in_force) {
+  if (config.cache_backend == "redis") {
+    auto const node =
+        config.node_name.empty() ? std::string(g_get_host_name()) + ":" + in_force.download_path : config.node_name;
+    return cache::redis_backend(config.redis_url, config.redis_password, config.redis_tls_ca, node);
+  }
+  if (config.cache_backend == "sqlite" && !in_force.state_path.empty())
+    return cache::sqlite_backend(in_force.state_path + "/cache.sqlite");
+  return cache::memory_backend();
+}
+
+api::Cleaning::Settings cleaning_settings(Config const& config) {
+  return {{config.cache_max_disk_mb * 1'000'000, config.cache_max_size, config.cache_ttl},
+          std::chrono::seconds(config.cache_cleanup_interval)};
+}
+
 }  // namespace
 
 Server::Server(Config const& config) : loop_(http::Loop::create()) {
@@ -94,6 +108,10 @@ Server::Server(Config const& config) : loop_(http::Loop::create()) {
   app_.options = api_options(config);
   app_.session = swarm::Session::create(swarm_settings(config));
   app_.producer = std::make_unique<hls::Producer>(hls_limits(config, app_.session->settings().state_path));
+  app_.index = std::make_unique<cache::Index>(cache_backend(config, app_.session->settings()));
+  app_.cleaning = std::make_unique<api::Cleaning>(app_.session, *app_.index, cleaning_settings(config),
+                                                  [this](auto const& hash) { app_.producer->forget(hash); });
+  keep_files_ = config.cache_persistent;
   app_.port = [this] { return http_->port(); };
   app_.connections = [this] { return http_->connections(); };
   app_.longest = [this] { return http_->pulse().longest(); };
@@ -107,5 +125,8 @@ Server::~Server() {
   http_.reset();
   loop_->stop();  // its tasks use the producer and the session
   app_.producer.reset();
+  app_.jobs = {};  // readers end before the session
+  if (!keep_files_) app_.cleaning->delete_unpinned();
+  app_.index->exchange();
   if (app_.session) app_.session->stop();
 }

@@ -23,6 +23,7 @@ class Server {
  private:
   std::shared_ptr<http::Loop> loop_;
   api::App app_;
+  bool keep_files_ = true;
   std::unique_ptr<http::Server> http_;
   std::unique_ptr<api::Upkeep> upkeep_;
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // POST /api/torrents
+#include "api/announce.hpp"
 #include "api/app.hpp"
 #include "api/metadata_wait.hpp"
 #include "api/named.hpp"
@@ -31,12 +32,6 @@ struct Added {
   bool known;
 };
 
-bool starts_with_any(std::string const& text, std::initializer_list<char const*> starts) {
-  return std::any_of(starts.begin(), starts.end(), [&](char const* start) {
-    return g_ascii_strncasecmp(text.c_str(), start, std::char_traits<char>::length(start)) == 0;
-  });
-}
-
 swarm::InfoHash hash_of(std::string const& text) {
   auto hash = swarm::InfoHash::parse(text);
   if (!hash) throw Failure(Fault::bad_info_hash, "\"infoHash\" must be 40 or 64 hex digits, or 32 base32 characters.");
@@ -66,11 +61,7 @@ Wish wish_in_json(std::string_view body) {
                   "Give one of \"magnetUri\", \"infoHash\" and \"torrentUrl\", or send a .torrent.");
   }
   if (auto name = json.string("name"); name && wish.locator.name.empty()) wish.locator.name = *name;
-  for (auto const& tracker : json.strings("trackers")) {
-    if (!starts_with_any(tracker, {"http://", "https://", "udp://", "ws://", "wss://"}))
-      throw Failure(Fault::bad_input, "\"trackers\" must be announce URLs: udp://…, http://… or https://….");
-    wish.locator.trackers.push_back(tracker);
-  }
+  for (auto& tracker : announce_urls(json)) wish.locator.trackers.push_back(std::move(tracker));
   if (auto index = json.integer("fileIndex")) {
     if (*index < 0) throw Failure(Fault::bad_input, "\"fileIndex\" must be 0 or more.");
     wish.file = static_cast<int>(std::min<std::int64_t>(*index, std::numeric_limits<int>::max()));

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "api/cleaning.hpp"
+#include "api/jobs.hpp"
+#include "cache/index.hpp"
 #include "hls/producer.hpp"
 #include "http/pulse.hpp"
 #include "swarm/reader.hpp"
@@ -26,7 +29,6 @@ struct Options {
   swarm::Verify verify = swarm::Verify::trusted;
   bool transcode_video = false;  ///< HLS may code pictures anew
   bool shared_caches = true;     ///< media may be kept by caches that serve others
-  std::int64_t cache_max_size = 1000, cache_max_disk_mb = 5000;
   std::string version;
   std::vector<std::pair<std::string, std::string>> in_force;  ///< settings, without secrets
 };
@@ -35,6 +37,9 @@ struct Options {
 struct App {
   std::shared_ptr<swarm::Session> session;
   std::unique_ptr<hls::Producer> producer;
+  std::unique_ptr<cache::Index> index;
+  std::unique_ptr<Cleaning> cleaning;
+  Jobs jobs;
   Options options;
   std::function<int()> port, connections;         ///< of the HTTP server; on the loop's thread
   std::function<http::Pulse::Longest()> longest;  ///< turns of the main loop; there, too

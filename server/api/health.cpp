@@ -11,23 +11,6 @@
 namespace api {
 namespace {
 
-struct Held {
-  std::int64_t files = 0;  ///< complete ones
-  std::int64_t bytes = 0;  ///< of verified pieces
-};
-
-/// From what the session mirrors; no disk is asked.
-Held held_by(swarm::Session const& session) {
-  Held held;
-  for (auto const& torrent : session.torrents())
-    each_file(*torrent, [&](int index, swarm::File const& file) {
-      auto done = torrent->downloaded(index);
-      held.bytes += done;
-      held.files += done == file.size ? 1 : 0;
-    });
-  return held;
-}
-
 json::Object torrent_part(swarm::Session const& session) {
   auto status = session.status();
   return json::Object()
@@ -39,14 +22,18 @@ json::Object torrent_part(swarm::Session const& session) {
       .set("warnings", json::Array::of(status.warnings));
 }
 
-json::Object cache_part(swarm::Session const& session, Options const& options) {
-  auto held = held_by(session);
-  return json::Object()
-      .set("status", "running")
-      .set("backend", "memory")
-      .set("size", held.files)
-      .set("maxSize", options.cache_max_size)
-      .set("diskUsage", percent(held.bytes, options.cache_max_disk_mb * 1000000) + "%");
+json::Object cache_part(App const& app) {
+  auto const sums = app.index->sums();
+  auto const limits = app.cleaning->settings().limits;
+  auto const trouble = app.index->trouble();
+  auto part = json::Object()
+                  .set("status", trouble.empty() ? "running" : "degraded")
+                  .set("backend", app.index->traits().name)
+                  .set("size", sums.files)
+                  .set("maxSize", limits.most_files)
+                  .set("diskUsage", percent(sums.on_disk, limits.most_bytes) + "%");
+  if (!trouble.empty()) part.set("message", trouble);
+  return part;
 }
 
 /// Less than this is a full disk: not even what is being written fits.
@@ -92,13 +79,12 @@ void health(App& app, http::Exchange& exchange) {
                 .set("reasons", json::Array::of(why))
                 .set("timestamp", timestamp())
                 .set("uptime", static_cast<std::int64_t>(uptime))
-                .set("services",
-                     json::Object().set("torrent", torrent_part(*session)).set("cache", cache_part(*session, options)))
+                .set("services", json::Object().set("torrent", torrent_part(*session)).set("cache", cache_part(app)))
                 .set("config", json::Object()
                                    .set("port", port)
                                    .set("timeout", static_cast<std::int64_t>(options.torrent_timeout.count()))
                                    .set("maxRetries", options.max_retries)
-                                   .set("cacheBackend", "memory")),
+                                   .set("cacheBackend", app.index->traits().name)),
             why.empty() ? 200 : 503);
       },
       [&exchange](http::Response const& response) { exchange.reply(response); });

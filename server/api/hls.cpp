@@ -161,7 +161,10 @@ void master(FilmPtr const& film, hls::Client const& client, std::optional<hls::P
 void hls_master(App& app, http::Exchange& exchange) {
   auto const& client = client_of(exchange.request());
   auto const packaging = packaging_of(exchange.request());
-  open_film(app, exchange, [&client, packaging](FilmPtr const& film) { master(film, client, packaging); });
+  open_film(app, exchange, [&client, packaging](FilmPtr const& film) {
+    master(film, client, packaging);
+    film->app.cleaning->opened(*film->torrent, film->file);
+  });
 }
 
 void hls_media(App& app, http::Exchange& exchange) {

@@ -14,10 +14,19 @@ void add_torrent(App& app, http::Exchange& exchange);    // add.cpp
 void list_torrents(App& app, http::Exchange& exchange);  // torrents.cpp
 void show_torrent(App& app, http::Exchange& exchange);
 void list_files(App& app, http::Exchange& exchange);
+void change_torrent(App& app, http::Exchange& exchange);  // patch.cpp
 void remove_torrent(App& app, http::Exchange& exchange);  // remove.cpp
 void stream(App& app, http::Exchange& exchange);          // stream.cpp
 void stream_file(App& app, http::Exchange& exchange);     // stream_file.cpp
 void stream_info(App& app, http::Exchange& exchange);
+void stream_magnet(App& app, http::Exchange& exchange);  // stream_magnet.cpp
+void playlist(App& app, http::Exchange& exchange);       // playlist.cpp
+void prepare(App& app, http::Exchange& exchange);        // prepare.cpp
+void job_status(App& app, http::Exchange& exchange);
+void job_ready(App& app, http::Exchange& exchange);
+void cache_stats(App& app, http::Exchange& exchange);  // cache.cpp
+void cache_config(App& app, http::Exchange& exchange);
+void change_cache(App& app, http::Exchange& exchange);
 void hls_master(App& app, http::Exchange& exchange);  // hls.cpp
 void hls_facts(App& app, http::Exchange& exchange);   // hls_facts.cpp
 void hls_media(App& app, http::Exchange& exchange);

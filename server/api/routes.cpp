@@ -16,15 +16,27 @@ constexpr Row table[] = {
     {"GET", "/api/torrents/:infoHash/files", Area::manage, list_files, "Its files, with progress and links"},
     {"GET", "/api/torrents/:infoHash/hls/:fileIndex", Area::manage, hls_facts,
      "A film's tracks, and what of it is here"},
+    {"PATCH", "/api/torrents/:infoHash", Area::manage, change_torrent,
+     "Pause, limit, pin, keep a torrent; add trackers"},
     {"DELETE", "/api/torrents/:infoHash", Area::manage, remove_torrent, "Forget a torrent, and its files if asked"},
 
     {"GET", "/stream/proxy/:infoHash", Area::media, stream, "The bytes of a file, while it is being downloaded"},
     {"GET", "/stream/file/:infoHash/:fileIndex", Area::media, stream_file, "Redirects to the stream of one file"},
     {"GET", "/stream/info/:infoHash", Area::media, stream_info, "What of a torrent can be streamed"},
+    {"POST", "/stream/prepare/:infoHash", Area::manage, prepare, "Starts a stream for clients that can't wait"},
+    {"GET", "/stream/status/:jobId", Area::media, job_status, "How far it is"},
+    {"GET", "/stream/ready/:jobId", Area::media, job_ready, "Redirects to the stream once it is ready"},
+    {"GET", "/stream/magnet", Area::media, stream_magnet, "Where a magnet link will play"},
+    {"POST", "/stream/magnet", Area::media, stream_magnet, "The same for a link in JSON"},
+    {"GET", "/playlist/:name", Area::media, playlist, "Links as M3U: of a torrent (<info hash>.m3u), of all (all.m3u)"},
 
     {"GET", "/hls/:infoHash/:fileIndex/master.m3u8", Area::media, hls_master, "The film as HLS, made on demand"},
     {"GET", "/hls/:infoHash/:fileIndex/:package/:playlist", Area::media, hls_media, "One of its media playlists"},
     {"GET", "/hls/:infoHash/:fileIndex/:package/:rendition/:file", Area::media, hls_item, "One of its segments"},
+
+    {"GET", "/api/cache-stats", Area::manage, cache_stats, "What is kept on disk, and how often it was of use"},
+    {"GET", "/api/cache-config", Area::manage, cache_config, "Its limits"},
+    {"POST", "/api/cache-config", Area::manage, change_cache, "Cleans up, or sets other limits"},
 
     {"GET", "/health", Area::open, health, "Is the server well?"},
     {"GET", "/api/health", Area::open, health, "The same"},

@@ -34,6 +34,12 @@ std::string timestamp() {
   return text;
 }
 
+std::string timestamp(std::int64_t seconds) {
+  g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(seconds);
+  g_autofree char* text = g_date_time_format(time, "%Y-%m-%dT%H:%M:%SZ");
+  return text;
+}
+
 json::Object identity(swarm::Torrent const& torrent) {
   auto object = json::Object().set("infoHash", torrent.key());
   auto hash = torrent.hash();

@@ -17,6 +17,8 @@ std::string percent(std::int64_t part, std::int64_t whole);
 char const* state_name(swarm::TorrentStatus::State state);
 /// 2024-01-15T10:30:00.000Z
 std::string timestamp();
+/// Of seconds since 1970.
+std::string timestamp(std::int64_t seconds);
 
 /// {infoHash, infoHashV2?}: the beginning of most answers.
 json::Object identity(swarm::Torrent const& torrent);

@@ -128,6 +128,8 @@ void answer(StartPtr const& start) {
   head.set("Content-Disposition", http::disposition(swarm::file_name(file.path), start->download));
   if (request.head()) return exchange.reply_head(head, file.size);
   auto torrent = start->torrent;
+  // Who jumps about or reads on is no new viewer.
+  if (plan.parts.front().range.begin == 0) start->app.cleaning->opened(*torrent, index);
   auto place = on_disk(*torrent, index, file.size, plan);
   std::shared_ptr<void> watch;
   if (place) {

@@ -95,7 +95,7 @@ json::Object list(swarm::Session const& session, std::int64_t offset, std::int64
       .set("dht", json::Object().set("enabled", status.dht_enabled).set("nodes", status.dht_nodes));
 }
 
-json::Object details(swarm::Torrent const& torrent, std::string const& token) {
+json::Object details(swarm::Torrent const& torrent, bool pinned, std::string const& token) {
   auto status = torrent.status();
   auto data = identity(torrent)
                   .set("name", torrent.name())
@@ -109,7 +109,12 @@ json::Object details(swarm::Torrent const& torrent, std::string const& token) {
                   .set("timeRemaining", time_remaining(status))
                   .set("files", files_with_progress(torrent, token))
                   .set("trackers", trackers(status))
-                  .set("retries", status.retries);
+                  .set("retries", status.retries)
+                  .set("paused", status.state == TorrentStatus::State::paused)
+                  .set("downloadLimit", status.download_limit)
+                  .set("uploadLimit", status.upload_limit)
+                  .set("keep", torrent.keep().has_value())
+                  .set("pinned", pinned);
   if (auto why = failure(torrent)) data.set("error", *why);
   return data;
 }
@@ -136,8 +141,9 @@ void list_torrents(App& app, http::Exchange& exchange) {
 }
 
 void show_torrent(App& app, http::Exchange& exchange) {
-  answer(exchange,
-         [torrent = named_torrent(app, exchange), token = exchange.link_token()] { return details(*torrent, token); });
+  answer(exchange, [&app, torrent = named_torrent(app, exchange), token = exchange.link_token()] {
+    return details(*torrent, app.index->pinned(torrent->key()), token);
+  });
 }
 
 void list_files(App& app, http::Exchange& exchange) {

@@ -2,6 +2,7 @@
 #include "api/upkeep.hpp"
 
 #include "api/app.hpp"
+#include "api/shapes.hpp"
 
 #include <glib.h>
 
@@ -21,6 +22,16 @@ bool idle(swarm::Torrent const& torrent, swarm::TorrentStatus const& status, std
   return !downloads && Clock::now() - torrent.last_used() > after;
 }
 
+/// Pinned ones and popular ones stay with their swarms.
+bool wanted_all_the_time(App const& app, swarm::Torrent const& torrent) {
+  bool popular = false;
+  each_file(torrent, [&](int index, swarm::File const&) {
+    auto const file = app.index->find({torrent.key(), index});
+    popular = popular || (file && file->opens >= cache::popular_opens);
+  });
+  return popular || app.index->pinned(torrent.key());
+}
+
 /// Seldom enough to cost nothing, often enough for short settings (tests).
 std::chrono::milliseconds interval(Options const& options) {
   auto idle_after = options.idle_after.count() ? options.idle_after : std::chrono::milliseconds(1000);
@@ -33,7 +44,18 @@ Upkeep::Upkeep(App& app, std::shared_ptr<http::Loop> loop)
     : app_(app),
       loop_(std::move(loop)),
       busy_(std::make_shared<std::atomic<bool>>(false)),
-      timer_(http::Source::every(interval(app.options), [this] { look(); })) {}
+      timer_(http::Source::every(interval(app.options), [this] { look(); })),
+      cache_busy_(std::make_shared<std::atomic<bool>>(false)),
+      cache_timer_(http::Source::every(std::chrono::seconds(1), [this] { look_after_cache(); })) {}
+
+void Upkeep::look_after_cache() {
+  if (cache_busy_->exchange(true)) return;
+  loop_->run([&app = app_, busy = cache_busy_] {
+    app.cleaning->run_if_due();
+    app.index->exchange();
+    *busy = false;
+  });
+}
 
 void Upkeep::look() {
   if (busy_->exchange(true)) return;
@@ -62,7 +84,8 @@ void Upkeep::visit(App const& app, Pasts& pasts) {
       torrent->open(swarm::TheFilm{});  // a reader, for a moment, is what starts a failed torrent
     }
     // A complete one does not say whether it is paused.
-    if (auto used = torrent->last_used(); used != past.rested && idle(*torrent, status, app.options.idle_after)) {
+    if (auto used = torrent->last_used();
+        used != past.rested && idle(*torrent, status, app.options.idle_after) && !wanted_all_the_time(app, *torrent)) {
       past.rested = used;
       g_info("%s is idle: its networking ends until somebody asks for it", torrent->key().c_str());
       torrent->set_paused(true);

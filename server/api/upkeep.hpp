@@ -15,7 +15,8 @@ namespace api {
 struct App;
 
 /// Looks after torrents that nobody asks for: the networking of idle ones ends, failed ones are started again a few
-/// times, and the log tells when one has become known. Thread-bound; its look at the session runs on the pool.
+/// times, and the log tells when one has become known. Looks after the cache: its limits hold, and its index is kept.
+/// Thread-bound; its look at the session runs on the pool.
 class Upkeep {
  public:
   Upkeep(App& app, std::shared_ptr<http::Loop> loop);
@@ -29,6 +30,7 @@ class Upkeep {
   };
   using Pasts = std::map<std::string, Past>;
   void look();
+  void look_after_cache();
   static void visit(App const& app, Pasts& pasts);
 
   App& app_;
@@ -36,6 +38,8 @@ class Upkeep {
   std::shared_ptr<Pasts> pasts_ = std::make_shared<Pasts>();  ///< of one task at a time
   std::shared_ptr<std::atomic<bool>> busy_;
   http::Source timer_;
+  std::shared_ptr<std::atomic<bool>> cache_busy_;
+  http::Source cache_timer_;
 };
 
 }  // namespace api

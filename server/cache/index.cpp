@@ -25,11 +25,11 @@ void Index::erase(Key const& key) {
   changes_.erased.insert(key);
 }
 
-void Index::opened(Key const& key, bool complete, Seconds now) {
+void Index::opened(Key const& key, Held const& held, Seconds now) {
   std::lock_guard lock(mutex_);
-  for (auto* lookups : {&lookups_, &changes_.lookups}) ++(complete ? lookups->hits : lookups->misses);
-  auto const place = files_.find(key);
-  if (place == files_.end()) return;
+  for (auto* lookups : {&lookups_, &changes_.lookups}) ++(held.complete ? lookups->hits : lookups->misses);
+  auto const place = files_.try_emplace(key, File{held}).first;
+  changes_.erased.erase(key);
   place->second.last_used = now;
   ++place->second.opens;
   changes_.files[key] = place->second;

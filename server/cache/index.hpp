@@ -24,8 +24,8 @@ class Index {
   void set(Key const& key, Held const& held, Seconds now);
   /// It is not in the folder any more.
   void erase(Key const& key);
-  /// A viewer begins with it. `complete`: a hit, else a miss.
-  void opened(Key const& key, bool complete, Seconds now);
+  /// A viewer begins with it: a hit if it is complete, else a miss. Where something is known of it, that stands.
+  void opened(Key const& key, Held const& held, Seconds now);
   /// A viewer still has it.
   void used(Key const& key, Seconds now);
   void pin(std::string const& info_hash, bool pinned);

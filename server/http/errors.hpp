@@ -24,6 +24,7 @@ enum class Fault {
   not_found,
   unknown_torrent,
   unknown_file,
+  unknown_job,
   method_not_allowed,
   in_use,
   removed,

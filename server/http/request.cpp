@@ -130,4 +130,8 @@ std::string Request::client_address() const {
   return host ? host : "";
 }
 
+std::string Request::origin() const {
+  return std::string(g_uri_get_scheme(soup_server_message_get_uri(message_))) + "://" + header("Host");
+}
+
 }  // namespace http

@@ -50,6 +50,8 @@ class Request {
   /// Content-Type without parameters, lower case.
   [[nodiscard]] std::string content_type() const;
   [[nodiscard]] std::string client_address() const;
+  /// "http://host:port", as the client wrote it: what links to this server begin with.
+  [[nodiscard]] std::string origin() const;
   [[nodiscard]] SoupServerMessage* message() const { return message_; }
 
  private:

@@ -94,15 +94,14 @@ TEST_P(Contract, KnowsWhatItWasTold) {
   auto const index = this->index();
   index->set(film_, whole_, 100);
   index->set(episode_, half_, 200);
-  index->opened(film_, true, 300);
-  index->opened(episode_, false, 310);
-  index->opened({"never heard of", 0}, false, 320);
+  index->opened(film_, whole_, 300);
+  index->opened(episode_, half_, 310);
   index->used(episode_, 330);
   index->pin(film_.info_hash, true);
   for (int round = 0; round < 2; ++round) {
     EXPECT_EQ(index->find(film_), (cache::File{whole_, 300, 1}));
     EXPECT_EQ(index->find(episode_), (cache::File{half_, 330, 1}));
-    EXPECT_EQ(index->lookups(), (cache::Lookups{1, 2}));
+    EXPECT_EQ(index->lookups(), (cache::Lookups{1, 1}));
     EXPECT_TRUE(index->pinned(film_.info_hash));
     EXPECT_FALSE(index->pinned(episode_.info_hash));
     EXPECT_EQ(index->sums().files, 2);
@@ -118,16 +117,23 @@ TEST_P(Contract, KnowsWhatItWasTold) {
   EXPECT_EQ(index->files().size(), 1U);
 }
 
+TEST_P(Contract, AFileThatIsOpenedIsKnown) {
+  auto const index = this->index();
+  index->opened(episode_, half_, 300);
+  index->set(episode_, whole_, 400);
+  EXPECT_EQ(index->find(episode_), (cache::File{whole_, 300, 1}));
+}
+
 TEST_P(Contract, FindsItAgain) {
   if (!place_->lasts()) GTEST_SKIP() << "it does not last";
   {
     auto const index = this->index();
     index->set(film_, whole_, 100);
-    index->opened(film_, true, 300);
+    index->opened(film_, whole_, 300);
     index->exchange();
     index->set(episode_, half_, 200);
     index->set({"gone", 1}, half_, 200);
-    index->opened(film_, true, 400);
+    index->opened(film_, whole_, 400);
     index->pin(episode_.info_hash, true);
     index->exchange();
     index->erase({"gone", 1});
@@ -135,7 +141,7 @@ TEST_P(Contract, FindsItAgain) {
   }
   auto const index = this->index();
   index->set(film_, whole_, 900);  // the folder is looked through first: that it is there says nothing of its use
-  index->opened(film_, true, 1000);
+  index->opened(film_, whole_, 1000);
   index->exchange();
   EXPECT_EQ(index->find(film_), (cache::File{whole_, 1000, 3}));
   EXPECT_EQ(index->find(episode_), (cache::File{half_, 200, 0}));
@@ -160,18 +166,18 @@ TEST_P(Contract, GoesOnWithoutItsBackend) {
   if (!place_->lasts()) GTEST_SKIP() << "it is never away";
   auto index = this->index();
   index->set(film_, whole_, 100);
-  index->opened(film_, true, 300);
+  index->opened(film_, whole_, 300);
   index->exchange();
   place_->take_away();
   index->set(episode_, half_, 200);
-  index->opened(film_, true, 400);
+  index->opened(film_, whole_, 400);
   index->pin(film_.info_hash, true);
   for (int round = 0; round < 2; ++round) {
     index->exchange();
     EXPECT_NE(index->trouble(), "");
     EXPECT_EQ(index->find(film_), (cache::File{whole_, 400, 2}));
   }
-  index->opened(episode_, false, 500);
+  index->opened(episode_, half_, 500);
   index->erase(film_);
   index->set(film_, whole_, 600);
   place_->give_back();
@@ -220,7 +226,7 @@ TEST_P(Contract, TenThousandFiles) {
   for (int i = 0; i < 10'000; ++i) index->set({film_.info_hash, i}, whole_, i);
   index->exchange();
   EXPECT_EQ(index->trouble(), "");
-  for (int i = 0; i < 10'000; ++i) index->opened({film_.info_hash, i}, true, 20'000);
+  for (int i = 0; i < 10'000; ++i) index->opened({film_.info_hash, i}, whole_, 20'000);
   for (int i = 0; i < 9'000; ++i) index->erase({film_.info_hash, i});
   index->exchange();
   EXPECT_EQ(index->trouble(), "");
@@ -238,7 +244,7 @@ TEST_P(Contract, ManyThreads) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < 300; ++i) {
         index->set({film_.info_hash, i}, half_, i);
-        index->opened({film_.info_hash, i}, t % 2 == 0, i);
+        index->opened({film_.info_hash, i}, t % 2 == 0 ? whole_ : half_, i);
         if (i % 50 == 0) index->exchange();
       }
     });
@@ -255,11 +261,11 @@ TEST_P(Contract, SeveralNodes) {
   two->set(film_, whole_, 100);
   two->set(episode_, half_, 100);
   for (auto const& node : {one.get(), two.get()}) {
-    node->opened(film_, true, 200);
+    node->opened(film_, whole_, 200);
     node->exchange();
   }
   two->pin(film_.info_hash, true);
-  two->opened(film_, false, 300);
+  two->opened(film_, half_, 300);
   two->exchange();
   one->exchange();
   EXPECT_EQ(one->find(film_), (cache::File{whole_, 200, 3}));

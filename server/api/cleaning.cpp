@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "api/cleaning.hpp"
+
+#include "api/shapes.hpp"
+#include "swarm/catalog.hpp"
+
+#include <glib.h>
+
+#include <algorithm>
+#include <future>
+#include <set>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+namespace api {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Deleting a file takes this long at most before we go on without it.
+constexpr std::chrono::seconds patience{10};
+
+cache::Seconds now() { return g_get_real_time() / G_USEC_PER_SEC; }
+
+/// Bytes that a file takes; nullopt: there is none.
+std::optional<std::int64_t> on_disk(std::string const& path) {
+  struct stat found {};
+  if (path.empty() || stat(path.c_str(), &found) != 0) return {};
+  return found.st_blocks * std::int64_t{512};
+}
+
+/// Waits for what a function reports when it is over.
+std::string outcome(std::function<void(std::function<void(std::string const&)>)> const& begin) {
+  auto over = std::make_shared<std::promise<std::string>>();
+  auto told = over->get_future();
+  begin([over](std::string const& error) { over->set_value(error); });
+  return told.wait_for(patience) == std::future_status::ready ? told.get() : "It takes too long.";
+}
+
+}  // namespace
+
+Cleaning::Cleaning(std::shared_ptr<swarm::Session> session, cache::Index& index, Settings const& settings,
+                   std::function<void(std::string const&)> forget)
+    : session_(std::move(session)), index_(index), forget_(std::move(forget)), settings_(settings) {
+  due_ = Clock::now() + settings_.interval;
+}
+
+Cleaning::Settings Cleaning::settings() const {
+  std::lock_guard lock(mutex_);
+  return settings_;
+}
+
+void Cleaning::set(Settings const& settings) {
+  std::lock_guard lock(mutex_);
+  settings_ = settings;
+  due_ = Clock::now() + settings_.interval;
+}
+
+std::optional<cache::Seconds> Cleaning::last_run() const {
+  std::lock_guard lock(mutex_);
+  return last_run_;
+}
+
+void Cleaning::take_stock(bool thorough) {
+  std::set<cache::Key> held;
+  for (auto const& torrent : session_->torrents()) {
+    each_file(*torrent, [&](int file, swarm::File const& entry) {
+      auto const done = torrent->downloaded(file);
+      if (done == 0) return;
+      cache::Key const key{torrent->key(), file};
+      if (!thorough && done == entry.size)
+        if (auto const known = index_.find(key); known && known->held.complete) {
+          held.insert(key);
+          return;
+        }
+      auto const bytes = on_disk(torrent->path_on_disk(file));
+      if (!bytes) return;
+      held.insert(key);
+      index_.set(key, {std::string(swarm::file_name(entry.path)), entry.size, *bytes, done == entry.size}, now());
+    });
+    for (int const file : torrent->files_in_use()) index_.used({torrent->key(), file}, now());
+  }
+  for (auto const& [key, file] : index_.files())
+    if (!held.contains(key)) index_.erase(key);
+}
+
+/// As set; but a twentieth of the disk stays free, whoever fills it.
+cache::Limits Cleaning::limits_now(std::int64_t on_disk) const {
+  auto limits = settings().limits;
+  struct statvfs disk {};
+  if (statvfs(session_->settings().download_path.c_str(), &disk) != 0) return limits;
+  auto const block = static_cast<std::int64_t>(disk.f_frsize);
+  auto const spare = (static_cast<std::int64_t>(disk.f_bavail) - static_cast<std::int64_t>(disk.f_blocks) / 20) * block;
+  limits.most_bytes = std::min(limits.most_bytes, std::max<std::int64_t>(on_disk + spare, 0));
+  return limits;
+}
+
+Cleaning::Outcome Cleaning::run() {
+  std::lock_guard lock(running_);
+  take_stock(true);
+  std::vector<cache::Candidate> candidates;
+  std::map<std::string, std::set<int>> in_use;
+  for (auto const& torrent : session_->torrents()) {
+    auto& files = in_use[torrent->key()];
+    for (int const file : torrent->files_in_use()) files.insert(file);
+    // What is still on its way to be kept is not given up; once it is whole it is like any other.
+    if (auto const metadata = torrent->metadata(); metadata && torrent->keep() && torrent->status().download_rate > 0)
+      files.insert(swarm::choose_file(metadata->layout, *torrent->keep()));
+  }
+  std::int64_t bytes = 0;
+  for (auto const& [key, file] : index_.files()) {
+    bytes += file.held.on_disk;
+    candidates.push_back({key, file, index_.pinned(key.info_hash), in_use[key.info_hash].contains(key.file)});
+  }
+  Outcome cleaned;
+  for (auto const& key : to_evict(candidates, limits_now(bytes), 0, now())) {
+    auto const file = index_.find(key);
+    if (!file || !evict(key)) continue;
+    ++cleaned.files;
+    cleaned.bytes += file->held.on_disk;
+  }
+  std::lock_guard inner(mutex_);
+  last_run_ = now();
+  due_ = Clock::now() + settings_.interval;
+  return cleaned;
+}
+
+void Cleaning::run_if_due() {
+  bool due = false;
+  {
+    std::lock_guard lock(mutex_);
+    due = settings_.interval.count() > 0 && Clock::now() >= due_;
+  }
+  if (due) {
+    run();
+    return;
+  }
+  take_stock();
+  auto const sums = index_.sums();
+  auto const limits = limits_now(sums.on_disk);
+  if (sums.on_disk > limits.most_bytes || sums.files > limits.most_files) run();
+}
+
+void Cleaning::opened(swarm::Torrent const& torrent, int file) {
+  auto const metadata = torrent.metadata();
+  if (!metadata) return;
+  auto const& entry = metadata->layout.file(file);
+  index_.opened({torrent.key(), file},
+                {std::string(swarm::file_name(entry.path)), entry.size, 0, torrent.downloaded(file) == entry.size},
+                now());
+}
+
+void Cleaning::delete_unpinned() {
+  for (auto const& torrent : session_->torrents()) {
+    if (index_.pinned(torrent->key())) continue;
+    auto const error = outcome([&](auto const& done) { session_->remove(torrent->hash(), true, done); });
+    if (!error.empty()) g_warning("%s can't be deleted: %s", torrent->name().c_str(), error.c_str());
+  }
+  take_stock();
+}
+
+bool Cleaning::evict(cache::Key const& key) {
+  auto const hash = swarm::InfoHash::parse(key.info_hash);
+  auto const torrent = hash ? session_->find(*hash) : nullptr;
+  if (!torrent) return false;
+  auto const all = index_.files();
+  bool const last = std::count_if(all.begin(), all.end(),
+                                  [&](auto const& entry) { return entry.first.info_hash == key.info_hash; }) == 1;
+  // With its last file a torrent is of no more use here.
+  auto const error = outcome([&](auto const& done) {
+    if (last && torrent->readers() == 0)
+      session_->remove(*hash, true, done);
+    else
+      torrent->evict(key.file, done);
+  });
+  if (!error.empty()) {
+    g_warning("%s can't be given up: %s", all.at(key).held.name.c_str(), error.c_str());
+    return false;
+  }
+  g_info("Given up for lack of room or use: %s", all.at(key).held.name.c_str());
+  index_.erase(key);
+  if (last) forget_(key.info_hash);
+  return true;
+}
+
+}  // namespace api

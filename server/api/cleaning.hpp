@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Keeps the index in step with the download folder, and the folder within its limits.
+#pragma once
+
+#include "cache/eviction.hpp"
+#include "cache/index.hpp"
+#include "swarm/session.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace api {
+
+/// Thread-safe; take_stock(), run(), run_if_due() and delete_unpinned() are for the pool: they use the disk.
+class Cleaning {
+ public:
+  struct Settings {
+    cache::Limits limits;
+    std::chrono::seconds interval{300};  ///< between two runs; 0 = never by itself
+  };
+  struct Outcome {
+    int files = 0;
+    std::int64_t bytes = 0;  ///< freed
+  };
+
+  /// `forget`: somebody else kept something of a torrent that is gone now.
+  Cleaning(std::shared_ptr<swarm::Session> session, cache::Index& index, Settings const& settings,
+           std::function<void(std::string const& info_hash)> forget);
+
+  /// Brings the index what is in the folder. Not thorough: files that were whole are not looked at again.
+  void take_stock(bool thorough = false);
+  /// Takes stock, and deletes what has to go. Waits for the files to be gone, a few seconds at most.
+  Outcome run();
+  /// The same if it is time for it, or if the disk's limits are passed.
+  void run_if_due();
+
+  /// A viewer begins with a file.
+  void opened(swarm::Torrent const& torrent, int file);
+  /// All torrents with their files, but pinned ones; seconds, if there are many.
+  void delete_unpinned();
+
+  [[nodiscard]] Settings settings() const;
+  /// In force from now on.
+  void set(Settings const& settings);
+  /// When run() ended last; nullopt: not yet.
+  [[nodiscard]] std::optional<cache::Seconds> last_run() const;
+
+ private:
+  [[nodiscard]] cache::Limits limits_now(std::int64_t on_disk) const;
+  bool evict(cache::Key const& key);
+
+  std::shared_ptr<swarm::Session> const session_;
+  cache::Index& index_;
+  std::function<void(std::string const&)> const forget_;
+  std::mutex running_;
+  mutable std::mutex mutex_;  // guards the rest
+  Settings settings_;
+  std::chrono::steady_clock::time_point due_;
+  std::optional<cache::Seconds> last_run_;
+};
+
+}  // namespace api

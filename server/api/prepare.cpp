@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// POST /stream/prepare/:infoHash, GET /stream/status/:jobId, GET /stream/ready/:jobId: for clients behind proxies that
+// wait seconds only.
+#include "api/app.hpp"
+#include "api/jobs.hpp"
+#include "api/named.hpp"
+#include "api/resources.hpp"
+#include "api/shapes.hpp"
+#include "http/errors.hpp"
+
+namespace api {
+namespace {
+
+using http::Failure;
+using http::Fault;
+
+std::string link(Job const& job, std::string const& token) {
+  auto url = "/stream/proxy/" + job.torrent().key();
+  char separator = '?';
+  if (auto const file = job.file(); file >= 0) {
+    url += "?fileIndex=" + std::to_string(file);
+    separator = '&';
+  }
+  return token.empty() ? url : url + separator + "token=" + token;
+}
+
+Job& named_job(App& app, http::Exchange& exchange) {
+  auto* job = app.jobs.find(exchange.request().parameter("jobId"));
+  if (!job)
+    throw Failure(Fault::unknown_job,
+                  "There is no such job any more: they live five minutes. Prepare the stream again.");
+  exchange.set_info_hash(job->torrent().key());
+  return *job;
+}
+
+json::Object picture(Job& job, std::string const& token) {
+  constexpr char const* names[] = {"connecting", "preparing", "ready", "failed"};
+  auto const state = job.state();
+  auto data = identity(job.torrent())
+                  .set("status", names[static_cast<int>(state)])
+                  .set("name", job.torrent().name())
+                  .set("numPeers", job.torrent().status().peers)
+                  .set("progress", state == Job::State::failed ? "0.00" : job.progress());
+  if (state == Job::State::ready) data.set("streamUrl", link(job, token));
+  if (state == Job::State::failed) {
+    try {
+      job.check();
+      (void)job.file();
+    } catch (...) {
+      data.set("error", http::translate(std::current_exception()).what());
+    }
+  }
+  return data;
+}
+
+}  // namespace
+
+void prepare(App& app, http::Exchange& exchange) {
+  auto const hash = named_hash(exchange);
+  auto const choice = named_file(exchange.request());
+  swarm::Locator locator;
+  locator.hash = hash;
+  swarm::AddOptions options;
+  if (app.options.keep) options.keep = choice;
+  exchange.work(
+      [session = app.session, locator, options] {
+        auto const known = session->find(locator.hash);
+        return known ? known : session->add(locator, options);
+      },
+      [&app, &exchange, choice](std::shared_ptr<swarm::Torrent> const& torrent) {
+        auto const id = app.jobs.add(torrent, choice);
+        auto const& token = exchange.link_token();
+        auto const query = token.empty() ? "" : "?token=" + token;
+        exchange.reply(http::Response::data(identity(*torrent)
+                                                .set("jobId", id)
+                                                .set("statusUrl", "/stream/status/" + id + query)
+                                                .set("readyUrl", "/stream/ready/" + id + query)
+                                                .set("streamUrl", link(*app.jobs.find(id), token)),
+                                            {}, 202));
+      });
+}
+
+void job_status(App& app, http::Exchange& exchange) {
+  exchange.reply(http::Response::data(picture(named_job(app, exchange), exchange.link_token())));
+}
+
+void job_ready(App& app, http::Exchange& exchange) {
+  auto& job = named_job(app, exchange);
+  switch (job.state()) {
+    case Job::State::ready:
+      return exchange.reply(http::Response::redirect(link(job, exchange.link_token())));
+    case Job::State::failed:
+      job.check();
+      (void)job.file();
+      [[fallthrough]];  // it has recovered this moment
+    default:
+      break;
+  }
+  auto response = http::Response::data(picture(job, exchange.link_token()), {}, 202);
+  exchange.reply(response.set("Retry-After", "1"));
+}
+
+}  // namespace api
