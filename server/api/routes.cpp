@@ -41,6 +41,8 @@ constexpr Row table[] = {
     {"GET", "/health", Area::open, health, "Is the server well?"},
     {"GET", "/api/health", Area::open, health, "The same"},
     {"GET", "/status", Area::manage, status, "Version, memory, session, settings in force"},
+    {"GET", "/openapi.json", Area::open, openapi_json, "These routes for programs (OpenAPI 3)"},
+    {"GET", "/docs", Area::open, api_docs, "These routes for people"},
     {"GET", "/", Area::open, page, "A page to add and watch a torrent"},
     {"GET", "/test-torrent-streaming", Area::open, to_page, "Redirects to the page"},
 };

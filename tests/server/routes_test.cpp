@@ -8,6 +8,8 @@
 
 #include <gmock/gmock.h>
 
+#include <regex>
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -38,6 +40,23 @@ TEST(Routes, EachIsDocumented) {
          from = text.find(std::string("| `") + method + " ", from + 1))
       ++documented;
   EXPECT_EQ(documented, api::route_table().size());
+}
+
+TEST(Routes, OpenApiHasThemAll) {
+  Running server;
+  auto const got = server.get("/openapi.json");
+  EXPECT_EQ(got["Content-Type"], "application/json");
+  EXPECT_EQ(at(got.body, "$.openapi"), "\"3.0.3\"");
+  for (auto const& row : api::route_table()) {
+    std::string path = std::regex_replace(row.pattern, std::regex(":([A-Za-z]+)"), "{$1}");
+    g_autofree char* method = g_ascii_strdown(row.method, -1);
+    EXPECT_NE(at(got.body, ("$.paths['" + path + "']." + method + ".summary").c_str()), "") << row.pattern;
+  }
+  EXPECT_EQ(at(got.body, "$.paths['/api/torrents/{infoHash}'].patch.parameters[0].name"), "\"infoHash\"");
+  auto const page = server.get("/docs");
+  EXPECT_EQ(page["Content-Type"], "text/html; charset=utf-8");
+  for (auto const& row : api::route_table())
+    EXPECT_THAT(page.body, HasSubstr("<code>" + std::string(row.pattern) + "</code>"));
 }
 
 TEST(Routes, AddListShowRemove) {
