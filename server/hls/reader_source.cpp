@@ -13,8 +13,8 @@ constexpr std::size_t most_blocks = 256;
 
 }  // namespace
 
-ReaderSource::ReaderSource(std::unique_ptr<swarm::Reader> reader)
-    : reader_(std::move(reader)), size_(reader_->size().value_or(0)) {}
+ReaderSource::ReaderSource(std::unique_ptr<swarm::Reader> reader, std::function<void(bool)> on_wait)
+    : reader_(std::move(reader)), on_wait_(std::move(on_wait)), size_(reader_->size().value_or(0)) {}
 
 void ReaderSource::cancel() { reader_->cancel(); }
 void ReaderSource::uncancel() { reader_->uncancel(); }
@@ -28,7 +28,7 @@ ReaderSource::Block const& ReaderSource::block(std::int64_t index) {
               std::vector<std::byte>(static_cast<std::size_t>(std::min(block_size, size_ - index * block_size)))};
   reader_->seek(index * block_size);
   for (std::size_t done = 0; done < block.bytes.size();) {
-    auto const result = reader_->read(std::span(block.bytes).subspan(done));
+    auto const result = read(std::span(block.bytes).subspan(done));
     if (result.outcome == swarm::Reader::Outcome::cancelled) throw Cancelled();
     if (result.outcome != swarm::Reader::Outcome::bytes) {  // shorter than it said
       block.bytes.resize(done);
@@ -43,6 +43,22 @@ ReaderSource::Block const& ReaderSource::block(std::int64_t index) {
   blocks_.push_front(std::move(block));
   places_[index] = blocks_.begin();
   return blocks_.front();
+}
+
+swarm::Reader::Result ReaderSource::read(std::span<std::byte> into) {
+  auto const result = reader_->try_read(into);
+  if (result.outcome != swarm::Reader::Outcome::again) return result;
+  struct Waiting {
+    explicit Waiting(std::function<void(bool)> const& tell) : tell_(tell) {
+      if (tell_) tell_(true);
+    }
+    ~Waiting() {
+      if (tell_) tell_(false);
+    }
+    std::function<void(bool)> const& tell_;
+  };
+  Waiting const waiting(on_wait_);
+  return reader_->read(into);
 }
 
 std::size_t ReaderSource::read(std::int64_t offset, std::span<std::byte> into) {

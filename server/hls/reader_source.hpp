@@ -5,6 +5,7 @@
 #include "hls/byte_source.hpp"
 #include "swarm/reader.hpp"
 
+#include <functional>
 #include <list>
 #include <memory>
 #include <unordered_map>
@@ -17,8 +18,9 @@ namespace hls {
 /// of what was read, since what is made from bytes that are not verified yet must not be kept (decisions.md 8).
 class ReaderSource final : public ByteSource {
  public:
-  /// The reader's size has to be known.
-  explicit ReaderSource(std::unique_ptr<swarm::Reader> reader);
+  /// The reader's size has to be known. `on_wait` is told when a read begins and ends to wait for the swarm, on the
+  /// thread that reads.
+  explicit ReaderSource(std::unique_ptr<swarm::Reader> reader, std::function<void(bool waits)> on_wait = {});
 
   [[nodiscard]] std::int64_t size() const override { return size_; }
   std::size_t read(std::int64_t offset, std::span<std::byte> into) override;
@@ -42,8 +44,10 @@ class ReaderSource final : public ByteSource {
   using Blocks = std::list<Block>;
 
   Block const& block(std::int64_t index);
+  swarm::Reader::Result read(std::span<std::byte> into);
 
   std::unique_ptr<swarm::Reader> const reader_;
+  std::function<void(bool)> const on_wait_;
   std::int64_t const size_;
   Blocks blocks_;  ///< the one used last first
   std::unordered_map<std::int64_t, Blocks::iterator> places_;
