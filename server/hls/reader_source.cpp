@@ -4,6 +4,7 @@
 #include "swarm/error.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace hls {
 namespace {
@@ -61,6 +62,17 @@ swarm::Reader::Result ReaderSource::read(std::span<std::byte> into) {
   return reader_->read(into);
 }
 
+void ReaderSource::note(std::int64_t index) {
+  std::lock_guard lock(mutex_);
+  auto const noted = std::lower_bound(account_.begin(), account_.end(), index);
+  if (noted == account_.end() || *noted != index) account_.insert(noted, index);
+}
+
+ReaderSource::Account ReaderSource::take_account() {
+  std::lock_guard lock(mutex_);
+  return std::exchange(account_, {});
+}
+
 std::size_t ReaderSource::read(std::int64_t offset, std::span<std::byte> into) {
   if (offset < 0 || offset >= size_) return 0;
   std::size_t done = 0;
@@ -73,8 +85,7 @@ std::size_t ReaderSource::read(std::int64_t offset, std::span<std::byte> into) {
       auto const n = std::min(bytes.size() - skip, into.size() - done);
       std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(skip), n,
                   into.begin() + static_cast<std::ptrdiff_t>(done));
-      auto const noted = std::lower_bound(account_.begin(), account_.end(), index);
-      if (noted == account_.end() || *noted != index) account_.insert(noted, index);
+      note(index);
       done += n;
       offset += static_cast<std::int64_t>(n);
     }

@@ -8,8 +8,8 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <mutex>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 namespace hls {
@@ -29,8 +29,8 @@ class ReaderSource final : public ByteSource {
 
   /// Places in the file, sorted.
   using Account = std::vector<std::int64_t>;
-  /// Of all that was read since the last call. Not during a read.
-  [[nodiscard]] Account take_account() { return std::exchange(account_, {}); }
+  /// Of all that was read since the last call. Thread-safe: a demuxer may still read on when nobody wants more of it.
+  [[nodiscard]] Account take_account();
   /// Is all of it here, and verified? Thread-safe.
   [[nodiscard]] bool available(swarm::ByteRange range) const;
   /// Has all of it been verified by now? Thread-safe.
@@ -45,13 +45,15 @@ class ReaderSource final : public ByteSource {
 
   Block const& block(std::int64_t index);
   swarm::Reader::Result read(std::span<std::byte> into);
+  void note(std::int64_t index);
 
   std::unique_ptr<swarm::Reader> const reader_;
   std::function<void(bool)> const on_wait_;
   std::int64_t const size_;
   Blocks blocks_;  ///< the one used last first
   std::unordered_map<std::int64_t, Blocks::iterator> places_;
-  Account account_;  ///< indexes of blocks
+  std::mutex mutex_;
+  Account account_;  ///< under mutex_: indexes of blocks
 };
 
 }  // namespace hls

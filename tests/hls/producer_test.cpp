@@ -9,8 +9,11 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
 #include <mutex>
+#include <set>
+#include <thread>
 
 namespace {
 
@@ -112,6 +115,24 @@ std::vector<std::filesystem::path> files(std::string const& folder) {
   for (auto const& entry : std::filesystem::recursive_directory_iterator(folder))
     if (entry.is_regular_file()) found.push_back(entry.path());
   return found;
+}
+
+TEST(ReaderSource, ItsAccountMayBeTakenWhileADemuxerStillReads) {
+  constexpr std::int64_t block = 16 * 1024, blocks = 1000;
+  auto const script = std::make_shared<Script>(support::payload_file("film.mkv", block * blocks), true);
+  ReaderSource source(std::make_unique<support::ScriptedReader>(script));
+  std::atomic<bool> reading = true;
+  std::thread reader([&] {
+    std::byte byte{};
+    for (std::int64_t i = 0; i < blocks; ++i) EXPECT_EQ(source.read((i * 7 % blocks) * block, {&byte, 1}), 1U);
+    reading = false;
+  });
+  std::set<std::int64_t> noted;
+  while (reading)
+    for (auto const index : source.take_account()) EXPECT_TRUE(noted.insert(index).second);
+  reader.join();
+  for (auto const index : source.take_account()) EXPECT_TRUE(noted.insert(index).second);
+  EXPECT_EQ(noted.size(), static_cast<std::size_t>(blocks));
 }
 
 TEST(Producer, AFilmWhoseSwarmIsDeadHoldsUpNobody) {
