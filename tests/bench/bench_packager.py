@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What HLS costs once a film is here: segments, playlists, indexes, memory, viewers.
 
-usage: bench_hls.py SERVER SEED PACKAGE OUT [--short]
+usage: bench_packager.py SERVER SEED PACKAGE OUT [--short]
 
 SERVER, SEED, PACKAGE: gst-torrent-server, gst-torrent-seed, gst-torrent-package; OUT: folder for films (6 GB; --short: 1).
 What it is compared with runs beside it, by turns: `ffmpeg -c copy` of the same span, nginx with a file of the same size. How
