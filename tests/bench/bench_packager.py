@@ -31,12 +31,12 @@ from house import Program, eventually  # noqa: E402
 KBIT = 2600  # 6 s of it are 2 MB
 
 
-def film(out, name, seconds):
+def film(out, name, seconds, picture="testsrc2=s=1280x720:r=25:d=60,noise=alls=20:allf=t"):
     """H.264 and AAC, a key frame every 2 s; one minute over and over."""
-    minute, path = f"{out}/minute.mp4", f"{out}/{name}"
+    minute, path = f"{out}/minute-{hashlib.md5(picture.encode()).hexdigest()[:8]}.mp4", f"{out}/{name}"
     if not os.path.exists(minute):
-        subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", "-f", "lavfi", "-i",
-                        "testsrc2=s=1280x720:r=25:d=60,noise=alls=20:allf=t", "-f", "lavfi", "-i", "sine=440:d=60", "-c:v", "libx264",
+        subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", "-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", "sine=440:d=60",
+                        "-c:v", "libx264",
                         "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "50", "-b:v", f"{KBIT}k", "-maxrate", f"{KBIT}k",
                         "-bufsize", f"{KBIT}k", "-c:a", "aac", "-f", "mp4", minute + ".part"], check=True)
         os.rename(minute + ".part", minute)
@@ -273,13 +273,14 @@ def main(server, seed, package, out, *options):
     length = 600
     few = [film(out, f"ten-minutes.{ending}", length) for ending in ("mkv", "mp4", "ts")]
     more = [film(out, f"short-{i}.mkv", 180) for i in range(3)]
+    still = film(out, "two-still-hours.mkv", 7200, "color=c=gray:s=320x180:r=25:d=60")  # as many segments as any
     row("figure", "ours", "goal", "others")
     indexes(package, [film(out, f"two-hours.{ending}", 7200) for ending in ("mkv", "mp4")] if not short else few[:2])
     names = [os.path.basename(path) for path in few + more]
-    with tempfile.TemporaryDirectory() as scratch, House(server, seed, few + more, HLS_CACHE_MB="0") as house:
+    with tempfile.TemporaryDirectory() as scratch, House(server, seed, [*few, *more, still], HLS_CACHE_MB="0", HTTP_IDLE_TIMEOUT="3600") as house:
         memory(house, names[:5])
         segments(house, few, 100 if short else 300, scratch)
-        playlists(house, names[0])
+        playlists(house, os.path.basename(still))
         viewers(house, [names[0], *names[3:]], 30 if short else 120)
         at_random(house, names[:3], 600 if short else 10000)
     return 0
