@@ -25,7 +25,8 @@ struct Config {
   bool torrent_keep = false;
   std::string torrent_verify, torrent_profile, torrent_storage;
   std::int64_t torrent_ram_mb = 0;
-  std::int64_t hls_cache_mb = 0, hls_pipelines = 0, hls_max_transcodes = 0;
+  std::string hls_cache_path;
+  std::int64_t hls_cache_mb = 0, hls_cache_disk_mb = 0, hls_pipelines = 0, hls_max_transcodes = 0;
   std::string hls_transcode;
   std::string torrent_listen;
   bool torrent_dht = false, torrent_lsd = false, torrent_pex = false, torrent_port_mapping = false;

@@ -136,6 +136,10 @@ std::vector<Setting> const& settings_table() {
           "they come"),
       number("HLS_CACHE_MB", &C::hls_cache_mb, 128, 0, 1000000,
              "2^20 bytes of segments that are kept in memory (profile desktop: 64, tv: 16)"),
+      text("HLS_CACHE_PATH", &C::hls_cache_path, "", "a folder; empty = in memory only",
+           "folder in which segments are kept, too; they survive a restart"),
+      number("HLS_CACHE_DISK_MB", &C::hls_cache_disk_mb, 2000, 0, 1000000000,
+             "2^20 bytes of segments that are kept there"),
       number("HLS_PIPELINES", &C::hls_pipelines, 8, 1, 256,
              "films' demuxers that stay open between two segments (profile desktop: 4, tv: 2)"),
       choice(

@@ -79,8 +79,11 @@ hls::Producer::Limits hls_limits(Config const& config, std::string const& state_
   hls::Producer::Limits limits;
   limits.warm = static_cast<int>(config.hls_pipelines);
   limits.codings = static_cast<int>(config.hls_max_transcodes);
-  limits.threads = limits.warm + 4;  // most of them wait for the swarm
+  limits.threads = limits.warm + 4;
   limits.cache_bytes = static_cast<std::size_t>(config.hls_cache_mb) << 20;
+  limits.cache_folder = absolute(config.hls_cache_path);
+  limits.folder_bytes = config.hls_cache_disk_mb << 20;
+  limits.version = GST_TORRENT_VERSION;
   if (!state_path.empty()) limits.folder = state_path + "/hls";
   return limits;
 }

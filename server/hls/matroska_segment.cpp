@@ -155,6 +155,7 @@ class SegmentReader {
 
   void read_cues(Element const& cues) {
     Cursor at(source_, cues.begin, cues.end);
+    film_.cues_at = cues.start;
     each_element(at, cues, [&](Element const& point) {
       if (point.id != ebml::cue_point) return true;
       std::int64_t time = -1;

@@ -24,6 +24,7 @@ struct MatroskaSegment {
   bool video = false;
   std::int64_t frame = 0;  ///< ns; 0 = not told
   std::vector<MatroskaCue> cues;
+  std::int64_t cues_at = 0;  ///< where they stand in the file
 };
 
 /// Reads no attachment and no cluster. Throws Truncated.

@@ -40,12 +40,15 @@ struct Outcome {
 class Producer {
  public:
   struct Limits {
-    int threads = 8;  ///< that work at the same time; most of them wait for the swarm
+    int threads = 8;  ///< that work at the same time; those that wait for the swarm don't count
     int warm = 6;     ///< demuxers that stay open without work
     int codings = 1;  ///< segments whose pictures are coded at the same time
     std::chrono::seconds warm_for{60};
-    std::size_t cache_bytes = 64 * 1024 * 1024;
-    std::string folder;  ///< facts of films are kept here; empty = nowhere
+    std::size_t cache_bytes = 64 * 1024 * 1024;  ///< of segments in memory
+    std::string cache_folder;                    ///< of segments on disk; empty = none
+    std::int64_t folder_bytes = 0;
+    std::string version;  ///< of the program, and so of the coders
+    std::string folder;   ///< facts of films are kept here; empty = nowhere
   };
 
   /// While somebody holds it, somebody waits.

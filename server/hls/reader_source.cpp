@@ -4,6 +4,7 @@
 #include "swarm/error.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace hls {
 namespace {
@@ -13,8 +14,8 @@ constexpr std::size_t most_blocks = 256;
 
 }  // namespace
 
-ReaderSource::ReaderSource(std::unique_ptr<swarm::Reader> reader)
-    : reader_(std::move(reader)), size_(reader_->size().value_or(0)) {}
+ReaderSource::ReaderSource(std::unique_ptr<swarm::Reader> reader, std::function<void(bool)> on_wait)
+    : reader_(std::move(reader)), on_wait_(std::move(on_wait)), size_(reader_->size().value_or(0)) {}
 
 void ReaderSource::cancel() { reader_->cancel(); }
 void ReaderSource::uncancel() { reader_->uncancel(); }
@@ -28,7 +29,7 @@ ReaderSource::Block const& ReaderSource::block(std::int64_t index) {
               std::vector<std::byte>(static_cast<std::size_t>(std::min(block_size, size_ - index * block_size)))};
   reader_->seek(index * block_size);
   for (std::size_t done = 0; done < block.bytes.size();) {
-    auto const result = reader_->read(std::span(block.bytes).subspan(done));
+    auto const result = read(std::span(block.bytes).subspan(done));
     if (result.outcome == swarm::Reader::Outcome::cancelled) throw Cancelled();
     if (result.outcome != swarm::Reader::Outcome::bytes) {  // shorter than it said
       block.bytes.resize(done);
@@ -45,6 +46,33 @@ ReaderSource::Block const& ReaderSource::block(std::int64_t index) {
   return blocks_.front();
 }
 
+swarm::Reader::Result ReaderSource::read(std::span<std::byte> into) {
+  auto const result = reader_->try_read(into);
+  if (result.outcome != swarm::Reader::Outcome::again) return result;
+  struct Waiting {
+    explicit Waiting(std::function<void(bool)> const& tell) : tell_(tell) {
+      if (tell_) tell_(true);
+    }
+    ~Waiting() {
+      if (tell_) tell_(false);
+    }
+    std::function<void(bool)> const& tell_;
+  };
+  Waiting const waiting(on_wait_);
+  return reader_->read(into);
+}
+
+void ReaderSource::note(std::int64_t index) {
+  std::lock_guard lock(mutex_);
+  auto const noted = std::lower_bound(account_.begin(), account_.end(), index);
+  if (noted == account_.end() || *noted != index) account_.insert(noted, index);
+}
+
+ReaderSource::Account ReaderSource::take_account() {
+  std::lock_guard lock(mutex_);
+  return std::exchange(account_, {});
+}
+
 std::size_t ReaderSource::read(std::int64_t offset, std::span<std::byte> into) {
   if (offset < 0 || offset >= size_) return 0;
   std::size_t done = 0;
@@ -57,8 +85,7 @@ std::size_t ReaderSource::read(std::int64_t offset, std::span<std::byte> into) {
       auto const n = std::min(bytes.size() - skip, into.size() - done);
       std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(skip), n,
                   into.begin() + static_cast<std::ptrdiff_t>(done));
-      auto const noted = std::lower_bound(account_.begin(), account_.end(), index);
-      if (noted == account_.end() || *noted != index) account_.insert(noted, index);
+      note(index);
       done += n;
       offset += static_cast<std::int64_t>(n);
     }

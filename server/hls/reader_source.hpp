@@ -5,10 +5,11 @@
 #include "hls/byte_source.hpp"
 #include "swarm/reader.hpp"
 
+#include <functional>
 #include <list>
 #include <memory>
+#include <mutex>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 namespace hls {
@@ -17,8 +18,9 @@ namespace hls {
 /// of what was read, since what is made from bytes that are not verified yet must not be kept (decisions.md 8).
 class ReaderSource final : public ByteSource {
  public:
-  /// The reader's size has to be known.
-  explicit ReaderSource(std::unique_ptr<swarm::Reader> reader);
+  /// The reader's size has to be known. `on_wait` is told when a read begins and ends to wait for the swarm, on the
+  /// thread that reads.
+  explicit ReaderSource(std::unique_ptr<swarm::Reader> reader, std::function<void(bool waits)> on_wait = {});
 
   [[nodiscard]] std::int64_t size() const override { return size_; }
   std::size_t read(std::int64_t offset, std::span<std::byte> into) override;
@@ -27,8 +29,8 @@ class ReaderSource final : public ByteSource {
 
   /// Places in the file, sorted.
   using Account = std::vector<std::int64_t>;
-  /// Of all that was read since the last call. Not during a read.
-  [[nodiscard]] Account take_account() { return std::exchange(account_, {}); }
+  /// Of all that was read since the last call. Thread-safe: a demuxer may still read on when nobody wants more of it.
+  [[nodiscard]] Account take_account();
   /// Is all of it here, and verified? Thread-safe.
   [[nodiscard]] bool available(swarm::ByteRange range) const;
   /// Has all of it been verified by now? Thread-safe.
@@ -42,12 +44,16 @@ class ReaderSource final : public ByteSource {
   using Blocks = std::list<Block>;
 
   Block const& block(std::int64_t index);
+  swarm::Reader::Result read(std::span<std::byte> into);
+  void note(std::int64_t index);
 
   std::unique_ptr<swarm::Reader> const reader_;
+  std::function<void(bool)> const on_wait_;
   std::int64_t const size_;
   Blocks blocks_;  ///< the one used last first
   std::unordered_map<std::int64_t, Blocks::iterator> places_;
-  Account account_;  ///< indexes of blocks
+  std::mutex mutex_;
+  Account account_;  ///< under mutex_: indexes of blocks
 };
 
 }  // namespace hls

@@ -4,6 +4,7 @@
 #include "hls/ticks.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace hls {
 namespace {
@@ -11,6 +12,14 @@ namespace {
 constexpr Time least = std::chrono::milliseconds(1);
 /// A week of segments; more are a damaged film's.
 constexpr std::int64_t most_lines = 100'000;
+
+/// At the beginning a viewer sees nothing until the first segment is whole, and a swarm has just begun to give. A GOP
+/// of about 2 s is enough.
+Time least_of(std::size_t index, Time target) {
+  constexpr std::array<Time, 3> first{std::chrono::milliseconds(1500), std::chrono::milliseconds(1500),
+                                      std::chrono::milliseconds(3500)};
+  return std::max(index < first.size() ? std::min(first[index], target) : target, least);
+}
 
 /// Without times that overflow when they are subtracted.
 Timeline sane(Timeline timeline) {
@@ -25,8 +34,8 @@ std::vector<Segment> along_key_frames(Timeline const& timeline, Time target) {
   auto begin = std::min(timeline.start, keys.front().time);
   auto first = keys.begin();  // whose bytes the segment begins with
   std::vector<Segment> segments;
-  for (auto key = keys.begin(); key != keys.end(); ++key) {
-    if (key->time - begin < std::max(target, least)) continue;
+  for (auto key = keys.begin() + 1; key != keys.end(); ++key) {
+    if (key->time - begin < least_of(segments.size(), target)) continue;
     segments.push_back({begin, key->time, std::max<std::int64_t>(key->position - first->position, 0)});
     begin = key->time;
     first = key;

@@ -16,8 +16,8 @@ struct Segment {
   friend bool operator==(Segment const&, Segment const&) = default;
 };
 
-/// GOPs joined until a segment has at least `target`; a last one shorter than half of it joins the one before.
-/// Never empty, each of them longer than 0, each begins where the one before ends.
+/// GOPs joined until a segment has at least `target`, the first three about 2, 2 and 4 s; a last one shorter than half
+/// of `target` joins the one before. Never empty, each of them longer than 0, each begins where the one before ends.
 [[nodiscard]] std::vector<Segment> plan(Timeline const& timeline, Time target = std::chrono::seconds(6));
 
 /// The stretches that one picture each stands for in an I-frame playlist: from a key frame to one at least `target`

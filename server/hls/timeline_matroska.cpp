@@ -12,6 +12,10 @@
 namespace hls {
 namespace {
 
+/// So far before the Cues the swarm's pieces hold both, mostly.
+constexpr std::int64_t near_cues = 64 * 1024;
+/// A film goes on for so long after its last key frame at most; else its duration is not to be believed.
+constexpr Time longest_tail = std::chrono::seconds(60);
 constexpr std::string_view cluster_id = "\x1F\x43\xB6\x75";
 
 class MatroskaFilm {
@@ -49,18 +53,24 @@ class MatroskaFilm {
   bool by_cues() {
     auto const apart = film_.video ? Time(0) : std::chrono::seconds(1);
     KeyFrames frames(apart);
-    MatroskaCue last;
+    std::optional<MatroskaCue> first, last;
     for (auto const& cue : film_.cues) {
       if (cue.track != film_.track) continue;
       frames.add(time_of(cue.time), cue.cluster + cue.inside);
-      if (cue.time >= last.time) last = cue;
+      if (!first || cue.time < first->time) first = cue;
+      if (!last || cue.time >= last->time) last = cue;
     }
     if (frames.empty()) return false;
-    if (!is_cluster(source_, last.cluster)) return false;  // the Cues of another file, or of an earlier state of it
+    // The Cues of another file, or of an earlier state of it? One place tells, best one whose bytes are here by now.
+    auto const& asked = film_.cues_at - last->cluster < near_cues && last->cluster < film_.cues_at ? *last : *first;
+    if (!is_cluster(source_, asked.cluster)) return false;
     if (first_) frames.add(timeline_.start, first_->cluster);
     timeline_.key_frames = frames.take();
     timeline_.start = timeline_.key_frames.front().time;
-    timeline_.end = end_from(last.cluster);
+    auto const last_key = timeline_.key_frames.back().time;
+    timeline_.end = told_end();
+    // Reading the last GOP for a little more truth would cost as much as the first picture.
+    if (timeline_.end <= last_key || timeline_.end > last_key + longest_tail) timeline_.end = end_from(last->cluster);
     return true;
   }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// MPEG transport streams have no index: a grid, learnt from pictures in the head, the middle and the tail.
+// MPEG transport streams have no index: a grid, learnt from pictures in the head and the tail.
 #include "hls/container_clock.hpp"
 #include "hls/key_frames.hpp"
 #include "hls/timeline_readers.hpp"
@@ -60,22 +60,20 @@ class TransportStream {
     if (!start_) start_ = first;
   }
 
-  void middle() {
-    gops_.jump();
+  /// When the film's middle is shown.
+  std::optional<std::int64_t> middle() {
     auto const from = source_.size() / 2;
-    std::optional<std::int64_t> before;
+    std::optional<std::int64_t> found;
     each_ts_picture(source_, packets_, program_, from, from + most_sample, [&](TsPicture const& picture) {
-      auto const pts = unwrapped(picture.pts, before.value_or(*start_));
-      if (!before) middle_ = *start_ + ((pts - *start_) % wrap + wrap) % wrap;
-      before = pts;
-      gops_.picture(ticks(pts, clock), picture.key);
-      return gops_.keys() < 3;
+      found = *start_ + ((picture.pts - *start_) % wrap + wrap) % wrap;
+      return false;
     });
+    return found;
   }
 
   /// Widens the tail until there are pictures in it. False: there are none.
   bool tail(std::int64_t& end) {
-    for (std::int64_t bytes = 512 * 1024; bytes <= most_head; bytes *= 4) {
+    for (std::int64_t bytes = 192 * 1024; bytes <= most_head; bytes *= 4) {
       gops_.jump();
       std::optional<std::int64_t> latest, before;
       auto const from = std::max<std::int64_t>(source_.size() - bytes, 0);
@@ -101,13 +99,19 @@ class TransportStream {
     timeline_.precision = Timeline::Precision::nominal;
     head();
     auto const step = shortest_step(times_);
-    middle();
     std::int64_t end = 0;
     if (!tail(end)) end = *start_ + guessed_span();
-    if (middle_) end = *start_ + checked_span(*middle_ - *start_, end - *middle_);
+    if (!plausible(end - *start_))
+      if (auto const time = middle()) end = *start_ + checked_span(*time - *start_, end - *time);
     timeline_.start = ticks(*start_, clock);
     timeline_.end = ticks(end, clock) + step;
     timeline_.grid = video_ ? gops_.grid() : std::chrono::seconds(6);
+  }
+
+  /// Rates vary, but hardly so much.
+  [[nodiscard]] bool plausible(std::int64_t span) const {
+    constexpr std::int64_t most = 4;
+    return span >= guessed_span() / most && span <= guessed_span() * most;
   }
 
   /// Where the clock was set anew on the way, its end tells nothing: half of the bytes are half of the film, roughly.
@@ -157,7 +161,7 @@ class TransportStream {
   Timeline timeline_;
   Gops gops_;
   std::vector<Time> times_;
-  std::optional<std::int64_t> start_, middle_;
+  std::optional<std::int64_t> start_;
   std::int64_t last_ = 0, head_span_ = 0, head_bytes_ = 0;
   bool video_ = false;
 };

@@ -32,18 +32,27 @@ Timeline nominal(Time start, Time end, Time grid) {
 using Plan = std::vector<Segment>;
 
 TEST(Plan, JoinsGops) {
-  EXPECT_EQ(hls::plan(exact({{0s, 100}, {2s, 200}, {4s, 350}, {6s, 500}, {8s, 700}, {12s, 900}}, 16s)),
-            (Plan{{0s, 6s, 400}, {6s, 12s, 400}, {12s, 16s, 0}}));
-  EXPECT_EQ(hls::plan(exact({{0s, 0}, {6s, 10}, {12s, 20}}, 14s)), (Plan{{0s, 6s, 10}, {6s, 14s, 0}}))
-      << "a short rest";
-  EXPECT_EQ(hls::plan(exact({{0s, 0}, {6s, 10}, {12s, 20}}, 15s)).size(), 3U);
+  std::vector<hls::KeyFrame> keys;
+  for (int i = 0; i < 12; ++i) keys.push_back({i * 2s, 100 * i});
+  EXPECT_EQ(hls::plan(exact(keys, 24s)),
+            (Plan{{0s, 2s, 100}, {2s, 4s, 100}, {4s, 8s, 200}, {8s, 14s, 300}, {14s, 20s, 300}, {20s, 24s, 0}}));
+  EXPECT_EQ(hls::plan(exact(keys, 22s)).back(), (Segment{14s, 22s, 0})) << "a short rest";
+  EXPECT_EQ(hls::plan(exact(keys, 23s)).back(), (Segment{20s, 23s, 0}));
+}
+
+TEST(Plan, BeginsShort) {
+  EXPECT_EQ(hls::plan(exact({{0s, 0}, {500ms, 1}, {1s, 2}, {1500ms, 3}, {2s, 4}, {3s, 5}, {4s, 6}, {7s, 7}}, 14s)),
+            (Plan{{0s, 1500ms, 3}, {1500ms, 3s, 2}, {3s, 7s, 2}, {7s, 14s, 0}}));
+  EXPECT_EQ(hls::plan(exact({{0s, 0}, {10s, 9}, {20s, 18}}, 30s)), (Plan{{0s, 10s, 9}, {10s, 20s, 9}, {20s, 30s, 0}}))
+      << "no GOP is cut";
+  EXPECT_EQ(hls::plan(exact({{0s, 0}, {1960ms, 1}, {3920ms, 2}}, 6s)).size(), 2U) << "about 2 s are enough";
 }
 
 TEST(Plan, OddIndexes) {
   EXPECT_EQ(hls::plan(exact({{0s, 0}}, 3600s)), (Plan{{0s, 3600s, 0}})) << "one key frame";
   EXPECT_EQ(hls::plan(exact({{0s, 0}, {7200s, 9}}, 7300s)), (Plan{{0s, 7200s, 9}, {7200s, 7300s, 0}}))
       << "hours between";
-  EXPECT_EQ(hls::plan(exact({{-3300ms, 0}, {1s, 5}, {3s, 8}}, 9s)), (Plan{{-3300ms, 3s, 8}, {3s, 9s, 0}}))
+  EXPECT_EQ(hls::plan(exact({{-3300ms, 0}, {1s, 5}, {3s, 8}}, 9s)), (Plan{{-3300ms, 1s, 5}, {1s, 3s, 3}, {3s, 9s, 0}}))
       << "before zero";
   EXPECT_EQ(hls::plan(exact({{0s, 0}, {0s, 1}, {6s, 5}, {6s, 6}, {6s, 7}}, 12s)), (Plan{{0s, 6s, 5}, {6s, 12s, 0}}));
   EXPECT_EQ(hls::plan(exact({{0s, 900}, {6s, 300}}, 12s)), (Plan{{0s, 6s, 0}, {6s, 12s, 0}})) << "places go back";
@@ -78,7 +87,7 @@ TEST(Plan, AlwaysHasNoHoles) {
       EXPECT_GT(segments[i].end, segments[i].begin);
       if (i + 1 < segments.size()) {
         EXPECT_EQ(segments[i].end, segments[i + 1].begin);
-        EXPECT_GE(segments[i].end - segments[i].begin, 6s);
+        EXPECT_GE(segments[i].end - segments[i].begin, i < 2 ? 1500ms : i < 3 ? 3500ms : 6s);
       }
     }
     auto const pictures = hls::plan_pictures(timeline, segments);

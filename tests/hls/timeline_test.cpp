@@ -78,7 +78,8 @@ TEST(Timeline, KnowsMkvmergesFilms) {
     auto const probed = support::probe(path);
     ASSERT_EQ(timeline.key_frames.size(), probed.keys.size());
     for (std::size_t i = 0; i < probed.keys.size(); ++i) EXPECT_EQ(timeline.key_frames[i].time, probed.keys[i]) << i;
-    EXPECT_LE(std::abs((timeline.end - probed.end).count()), 1'000'000);
+    // The header tells where the longest track ends.
+    EXPECT_LE(std::abs((timeline.end - probed.end).count()), 50'000'000);
     FilmBytes bytes(path);
     (void)read_timeline(bytes, Container::matroska);
     EXPECT_LT(bytes.bytes_read(), 60'000);
