@@ -67,9 +67,15 @@ std::int64_t TorrentReader::readable_until(std::int64_t position, std::int64_t l
   if (verify == Verify::strict) return end;
   int const piece = torrent_->metadata()->layout.piece_at(file_, position);
   // Noted before looking: a piece that fails from here on is noticed.
-  bool const first = early_.lock()->insert(piece).second;
+  early_.lock()->try_emplace(piece, false);
   auto const early_end = torrent_->early_until(file_, position, limit, verify);
-  if (early_end == position && first) early_.lock()->erase(piece);
+  auto early = early_.lock();
+  auto const noted = early->find(piece);
+  if (noted == early->end()) return position;  // it failed, or passed, while we looked: look again
+  if (early_end > position)
+    noted->second = true;
+  else if (!noted->second)
+    early->erase(noted);
   return early_end;
 }
 
@@ -277,8 +283,14 @@ void TorrentReader::on_verified(int piece) {
 }
 
 void TorrentReader::on_failed(int piece) {
-  if (options_.verify == Verify::strict || early_.lock()->erase(piece) == 0) return;
-  wrong_ = true;
+  if (options_.verify == Verify::strict) return;
+  {
+    auto early = early_.lock();
+    auto const noted = early->find(piece);
+    if (noted == early->end()) return;
+    if (noted->second) wrong_ = true;
+    early->erase(noted);
+  }
   wake();
 }
 
@@ -300,7 +312,7 @@ std::optional<ReaderWants> TorrentReader::wants(bool any_trusted) const {
 }
 
 std::chrono::milliseconds TorrentReader::waiting_for() const {
-  if (waiting_piece_ < 0) return {};
+  if (waiting_piece_ == not_waiting) return {};
   return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - waiting_since_.load());
 }
 

@@ -9,9 +9,9 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <map>
 #include <memory>
 #include <mutex>
-#include <set>
 
 namespace swarm {
 
@@ -84,7 +84,7 @@ class TorrentReader final : public Reader {
   std::atomic<std::int64_t> jumped_to_ = 0;
   std::atomic<bool> caught_up_ = false;  // since the jump: bytes were verified when they were read
   std::atomic<bool> wrong_ = false;      // bytes that were read early have failed
-  Guarded<std::set<int>> early_;         // pieces from which bytes were read early; not verified since
+  Guarded<std::map<int, bool>> early_;   // pieces looked into early, not verified since; true: bytes were read
 
   struct Reading {
     Readahead readahead;
