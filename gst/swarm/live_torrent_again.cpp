@@ -12,10 +12,22 @@
 #include <algorithm>
 
 namespace swarm {
-
 void LiveTorrent::put(lt::add_torrent_params params) {
   if (!params.ti || in_ram() || v2_alone()) anew_ = std::make_unique<lt::add_torrent_params>(params);
+  give(std::move(params));
+}
+
+// libtorrent connects at once to the peers of a torrent that is resumed; to those of one that is added at its next
+// tick, which may be more than a second away. Paused it would not hash files of which nothing is known.
+void LiveTorrent::give(lt::add_torrent_params params) {
+  if (!params.ti || !params.have_pieces.empty()) params.flags |= lt::torrent_flags::paused;
   services_->put(std::move(params));
+}
+
+void LiveTorrent::go() {
+  services_->network->post([self = me()] {
+    if (auto const* handle = self->handle(); handle && !self->paused()) handle->resume();
+  });
 }
 
 bool LiveTorrent::v2_alone() const {
@@ -51,6 +63,7 @@ void LiveTorrent::start_over() {
     auto state = state_.lock();
     if (state->paused) params.flags |= lt::torrent_flags::paused;
     for (auto const& peer : state->remembered.peers) {
+      if (fetcher_->lies(peer.host)) continue;
       boost::system::error_code error;
       auto const address = lt::make_address(peer.host, error);
       if (!error) params.peers.emplace_back(address, peer.port);
@@ -69,7 +82,7 @@ void LiveTorrent::start_over() {
   services_->drop(*handle);
   handle_.reset();
   handle_id_ = 0;
-  services_->put(std::move(params));
+  give(std::move(params));
 }
 
 bool LiveTorrent::make_room(Wants const& wants) {
