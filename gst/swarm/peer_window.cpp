@@ -60,6 +60,8 @@ void PeerWindow::measure_round_trip(Sent const& sent, Time now) {
     least_ = sample;
     least_at_ = now;
     probing_ = false;
+  } else if (probing_ && Seconds(now - probed_) > 2 * std::max<Seconds>(srtt_, least_ + slack)) {
+    probing_ = false;  // it was asked for more all the time; later, then
   } else if (!probing_ && !starting_ && now - probed_ > probe_interval &&
              (now - least_at_ > least_memory || (srtt_ > longer * (least_ + slack) && size() > smallest))) {
     probing_ = true;

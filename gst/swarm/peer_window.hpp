@@ -40,6 +40,8 @@ class PeerWindow {
   /// So long that it can't be its line.
   [[nodiscard]] bool silent_too_long(Time oldest_request, Time now) const;
   [[nodiscard]] Seconds smoothed() const { return srtt_; }
+  /// Its line is to run empty for a moment, to be measured anew: it had better not be asked beyond its window.
+  [[nodiscard]] bool probing() const { return probing_; }
 
  private:
   void measure_round_trip(Sent const& sent, Time now);
