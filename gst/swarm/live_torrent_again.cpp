@@ -18,9 +18,11 @@ void LiveTorrent::put(lt::add_torrent_params params) {
 }
 
 // libtorrent connects at once to the peers of a torrent that is resumed; to those of one that is added at its next
-// tick, which may be more than a second away. Paused it would not hash files of which nothing is known.
+// tick, which may be more than a second away. But paused it would not hash files of which nothing is known; and a web
+// seed should come before the peers: libtorrent, which picks for it, does not know what they were asked for.
 void LiveTorrent::give(lt::add_torrent_params params) {
-  if (!params.ti || !params.have_pieces.empty()) params.flags |= lt::torrent_flags::paused;
+  bool const web_seeds = !params.url_seeds.empty() || (params.ti && !params.ti->web_seeds().empty());
+  if (!params.ti || (!params.have_pieces.empty() && !web_seeds)) params.flags |= lt::torrent_flags::paused;
   services_->put(std::move(params));
 }
 
