@@ -88,6 +88,12 @@ std::int64_t TorrentReader::held_back(std::int64_t position, std::int64_t until)
   return std::max(position, last - block_bytes);
 }
 
+int TorrentReader::missing_at(std::int64_t position) {
+  if (readable_until(position, position + 1) > position)
+    if (auto early = early_.lock(); !early->empty()) return early->begin()->first;
+  return torrent_->metadata()->layout.piece_at(file_, position);
+}
+
 TorrentReader::Attempt TorrentReader::attempt(std::span<std::byte> into) {
   if (cancelled_) return {Result{Outcome::cancelled}, true};
   torrent_->check();
@@ -104,8 +110,7 @@ TorrentReader::Attempt TorrentReader::attempt(std::span<std::byte> into) {
   auto const limit = std::min(size, position + static_cast<std::int64_t>(into.size()));
   auto end = held_back(position, readable_until(position, limit));
   if (end == position) {
-    auto const metadata = torrent_->metadata();
-    begin_waiting(metadata->layout.piece_at(file_, position));
+    begin_waiting(missing_at(position));
     // The piece may have come between the two looks.
     end = held_back(position, readable_until(position, limit));
     if (end == position) return {std::nullopt, true};
@@ -306,8 +311,19 @@ std::optional<ReaderWants> TorrentReader::wants(bool any_trusted) const {
   wants.trusted = verify == Verify::trusted;
   wants.by_block = verify != Verify::strict && (any_trusted || !wants.trusted) && position_ < *length &&
                    !torrent_->withheld(*index, position_, verify);
-  auto reading = reading_.lock();
-  wants.windows = reading->readahead.windows(*length, reading->end, Clock::now());
+  {
+    auto reading = reading_.lock();
+    wants.windows = reading->readahead.windows(*length, reading->end, Clock::now());
+  }
+  // Held back by pieces that were read early: it may be elsewhere by now, and they may have been given up.
+  auto const& layout = torrent_->metadata()->layout;
+  if (wants.waiting && waiting_piece_ != layout.piece_at(*index, position_)) {
+    auto early = early_.lock();
+    for (auto const& [piece, read] : *early) {
+      auto const bytes = layout.bytes_of(*index, {piece, piece + 1});
+      wants.windows.push_back({bytes.begin, bytes.end, true});
+    }
+  }
   return wants;
 }
 

@@ -62,6 +62,8 @@ class TorrentReader final : public Reader {
   /// Where to stop for now of what could be read from `position` until there.
   std::int64_t held_back(std::int64_t position, std::int64_t until);
   [[nodiscard]] Verify verify_at(std::int64_t position) const;
+  /// The piece that bytes there wait for: another one, if they are held back.
+  int missing_at(std::int64_t position);
   void begin_waiting(int piece);
   void end_waiting();
 
