@@ -212,6 +212,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   std::atomic<bool> seen_handshake_ = false;
   static constexpr std::chrono::steady_clock::time_point never{};
   std::atomic<std::chrono::steady_clock::time_point> alone_since_ = never;  // first attempt to connect
+  std::atomic<bool> taken_ = false;                                         // a connection, since then
   std::unique_ptr<libtorrent::add_torrent_params> anew_;                    // for start_over()
   std::shared_ptr<RamStorage> ram_;                                         // null: in files
   bool may_try_again_ = true;

@@ -65,11 +65,10 @@ void LiveTorrent::reconnect(std::vector<PeerAddress> banned) {
 
 void LiveTorrent::on_connecting() {
   auto none = never;
-  alone_since_.compare_exchange_strong(none, Clock::now());
+  if (alone_since_.compare_exchange_strong(none, Clock::now())) taken_ = false;
 }
 
-// One whose upload is limited may take a second to shake hands: it is reached all the same.
-void LiveTorrent::on_connected() { alone_since_ = Clock::now() + milliseconds(1500); }
+void LiveTorrent::on_connected() { taken_ = true; }
 
 void LiveTorrent::on_handshake(std::optional<PeerAddress> listening) {
   if (listening) state_.lock()->remembered.add_peer(*listening);
@@ -86,7 +85,8 @@ bool LiveTorrent::lonely(Clock::time_point now) const {
     // Nobody else's peers are to be tried by uTP first because of one that is not needed.
     if (state->paused || state->failure || (!wanted && !state->keep_file)) return false;
   }
-  return now - alone_since_.load() > milliseconds(400);
+  // One whose upload is limited may take a second to shake hands.
+  return now - alone_since_.load() > milliseconds(taken_ ? 2000 : 400);
 }
 
 }  // namespace swarm

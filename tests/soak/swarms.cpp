@@ -86,7 +86,11 @@ class World {
     bool const announced = tracker_ && tracker_up_ && upto(3) > 0;
     if (announced) spec.trackers = {tracker_->http_url()};
     auto const torrent = support::make_torrent(spec);
-    if (announced) tracker_->allow(torrent);
+    try {
+      if (announced) tracker_->allow(torrent);
+    } catch (std::exception const& error) {  // one more tracker that does not answer: two peers are known without it
+      std::fprintf(stderr, "soak_swarms: %s\n", error.what());
+    }
 
     // When a piece of a torrent without v1 hashes is wrong, libtorrent asks for the hashes of its blocks; a peer that
     // rejects that makes it write beyond an array, up to 2.0.13 (hash_picker::hashes_rejected).
