@@ -121,10 +121,15 @@ void Fetcher::on_peer(PeerId id, WirePeer& peer) {
   if (!stopped_) peers_[id].wire = &peer;
 }
 
+bool Fetcher::connected(std::string const& host) const {
+  return std::any_of(peers_.begin(), peers_.end(),
+                     [&](auto const& peer) { return peer.second.wire->address().host == host; });
+}
+
 void Fetcher::on_unchoke(PeerId id) {
   auto const peer = peers_.find(id);
   // libtorrent forgets its bans when the torrent leaves it.
-  if (peer == peers_.end() || liars_.contains(peer->second.wire->address().host)) return;
+  if (peer == peers_.end() || lies(peer->second.wire->address().host)) return;
   peer->second.unchoked = true;
   if (scheduler_) scheduler_->unchoked(id);
   fill_soon();

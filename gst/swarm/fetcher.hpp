@@ -43,6 +43,10 @@ class Fetcher final : public PeerListener, public Scheduler::Mediator, public st
   [[nodiscard]] bool has_begun(int piece) const;
   /// What holds up a piece: for logs.
   [[nodiscard]] std::string describe(int piece) const;
+  [[nodiscard]] bool alone() const { return peers_.empty(); }
+  [[nodiscard]] bool connected(std::string const& host) const;
+  /// It was found to send wrong bytes.
+  [[nodiscard]] bool lies(std::string const& host) const { return liars_.contains(host); }
   [[nodiscard]] bool trusts_anybody() const { return trust_.anybody(); }
 
   // PeerListener

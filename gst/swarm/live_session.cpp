@@ -366,14 +366,17 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(lt::add_torrent_params param
     is_private = metadata->is_private;
     auto const key = known.hash.key();
     Journal::Loaded loaded;
-    if (!ram_budget)
-      loaded = Journal::load(services->state->journal_path(key),
-                             FileStorage(remembered.save_path + '/' + key, metadata->layout));
+    bool files = false;
+    if (!ram_budget) {
+      FileStorage const storage(remembered.save_path + '/' + key, metadata->layout);
+      loaded = Journal::load(services->state->journal_path(key), storage);
+      files = storage.any_file();
+    }
     known.journal_anew = loaded.doubtful || loaded.have.empty();
     // An empty bitfield of full length means: nothing is there, and no file needs to be hashed to know it.
     params.have_pieces.clear();
+    if (!loaded.have.empty() || !files) params.have_pieces.resize(metadata->layout.piece_count(), false);
     if (!loaded.have.empty()) {
-      params.have_pieces.resize(metadata->layout.piece_count(), false);
       for (std::size_t p = 0; p < loaded.have.size(); ++p)
         if (loaded.have[p]) {
           params.have_pieces.set_bit(lt::piece_index_t(static_cast<int>(p)));

@@ -5,6 +5,7 @@
 #include "swarm/demand.hpp"
 #include "swarm/disk_error.hpp"
 #include "swarm/file_storage.hpp"
+#include "swarm/lt_settings.hpp"
 #include "swarm/metadata.hpp"
 #include "swarm/ram_budget.hpp"
 #include "swarm/torrent_reader.hpp"
@@ -37,14 +38,6 @@ void mark_padding(Layout const& layout, File const& file, std::vector<bool>& ver
   auto const last =
       file.offset + file.size == layout.total_size() ? layout.piece_count() : (file.offset + file.size) / length;
   for (auto piece = first; piece < last; ++piece) verified[static_cast<std::size_t>(piece)] = true;
-}
-
-void connect(lt::torrent_handle const& torrent, std::vector<PeerAddress> const& peers) {
-  for (auto const& peer : peers) {
-    boost::system::error_code error;
-    auto const address = lt::make_address(peer.host, error);
-    if (!error && peer.port != 0) torrent.connect_peer({address, peer.port});
-  }
 }
 
 std::optional<int> resolve(Metadata const& metadata, std::optional<FileChoice> const& choice) {
@@ -177,6 +170,9 @@ std::unique_ptr<Reader> LiveTorrent::open(FileChoice const& choice, ReaderOption
   auto reader = std::make_unique<TorrentReader>(me(), choice, options);
   readers_.lock()->push_back(reader.get());
   demand_changed();
+  on_network([self = me()](lt::torrent_handle const& handle) {
+    if (self->fetcher_->alone()) self->call_peers(handle, most_failures);
+  });
   return reader;
 }
 
@@ -258,34 +254,10 @@ void LiveTorrent::set_limits(int download, int upload) {
   });
 }
 
-void LiveTorrent::add_sources(Locator const& more) {
-  {
-    auto state = state_.lock();
-    auto& own = state->remembered.trackers;
-    for (auto const& url : more.trackers)
-      if (std::find(own.begin(), own.end(), url) == own.end()) own.push_back(url);
-    for (auto const& peer : more.peers) state->remembered.add_peer(peer);
-  }
-  on_network([more](lt::torrent_handle const& handle) {
-    for (auto const& url : more.trackers) handle.add_tracker(lt::announce_entry(url));
-    for (auto const& url : more.web_seeds) handle.add_url_seed(url);
-    connect(handle, more.peers);
-  });
-  if (!more.web_seeds.empty()) demand_changed();
-}
-
-bool LiveTorrent::lonely(Clock::time_point now) const {
-  if (seen_handshake_ || removed_ || alone_since_.load() == never) return false;
-  {
-    auto state = state_.lock();
-    if (state->paused || state->failure) return false;
-  }
-  return now - alone_since_.load() > milliseconds(400);
-}
-
 void LiveTorrent::on_added(lt::torrent_handle const& handle) {
   handle_ = std::make_unique<lt::torrent_handle>(handle);
   handle_id_ = handle.id();
+  if (!info_) go();
 }
 
 lt::torrent_handle const* LiveTorrent::handle() const {
@@ -306,13 +278,7 @@ void LiveTorrent::on_checked() {
     if (auto torrent = weak.lock()) torrent->reconnect(banned);
   });
   apply_demand();
-}
-
-void LiveTorrent::reconnect(std::vector<PeerAddress> const& peers) {
-  services_->log(LogLevel::info, name() + ": " + std::to_string(peers.size()) +
-                                     " peers were banned for what one of them did; that is taken back");
-  services_->unban(peers);
-  if (auto const* handle = this->handle()) connect(*handle, peers);
+  go();
 }
 
 bool LiveTorrent::is(lt::torrent_handle const& handle) const { return handle_id_ != 0 && handle_id_ == handle.id(); }
@@ -323,18 +289,6 @@ bool LiveTorrent::phase(std::optional<milliseconds> Phases::*which) {
   if (phase) return false;
   phase = std::chrono::duration_cast<milliseconds>(Clock::now() - created_);
   return true;
-}
-
-void LiveTorrent::on_connecting() {
-  auto none = never;
-  alone_since_.compare_exchange_strong(none, Clock::now());
-}
-
-void LiveTorrent::on_handshake(std::optional<PeerAddress> listening) {
-  if (listening) state_.lock()->remembered.add_peer(*listening);
-  if (seen_handshake_.exchange(true)) return;
-  phase(&Phases::connect);
-  watches_.notify();
 }
 
 void LiveTorrent::on_block() {

@@ -82,6 +82,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   void on_added(libtorrent::torrent_handle const& handle) override;
   void on_checked() override;
   void on_connecting() override;
+  void on_connected() override;
   void on_handshake(std::optional<PeerAddress> listening) override;
   void on_block() override;
   [[nodiscard]] bool may_upload(int piece) const override { return !evicted_.contains(piece); }
@@ -181,7 +182,12 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   bool phase(std::optional<std::chrono::milliseconds> Phases::*which);
   void log_start() const;
   void wake_readers();
-  void reconnect(std::vector<PeerAddress> const& peers);
+  /// To libtorrent, so that it connects to peers without delay.
+  void give(libtorrent::add_torrent_params params);
+  void go();
+  /// Known peers that are not connected: `times` of their failures are forgotten.
+  void call_peers(libtorrent::torrent_handle const& handle, int times);
+  void reconnect(std::vector<PeerAddress> banned);
 
   std::shared_ptr<Services> const services_;
   std::string const token_;
@@ -210,6 +216,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   std::atomic<bool> seen_handshake_ = false;
   static constexpr std::chrono::steady_clock::time_point never{};
   std::atomic<std::chrono::steady_clock::time_point> alone_since_ = never;  // first attempt to connect
+  std::atomic<bool> taken_ = false;                                         // a connection, since then
   std::unique_ptr<libtorrent::add_torrent_params> anew_;                    // for start_over()
   std::shared_ptr<RamStorage> ram_;                                         // null: in files
   bool may_try_again_ = true;

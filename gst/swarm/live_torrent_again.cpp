@@ -21,7 +21,22 @@ void LiveTorrent::put(lt::add_torrent_params params) {
     state->status.download_limit = std::max(params.download_limit, 0);
     state->status.upload_limit = std::max(params.upload_limit, 0);
   }
+  give(std::move(params));
+}
+
+// libtorrent connects at once to the peers of a torrent that is resumed; to those of one that is added at its next
+// tick, which may be more than a second away. But paused it would not hash files of which nothing is known; and a web
+// seed should come before the peers: libtorrent, which picks for it, does not know what they were asked for.
+void LiveTorrent::give(lt::add_torrent_params params) {
+  bool const web_seeds = !params.url_seeds.empty() || (params.ti && !params.ti->web_seeds().empty());
+  if (!params.ti || (!params.have_pieces.empty() && !web_seeds)) params.flags |= lt::torrent_flags::paused;
   services_->put(std::move(params));
+}
+
+void LiveTorrent::go() {
+  services_->network->post([self = me()] {
+    if (auto const* handle = self->handle(); handle && !self->paused()) handle->resume();
+  });
 }
 
 bool LiveTorrent::v2_alone() const {
@@ -57,6 +72,7 @@ void LiveTorrent::start_over() {
     auto state = state_.lock();
     if (state->paused) params.flags |= lt::torrent_flags::paused;
     for (auto const& peer : state->remembered.peers) {
+      if (fetcher_->lies(peer.host)) continue;
       boost::system::error_code error;
       auto const address = lt::make_address(peer.host, error);
       if (!error) params.peers.emplace_back(address, peer.port);
@@ -75,7 +91,7 @@ void LiveTorrent::start_over() {
   services_->drop(*handle);
   handle_.reset();
   handle_id_ = 0;
-  services_->put(std::move(params));
+  give(std::move(params));
 }
 
 bool LiveTorrent::make_room(Wants const& wants) {

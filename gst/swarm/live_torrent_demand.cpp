@@ -92,6 +92,7 @@ void LiveTorrent::steer_web_seeds(lt::torrent_handle const& handle, Layout const
 }
 
 void LiveTorrent::watchdog() {
+  constexpr milliseconds peer_patience{1000};
   constexpr milliseconds patience{2000};
   constexpr milliseconds disk_patience{5000};
   bool try_disk = false;
@@ -107,12 +108,18 @@ void LiveTorrent::watchdog() {
     });
   }
   std::map<int, milliseconds> late;  // by piece
+  milliseconds longest{0};
   {
     auto readers = readers_.lock();
     if (readers->empty()) return;
-    for (auto const* reader : *readers)
-      if (auto const time = reader->waiting_for(); time > patience) late[reader->waiting_piece()] = time;
+    for (auto const* reader : *readers) {
+      auto const time = reader->waiting_for();
+      longest = std::max(longest, time);
+      if (time > patience && reader->waiting_piece() >= 0) late[reader->waiting_piece()] = time;
+    }
   }
+  if (longest > peer_patience)
+    on_network([self = me()](lt::torrent_handle const& handle) { self->call_peers(handle, 1); });
   if (late.empty()) return demand_changed();  // windows grow and end with time, too
   // Nothing here is set and forgotten: say it all again, in case libtorrent lost or refused a part of it.
   services_->network->post([self = me(), late = std::move(late)] {

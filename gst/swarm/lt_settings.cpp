@@ -37,10 +37,9 @@ constexpr Number numbers[] = {
     {sp::torrent_connect_boost, 200},
     {sp::peer_connect_timeout, 5},
     {sp::handshake_timeout, 7},
-    // Times the number of failures and one: who comes back to a film that was at rest must not wait for long, nor a
-    // peer that was away for a minute be forgotten.
+    // Times the number of failures and one. Peers that are known are called (LiveTorrent::call_peers).
     {sp::min_reconnect_time, 1},
-    {sp::max_failcount, 10},
+    {sp::max_failcount, most_failures},
     {sp::max_queued_disk_bytes, 64 * 1024 * 1024},
     {sp::alert_queue_size, 10000},
     // A stop in less than two seconds.

@@ -20,6 +20,9 @@ struct Buffers {
 };
 Buffers buffers(Profile profile);
 
+/// libtorrent counts so many of a peer, and then forgets it.
+inline constexpr int most_failures = 10;
+
 libtorrent::settings_pack lt_settings(Settings const& settings);
 /// Outgoing uTP on or off (decided by the session: on only while some torrent finds no peer by TCP).
 libtorrent::settings_pack lt_outgoing_utp(bool on);

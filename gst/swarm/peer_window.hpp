@@ -34,16 +34,19 @@ class PeerWindow {
   [[nodiscard]] int size() const;
   /// From the moment of the request to the block.
   [[nodiscard]] Seconds eta(int outstanding) const;
-  [[nodiscard]] double rate() const { return rate_; }  ///< bytes/s; 0 = not known
+  [[nodiscard]] double rate() const;  ///< bytes/s; 0 = not known
   /// How long it has owed blocks without sending any.
   [[nodiscard]] Seconds silence(Time oldest_request, Time now) const;
   /// So long that it can't be its line.
   [[nodiscard]] bool silent_too_long(Time oldest_request, Time now) const;
   [[nodiscard]] Seconds smoothed() const { return srtt_; }
+  /// Its line is to run empty for a moment, to be measured anew: it had better not be asked beyond its window.
+  [[nodiscard]] bool probing() const { return probing_; }
 
  private:
   void measure_round_trip(Sent const& sent, Time now);
   void measure_rate(Sent const& sent, Time now);
+  void measure_whole_seconds(Time now);
   void grow(Sent const& sent, Time now);
 
   Time heard_;  // last block
@@ -51,7 +54,13 @@ class PeerWindow {
   Time delivered_at_;
   std::deque<std::pair<Time, double>> rates_;  // falling; the front is the largest of the last two seconds
   double rate_ = 0;
-  Seconds least_{0};  // smallest round trip; 0 = not known
+  Time epoch_;                        // a second of use
+  std::int64_t epoch_delivered_ = 0;  // by its begin
+  bool epoch_full_ = true;            // it was asked for all that the window allows, all the time
+  bool full_ = false;                 // it was when asked last
+  double last_epoch_ = 0;
+  double sustained_ = 0;  // over whole seconds; 0 = not known
+  Seconds least_{0};      // smallest round trip; 0 = not known
   Time least_at_;
   Time probed_;
   bool probing_ = false;

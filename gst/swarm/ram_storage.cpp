@@ -4,8 +4,17 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <sys/mman.h>
 
 namespace swarm {
+
+RamStorage::Pages::Pages(std::size_t size) {
+  auto* const pages = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (pages == MAP_FAILED) throw std::bad_alloc();
+  bytes_ = {static_cast<char*>(pages), {size}};
+}
+
+void RamStorage::Pages::Unmap::operator()(char* bytes) const { munmap(bytes, size); }
 
 Storage::Failure RamStorage::read(int piece, std::int64_t start, std::span<char> into) const {
   auto pieces = pieces_.lock();
@@ -33,9 +42,9 @@ Storage::Failure RamStorage::write(int piece, std::int64_t start, std::span<char
   auto pieces = pieces_.lock();
   try {
     auto& held = (*pieces)[piece];
-    if (held.bytes.empty()) {
+    if (!held.bytes.data()) {
       held.blocks.resize(static_cast<std::size_t>(layout().blocks_in(piece)));
-      held.bytes.resize(static_cast<std::size_t>(layout().piece_size(piece)));
+      held.bytes = Pages(static_cast<std::size_t>(layout().piece_size(piece)));
     }
     std::memcpy(held.bytes.data() + start, bytes.data(), bytes.size());
     held.blocks[static_cast<std::size_t>(start / block_bytes)] = true;

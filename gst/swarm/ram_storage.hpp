@@ -5,8 +5,10 @@
 #include "swarm/guarded.hpp"
 #include "swarm/storage.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <vector>
 
 namespace swarm {
@@ -34,8 +36,22 @@ class RamStorage final : public Storage {
   void drop(int piece);
 
  private:
+  /// Straight from the system and back: between blocks that come and go a heap would keep what was given up.
+  class Pages {
+   public:
+    Pages() = default;
+    explicit Pages(std::size_t size);  ///< throws std::bad_alloc
+    [[nodiscard]] char* data() const { return bytes_.get(); }
+
+   private:
+    struct Unmap {
+      std::size_t size;
+      void operator()(char* bytes) const;
+    };
+    std::unique_ptr<char, Unmap> bytes_;
+  };
   struct Piece {
-    std::vector<char> bytes;
+    Pages bytes;
     std::vector<bool> blocks;  ///< which of them were written
   };
 

@@ -54,6 +54,7 @@ Seconds Scheduler::eta(Peer const& peer, Time now) const {
   auto eta = peer.window.eta(static_cast<int>(peer.requests.size()));
   if (peer.suspect) return eta + suspect_penalty;
   if (peer.requests.empty()) return eta;
+  if (peer.window.probing()) eta += peer.window.smoothed();
   auto const silence = peer.window.silence(peer.requests.front().sent.at, now);
   if (silence > 2 * std::max<Seconds>(peer.window.smoothed(), 50ms)) eta += 2 * silence;
   return eta;

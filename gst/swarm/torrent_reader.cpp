@@ -67,9 +67,15 @@ std::int64_t TorrentReader::readable_until(std::int64_t position, std::int64_t l
   if (verify == Verify::strict) return end;
   int const piece = torrent_->metadata()->layout.piece_at(file_, position);
   // Noted before looking: a piece that fails from here on is noticed.
-  bool const first = early_.lock()->insert(piece).second;
+  early_.lock()->try_emplace(piece, false);
   auto const early_end = torrent_->early_until(file_, position, limit, verify);
-  if (early_end == position && first) early_.lock()->erase(piece);
+  auto early = early_.lock();
+  auto const noted = early->find(piece);
+  if (noted == early->end()) return position;  // it failed, or passed, while we looked: look again
+  if (early_end > position)
+    noted->second = true;
+  else if (!noted->second)
+    early->erase(noted);
   return early_end;
 }
 
@@ -80,6 +86,12 @@ std::int64_t TorrentReader::held_back(std::int64_t position, std::int64_t until)
   auto const last = position < end ? std::min(end, size_.load()) : size_.load();
   if (until < last || early_.lock()->empty()) return until;
   return std::max(position, last - block_bytes);
+}
+
+int TorrentReader::missing_at(std::int64_t position) {
+  if (readable_until(position, position + 1) > position)
+    if (auto early = early_.lock(); !early->empty()) return early->begin()->first;
+  return torrent_->metadata()->layout.piece_at(file_, position);
 }
 
 TorrentReader::Attempt TorrentReader::attempt(std::span<std::byte> into) {
@@ -98,8 +110,7 @@ TorrentReader::Attempt TorrentReader::attempt(std::span<std::byte> into) {
   auto const limit = std::min(size, position + static_cast<std::int64_t>(into.size()));
   auto end = held_back(position, readable_until(position, limit));
   if (end == position) {
-    auto const metadata = torrent_->metadata();
-    begin_waiting(metadata->layout.piece_at(file_, position));
+    begin_waiting(missing_at(position));
     // The piece may have come between the two looks.
     end = held_back(position, readable_until(position, limit));
     if (end == position) return {std::nullopt, true};
@@ -277,8 +288,14 @@ void TorrentReader::on_verified(int piece) {
 }
 
 void TorrentReader::on_failed(int piece) {
-  if (options_.verify == Verify::strict || early_.lock()->erase(piece) == 0) return;
-  wrong_ = true;
+  if (options_.verify == Verify::strict) return;
+  {
+    auto early = early_.lock();
+    auto const noted = early->find(piece);
+    if (noted == early->end()) return;
+    if (noted->second) wrong_ = true;
+    early->erase(noted);
+  }
   wake();
 }
 
@@ -294,13 +311,24 @@ std::optional<ReaderWants> TorrentReader::wants(bool any_trusted) const {
   wants.trusted = verify == Verify::trusted;
   wants.by_block = verify != Verify::strict && (any_trusted || !wants.trusted) && position_ < *length &&
                    !torrent_->withheld(*index, position_, verify);
-  auto reading = reading_.lock();
-  wants.windows = reading->readahead.windows(*length, reading->end, Clock::now());
+  {
+    auto reading = reading_.lock();
+    wants.windows = reading->readahead.windows(*length, reading->end, Clock::now());
+  }
+  // Held back by pieces that were read early: it may be elsewhere by now, and they may have been given up.
+  auto const& layout = torrent_->metadata()->layout;
+  if (wants.waiting && waiting_piece_ != layout.piece_at(*index, position_)) {
+    auto early = early_.lock();
+    for (auto const& [piece, read] : *early) {
+      auto const bytes = layout.bytes_of(*index, {piece, piece + 1});
+      wants.windows.push_back({bytes.begin, bytes.end, true});
+    }
+  }
   return wants;
 }
 
 std::chrono::milliseconds TorrentReader::waiting_for() const {
-  if (waiting_piece_ < 0) return {};
+  if (waiting_piece_ == not_waiting) return {};
   return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - waiting_since_.load());
 }
 

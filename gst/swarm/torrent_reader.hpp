@@ -9,9 +9,9 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <map>
 #include <memory>
 #include <mutex>
-#include <set>
 
 namespace swarm {
 
@@ -62,6 +62,8 @@ class TorrentReader final : public Reader {
   /// Where to stop for now of what could be read from `position` until there.
   std::int64_t held_back(std::int64_t position, std::int64_t until);
   [[nodiscard]] Verify verify_at(std::int64_t position) const;
+  /// The piece that bytes there wait for: another one, if they are held back.
+  int missing_at(std::int64_t position);
   void begin_waiting(int piece);
   void end_waiting();
 
@@ -84,7 +86,7 @@ class TorrentReader final : public Reader {
   std::atomic<std::int64_t> jumped_to_ = 0;
   std::atomic<bool> caught_up_ = false;  // since the jump: bytes were verified when they were read
   std::atomic<bool> wrong_ = false;      // bytes that were read early have failed
-  Guarded<std::set<int>> early_;         // pieces from which bytes were read early; not verified since
+  Guarded<std::map<int, bool>> early_;   // pieces looked into early, not verified since; true: bytes were read
 
   struct Reading {
     Readahead readahead;

@@ -83,6 +83,9 @@ class PeerWire final : public lt::peer_plugin, public WirePeer {
   }
 
   // lt::peer_plugin; false = libtorrent goes on as usual
+  void on_connected() override {
+    if (auto torrent = torrent_.lock(); torrent && !web_seed_) torrent->on_connected();
+  }
   bool on_handshake(lt::span<char const> reserved) override {
     fast_ = reserved.size() >= 8 && (reserved[7] & 4);
     if (auto torrent = torrent_.lock())

@@ -24,6 +24,8 @@ class WireListener {
   virtual void on_checked() = 0;
   /// We try to connect to a peer.
   virtual void on_connecting() = 0;
+  /// It has taken the connection; its handshake comes later.
+  virtual void on_connected() = 0;
   /// `listening` is where the peer can be reached again, if that is known.
   virtual void on_handshake(std::optional<PeerAddress> listening) = 0;
   virtual void on_block() = 0;

@@ -2,13 +2,17 @@
 // Hours of viewing in minutes: viewers at the server (--server PROGRAM) and at Readers in this process, of films whose
 // swarms (--swarms PROGRAM) never stay as they are. Every byte must be right, nobody may wait for longer than
 // --patience seconds while a good peer is there, and nothing may grow. --storage file|ram, --minutes, --viewers (of
-// each kind), --films (at a time), --seed (to do it again), --log FILE (of the server).
+// each kind), --films (at a time), --seed (to do it again), --log FILE (of the server; that of the readers:
+// FILE.readers).
 #include "bench/own_session.hpp"
 #include "soak/house.hpp"
 #include "soak/ledger.hpp"
 
 #include <cstdio>
+#include <ctime>
+#include <fstream>
 #include <malloc.h>
+#include <mutex>
 #include <random>
 #include <stdexcept>
 #include <unistd.h>
@@ -24,12 +28,21 @@ constexpr std::int64_t ram_mib = 16;
 constexpr double longest_stop = 2;
 
 struct Plan {
-  std::string server, swarms, storage;
+  std::string server, swarms, storage, log;
   double minutes;
   int viewers, films;
   unsigned seed;
   std::chrono::seconds patience;
 };
+
+/// As in the server's log.
+std::string now() {
+  auto const time = std::time(nullptr);
+  std::tm local{};
+  char text[32];
+  std::strftime(text, sizeof text, "%F %T ", localtime_r(&time, &local));
+  return text;
+}
 
 swarm::Settings own_settings(support::TempDir const& folder, Plan const& plan) {
   swarm::Settings settings;
@@ -39,6 +52,12 @@ swarm::Settings own_settings(support::TempDir const& folder, Plan const& plan) {
   settings.dht = settings.lsd = settings.port_mapping = settings.inject_trackers = false;
   settings.storage = plan.storage == "ram" ? swarm::StorageKind::ram : swarm::StorageKind::file;
   settings.ram_budget = ram_mib << 20;
+  if (plan.log.empty()) return settings;
+  auto const log = std::make_shared<std::ofstream>(plan.log + ".readers");
+  settings.log = [log, mutex = std::make_shared<std::mutex>()](swarm::LogLevel, std::string_view line) {
+    std::lock_guard const lock(*mutex);
+    *log << now() << line << std::endl;
+  };
   return settings;
 }
 
@@ -137,6 +156,7 @@ void soak_for_a_while(int argc, char** argv) {
   Plan const plan{option(argc, argv, "--server", std::string()),
                   option(argc, argv, "--swarms", std::string()),
                   option(argc, argv, "--storage", std::string("file")),
+                  option(argc, argv, "--log", std::string()),
                   std::stod(option(argc, argv, "--minutes", std::string("10"))),
                   option(argc, argv, "--viewers", 8),
                   option(argc, argv, "--films", 5),
@@ -149,8 +169,7 @@ void soak_for_a_while(int argc, char** argv) {
   Soak soak(plan);
   soak.run();
   auto wrong = soak.stop() + soak.verdict();
-  if (auto const file = option(argc, argv, "--log", std::string()); !file.empty())
-    support::write_file(file, soak.server_log());
+  if (!plan.log.empty()) support::write_file(plan.log, soak.server_log());
   for (auto const& failure : soak.failures()) {
     std::printf("FAILED %s\n", failure.c_str());
     wrong += "a viewing failed; ";

@@ -78,14 +78,19 @@ class World {
     auto const format =
         one_of({support::Format::v1, support::Format::v1, support::Format::hybrid, support::Format::v2});
     support::TorrentSpec spec{.format = format, .piece_size = static_cast<int>(one_of({64, 256, 1024}) * KiB)};
+    // Logs tell films by their names.
+    auto const name = [&](int n) { return std::to_string(film.seed + static_cast<unsigned>(n)) + ".mkv"; };
     for (int n = 0; n < files; ++n)
-      spec.files.push_back(
-          support::payload_file(std::to_string(n) + ".mkv", film.size, film.seed + static_cast<unsigned>(n)));
-    if (files > 1) spec.name = "pack";
+      spec.files.push_back(support::payload_file(name(n), film.size, film.seed + static_cast<unsigned>(n)));
+    if (files > 1) spec.name = "pack-" + std::to_string(film.seed);
     bool const announced = tracker_ && tracker_up_ && upto(3) > 0;
     if (announced) spec.trackers = {tracker_->http_url()};
     auto const torrent = support::make_torrent(spec);
-    if (announced) tracker_->allow(torrent);
+    try {
+      if (announced) tracker_->allow(torrent);
+    } catch (std::exception const& error) {  // one more tracker that does not answer: two peers are known without it
+      std::fprintf(stderr, "soak_swarms: %s\n", error.what());
+    }
 
     // When a piece of a torrent without v1 hashes is wrong, libtorrent asks for the hashes of its blocks; a peer that
     // rejects that makes it write beyond an array, up to 2.0.13 (hash_picker::hashes_rejected).
@@ -103,7 +108,7 @@ class World {
     }
     auto swarm = std::make_unique<support::Swarm>(torrent, seeders);
     film.key = torrent.key;
-    for (int n = 0; n < files; ++n) film.files.push_back(torrent.file_index(std::to_string(n) + ".mkv"));
+    for (int n = 0; n < files; ++n) film.files.push_back(torrent.file_index(name(n)));
     film.description = std::string(format == support::Format::v1   ? "v1"
                                    : format == support::Format::v2 ? "v2"
                                                                    : "hybrid") +

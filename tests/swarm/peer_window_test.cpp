@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <deque>
 
 namespace swarm {
@@ -22,6 +23,7 @@ Time at(double seconds) { return Time{} + 1000s + std::chrono::duration_cast<Tim
 struct Line {
   double rate;
   double round_trip;
+  double limit = 0;  ///< of the peer's upload, which it keeps to by halves of a second; 0 = none
 
   double now = 0;
   double free_at = 0;
@@ -36,9 +38,23 @@ struct Line {
     while (static_cast<int>(ways.size()) < std::min(most, window.size())) {
       auto const sent = window.sent(at(now), static_cast<int>(ways.size()));
       free_at = std::max(free_at, now + round_trip) + block_bytes / rate;
+      if (limit > 0) wait_for_quota();
       ways.push_back({free_at, sent});
     }
   }
+  void wait_for_quota() {
+    constexpr double turn = 0.5;
+    if (auto const this_turn = std::floor(free_at / turn); this_turn > turn_) {
+      turn_ = this_turn;
+      quota = limit * turn;
+    }
+    if (quota < block_bytes) {
+      free_at = ++turn_ * turn + block_bytes / rate;
+      quota += limit * turn;
+    }
+    quota -= block_bytes;
+  }
+  double turn_ = 0, quota = 0;
   /// Bytes/s that came.
   double run(double seconds, int most = 1 << 20) {
     auto const begin = now;
@@ -93,6 +109,22 @@ Row const lines[] = {
     {"Fast", 12e6, 0.02}, {"Near", 50e6, 0.002}, {"Satellite", 2e6, 0.65},
 };
 INSTANTIATE_TEST_SUITE_P(Table, PeerWindowOnLines, testing::ValuesIn(lines),
+                         [](auto const& i) { return i.param.name; });
+
+/// Peers whose upload is limited to 3 MB/s, behind lines that are much faster.
+class PeerWindowOnBursts : public testing::TestWithParam<Row> {};
+
+TEST_P(PeerWindowOnBursts, AsksForWhatItSendsUntilTheNextOne) {
+  auto const row = GetParam();
+  Line line{row.rate, row.round_trip, 3e6};
+  line.run(20);
+  EXPECT_GT(line.run(40), 0.93 * 3e6);
+  EXPECT_LT(line.window.size() * double{block_bytes} / 3e6, 1.4 * (row.round_trip + 0.5));
+  EXPECT_NEAR(line.window.rate(), 3e6, 0.5 * 3e6);
+}
+
+Row const bursts[] = {{"Loopback", 500e6, 0.0003}, {"Near", 50e6, 0.01}, {"Home", 12e6, 0.04}, {"Far", 12e6, 0.2}};
+INSTANTIATE_TEST_SUITE_P(Table, PeerWindowOnBursts, testing::ValuesIn(bursts),
                          [](auto const& i) { return i.param.name; });
 
 TEST(PeerWindow, FollowsALineThatGetsFaster) {

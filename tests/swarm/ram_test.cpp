@@ -19,6 +19,11 @@ class Ram : public Live {
  protected:
   Ram() { client.storage = swarm::StorageKind::ram, client.ram_budget = budget; }
   static std::int64_t held(swarm::Torrent const& torrent) { return torrent.downloaded(0); }
+  static std::int64_t held_at(swarm::Torrent const& torrent, std::int64_t position) {
+    for (auto const& range : torrent.available(0))
+      if (range.begin <= position && position < range.end) return range.end - position;
+    return 0;
+  }
 };
 
 TEST_F(Ram, AFilmLargerThanTheBudgetIsReadThrough) {
@@ -56,6 +61,25 @@ TEST_F(Ram, TwoReadersFarApart) {
     ASSERT_TRUE(support::Payload().matches(at, read(*first, 512 * KiB))) << at;
     ASSERT_TRUE(support::Payload().matches(film / 2 + at, read(*second, 512 * KiB))) << at;
   }
+}
+
+// The end waits for what was read early; nobody else wants that any more, and its blocks went with the torrent.
+TEST_F(Ram, WhatWasReadEarlyIsFetchedAgainForTheEnd) {
+  support::Swarm peers(make_torrent("film.mkv", film, 256 * KiB), 1);
+  auto torrent = add(peers.magnet());
+  auto other = torrent->open(swarm::TheFilm{}, {.read_ahead = 256 * KiB});
+  ASSERT_TRUE(support::Payload().matches(16 * MiB, read_at(*other, 16 * MiB, 16 * MiB)));
+  ASSERT_EQ(held_at(*torrent, 16 * MiB), 0) << "it was given up";
+  peers[0].set_upload_limit(100 * KiB);
+  auto reader = torrent->open(swarm::TheFilm{}, {.piece_timeout = 15s, .verify = swarm::Verify::fast});
+  ASSERT_TRUE(support::Payload().matches(0, read(*reader, 16 * KiB)));
+  for (std::int64_t const held : {29, 30, 31})  // more places than it keeps
+    ASSERT_TRUE(support::Payload().matches(held * MiB, read_at(*reader, held * MiB, 16 * KiB)));
+  reader->seek(film - 64 * KiB);
+  other->seek(16 * MiB);  // for which the torrent leaves libtorrent
+  peers[0].set_upload_limit(0);
+  EXPECT_TRUE(support::Payload().matches(16 * MiB, read(*other, 64 * KiB)));
+  EXPECT_TRUE(support::Payload().matches(film - 64 * KiB, read(*reader, 64 * KiB)));
 }
 
 // Peers were told of pieces that are not there any more: they get others, and never wrong bytes.
