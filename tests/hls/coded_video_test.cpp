@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Films whose pictures are coded anew, from the file to the segments: each picture at its time, in step with the sound,
 // the same bytes whatever was made before.
-#include "hls/av.hpp"
+#include "hls/av_file.hpp"
 #include "hls/file_source.hpp"
 #include "hls/films.hpp"
 #include "hls/packager.hpp"
 #include "support/media.hpp"
+#include "support/temp_dir.hpp"
 
 #include <gst/gst.h>
 #include <gtest/gtest.h>
@@ -15,10 +16,6 @@
 #include <fstream>
 #include <numeric>
 #include <random>
-
-extern "C" {
-#include <libavformat/avformat.h>
-}
 
 namespace {
 
@@ -64,7 +61,7 @@ std::vector<Case> cases() {
 
 std::filesystem::path made(Case const& one) {
   auto const from = support::media_file({.seconds = seconds, .fps = fps, .gop = 25, .kbit = 1500});
-  return remade("coded-" + one.name, from,
+  return remade(one.name, from,
                 "-f lavfi -i aevalsrc=0.5*sin(2*PI*880*t)*lt(mod(t\\,1)\\,0.1):s=48000:d=" + std::to_string(seconds) +
                     " -map 0:v -map 1:a " + one.arguments);
 }
@@ -105,30 +102,20 @@ struct Played {
 /// Decodes all that is in a file.
 class Player {
  public:
-  explicit Player(std::filesystem::path const& path) {
-    hls::av::check(avformat_open_input(&file_, path.c_str(), nullptr, nullptr), "open");
-    hls::av::check(avformat_find_stream_info(file_, nullptr), "streams");
+  explicit Player(std::filesystem::path const& path) : file_(open_av(path)) {
     for (unsigned i = 0; i < file_->nb_streams; ++i) {
       auto const& parameters = *file_->streams[i]->codecpar;
-      decoders_.push_back(hls::av::context(avcodec_find_decoder(parameters.codec_id)));
-      hls::av::check(avcodec_parameters_to_context(decoders_.back().get(), &parameters), "parameters");
-      hls::av::check(avcodec_open2(decoders_.back().get(), nullptr, nullptr), "decoder");
+      decoders_.push_back(decoder_of(parameters.codec_id, config_of(parameters)));
     }
   }
-  Player(Player const&) = delete;
-  Player& operator=(Player const&) = delete;
-  ~Player() { avformat_close_input(&file_); }
 
   Played run() {
-    auto const packet = hls::av::packet();
-    while (av_read_frame(file_, packet.get()) == 0) {
-      auto const index = static_cast<std::size_t>(packet->stream_index);
-      if (index < decoders_.size()) {
-        EXPECT_GE(avcodec_send_packet(decoders_[index].get(), packet.get()), 0);
-        receive(index);
-      }
-      av_packet_unref(packet.get());
-    }
+    each_packet(*file_, [&](AVPacket const& packet) {
+      auto const index = static_cast<std::size_t>(packet.stream_index);
+      if (index >= decoders_.size()) return;
+      EXPECT_GE(avcodec_send_packet(decoders_[index].get(), &packet), 0);
+      receive(index);
+    });
     for (std::size_t i = 0; i < decoders_.size(); ++i) {
       avcodec_send_packet(decoders_[i].get(), nullptr);
       receive(i);
@@ -164,7 +151,7 @@ class Player {
     }
   }
 
-  AVFormatContext* file_ = nullptr;
+  AvFile file_;
   std::vector<hls::av::Codec> decoders_;
   hls::av::Frame frame_ = hls::av::frame();
   Played played_;
@@ -194,7 +181,8 @@ TEST_P(CodedVideo, IsRightAtItsTimesInAnyOrder) {
     EXPECT_EQ(hls::package({.rendition = rendition, .index = index}, *second.facts, *second.demuxer), made[index])
         << index;
 
-  auto const joined = std::filesystem::path(HLS_MEDIA_DIR) / ("joined-" + param.name + (param.fmp4 ? ".mp4" : ".ts"));
+  support::TempDir const folder("joined");
+  auto const joined = std::filesystem::path(folder / (param.fmp4 ? "film.mp4" : "film.ts"));
   {
     std::ofstream file(joined, std::ios::binary);
     if (param.fmp4) {
