@@ -128,7 +128,11 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
       auto& film = films_[origin.key];
       film.used = Clock::now();
       if (!film.facts) return ask(origin.key + "/facts", {.origin = origin}, std::move(told));
+      bool const was = film.verified;
       known = {film.facts, nullptr, film.check(), nullptr};
+      // Not here: whoever asks must not wait for a disk.
+      if (!was && film.verified)
+        push([this, key = origin.key, facts = film.facts] { remember(key, *facts); }, made_ahead);
     }
     told(known);
     return nullptr;

@@ -27,7 +27,6 @@ constexpr int seconds = 20, fps = 25;
 struct Case {
   std::string name, arguments;
   bool fmp4 = false;
-  int lost = 0;  ///< pictures that the encoder keeps to itself
 };
 
 std::string const mpeg2 = "-c:v mpeg2video -bf 2 -g 15 -q:v 3 ";
@@ -42,8 +41,9 @@ std::vector<Case> cases() {
       {"wmv2.wmv", "-c:v wmv2 -q:v 3 -g 50 -c:a wmav2"},
       {"asp.avi", "-c:v mpeg4 -bf 2 -q:v 3 -g 50 -c:a libmp3lame"},
       {"asp-far.avi", "-c:v mpeg4 -bf 2 -q:v 3 -g 300 -c:a libmp3lame"},
-      {"xvid.avi", "-c:v libxvid -bf 2 -q:v 3 -g 50 -c:a libmp3lame", false, 1},
-      {"plain-asp.avi", "-c:v mpeg4 -q:v 3 -g 50 -c:a libmp3lame"},
+      {"xvid.avi", "-c:v libxvid -bf 2 -q:v 3 -g 50 -c:a libmp3lame"},
+      // With MP3, which begins before the picture, ffmpeg leaves a hole behind the first one.
+      {"plain-asp.avi", "-c:v mpeg4 -q:v 3 -g 50 -c:a pcm_s16le"},
       {"h264.avi", h264 + "-c:a libmp3lame"},
       {"h264-open.avi", h264 + "-x264-params open-gop=1:keyint=48:min-keyint=24:bframes=3 -c:a libmp3lame"},
       {"theora.ogv", "-c:v libtheora -q:v 6 -g 50 -c:a libvorbis"},
@@ -158,6 +158,32 @@ class Player {
   double loud_ = -1;
 };
 
+/// In the film.
+std::size_t coded_pictures(std::filesystem::path const& path) {
+  auto const file = open_av(path);
+  std::size_t count = 0;
+  each_packet(*file, [&](AVPacket const& packet) {
+    auto const kind = file->streams[packet.stream_index]->codecpar->codec_type;
+    count += kind == AVMEDIA_TYPE_VIDEO && packet.size > 0;
+  });
+  return count;
+}
+
+/// All that coding depends on.
+std::string digest(hls::Material const& material) {
+  std::string all;
+  auto const add = [&](hls::Samples const& samples) {
+    all += samples.track.caps + " " + std::to_string(samples.end.count()) + "\n";
+    for (auto const& unit : samples.units) {
+      auto const hash = std::hash<std::string>()(std::string(unit.data.begin(), unit.data.end()));
+      all += std::to_string(unit.pts.count()) + (unit.key ? " key " : " ") + std::to_string(hash) + "\n";
+    }
+  };
+  add(material.pictures);
+  for (auto const& samples : material.sound) add(samples);
+  return all;
+}
+
 class CodedVideo : public testing::TestWithParam<Case> {};
 
 TEST_P(CodedVideo, IsRightAtItsTimesInAnyOrder) {
@@ -173,13 +199,22 @@ TEST_P(CodedVideo, IsRightAtItsTimesInAnyOrder) {
   std::shuffle(order.begin(), order.end(), std::mt19937(7));
 
   std::vector<hls::Bytes> made(count);
-  for (auto const index : order)
-    made[index] = hls::package({.rendition = rendition, .index = index}, facts, *first.demuxer);
+  std::vector<std::string> materials(count);
+  auto const make = [&](Opened const& from, std::size_t index, std::string& read) {
+    hls::Item const item{.rendition = rendition, .index = index};
+    auto material = hls::gather(item, *from.facts, *from.demuxer);
+    read = digest(material);
+    return hls::package(item, *from.facts, std::move(material), {});
+  };
+  for (auto const index : order) made[index] = make(first, index, materials[index]);
   auto const second = open(path);
   EXPECT_EQ(to_text(*second.facts), to_text(facts));
-  for (auto index = count; index-- > 0;)
-    EXPECT_EQ(hls::package({.rendition = rendition, .index = index}, *second.facts, *second.demuxer), made[index])
-        << index;
+  for (auto index = count; index-- > 0;) {
+    std::string read;
+    auto const again = make(second, index, read);
+    EXPECT_EQ(read, materials[index]) << index;
+    EXPECT_TRUE(again == made[index]) << "segment " << index << " is coded otherwise";
+  }
 
   support::TempDir const folder("joined");
   auto const joined = std::filesystem::path(folder / (param.fmp4 ? "film.mp4" : "film.ts"));
@@ -193,7 +228,8 @@ TEST_P(CodedVideo, IsRightAtItsTimesInAnyOrder) {
       file.write(reinterpret_cast<char const*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   }
   auto const played = Player(joined).run();
-  ASSERT_EQ(static_cast<int>(played.pictures.size()), seconds * fps - param.lost);
+  // libxvid keeps some to itself.
+  ASSERT_EQ(played.pictures.size(), coded_pictures(path));
   auto const origin = played.pictures.front().time;
   int wrong = 0;
   for (std::size_t i = 0; i < played.pictures.size(); ++i) {
