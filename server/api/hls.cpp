@@ -75,16 +75,17 @@ void reply_item(FilmPtr const& film, hls::Item const& item, hls::Content content
   http::Response response;
   response.set("Content-Type", hls::content_type(item, *film->facts));
   response.set("Accept-Ranges", "bytes");
+  std::string const etag = verified ? etag_of(*film, item) : "";
   if (verified) {
     response.set("Cache-Control", film->app.options.shared_caches ? "public, max-age=31536000, immutable"
                                                                   : "private, max-age=31536000, immutable");
-    if (answered_by_conditions(exchange, response, etag_of(*film, item))) return;
+    if (answered_by_conditions(exchange, response, etag)) return;
   } else {
     response.set("Cache-Control", "no-store");
   }
   auto const size = static_cast<std::int64_t>(content->size());
   http::Selection selected;
-  if (!request.head() && request.header("If-Range").empty())
+  if (!request.head() && http::range_applies({.if_range = request.header("If-Range")}, {etag, {}}))
     selected = http::select_ranges(request.header("Range"), size);
   if (selected.kind == http::Selection::Kind::unsatisfiable)
     throw Failure(Fault::range_not_satisfiable, "The segment has " + std::to_string(size) + " bytes.")

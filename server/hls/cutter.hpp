@@ -16,6 +16,7 @@ struct Measures {
   Time frame{};             ///< length of a picture
   std::vector<Time> first;  ///< by track id: PTS of its first access unit; origin of the grid of sound
   Time longest_gop{};       ///< seen in samples; nominal grid
+  friend bool operator==(Measures const&, Measures const&) = default;
 };
 [[nodiscard]] Measures measure(Demuxer& demuxer, Timeline const& timeline);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Facts in the form in which they lie on disk: a GVariant, which checks itself.
+// Facts in the form in which they lie on disk: a digest, and a GVariant. A damaged disk must not make other bytes.
 #include "hls/facts.hpp"
 #include "hls/rendition.hpp"
 
@@ -9,7 +9,7 @@ namespace hls {
 namespace {
 
 /// Other facts make other bytes: they belong to a version of the packager.
-constexpr guint32 version = 1 << 8 | packager_version;
+constexpr guint32 version = 2 << 8 | packager_version;
 // of a track: id, kind, codec, caps, codec data, picture, sound, language, title, default, forced
 constexpr char facts_type[] = "(usx(xxaxx)a(iiisay(iiiiiiiiib)(iiii)ssbb))";
 
@@ -57,6 +57,14 @@ Track unpack(GVariant* from) {
   return t;
 }
 
+/// In hex.
+std::string digest(std::string_view of) {
+  g_autofree char* text =
+      g_compute_checksum_for_data(G_CHECKSUM_SHA256, reinterpret_cast<guchar const*>(of.data()), of.size());
+  return text;
+}
+constexpr std::size_t digest_size = 64;
+
 }  // namespace
 
 std::string to_text(Facts const& facts) {
@@ -70,10 +78,13 @@ std::string to_text(Facts const& facts) {
   Variant const made(g_variant_ref_sink(g_variant_new(facts_type, version, timeline.c_str(), gint64{facts.file_size},
                                                       gint64{m.reorder.count()}, gint64{m.frame.count()}, &first,
                                                       gint64{m.longest_gop.count()}, &tracks)));
-  return {static_cast<char const*>(g_variant_get_data(made.get())), g_variant_get_size(made.get())};
+  std::string_view const data(static_cast<char const*>(g_variant_get_data(made.get())), g_variant_get_size(made.get()));
+  return digest(data).append(data);
 }
 
 std::shared_ptr<Facts const> facts_from(std::string_view text) {
+  if (text.size() < digest_size || digest(text.substr(digest_size)) != text.substr(0, digest_size)) return nullptr;
+  text.remove_prefix(digest_size);
   g_autoptr(GBytes) copy = g_bytes_new(text.data(), text.size());
   Variant const from(g_variant_ref_sink(g_variant_new_from_bytes(G_VARIANT_TYPE(facts_type), copy, FALSE)));
   if (!g_variant_is_normal_form(from.get())) return nullptr;

@@ -60,6 +60,7 @@ enum class Codec {
 struct Rate {
   int frames = 0;  ///< 0 = unknown or variable
   int seconds = 1;
+  friend bool operator==(Rate const&, Rate const&) = default;
 };
 
 struct Track {
@@ -92,6 +93,7 @@ struct Track {
   std::string title;     ///< empty = none
   bool is_default = false;
   bool forced = false;  ///< subtitles of foreign speech only
+  friend bool operator==(Track const&, Track const&) = default;
 };
 
 /// One coded picture, frame of sound, or cue.

@@ -96,7 +96,10 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
       auto& film = films_[origin.key];
       film.used = Clock::now();
       if (!film.facts()) return ask(origin.key + "/facts", {.origin = origin}, std::move(told));
+      bool const doubtful = film.doubtful();
       known = {film.facts(), nullptr, film.verified(), nullptr};
+      // Not here: whoever asks must not wait for a disk.
+      if (doubtful && known.verified) push([this, key = origin.key, facts = known.facts] { facts_.write(key, *facts); });
     }
     told(known);
     return nullptr;

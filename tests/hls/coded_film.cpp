@@ -1,24 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "hls/coded_film.hpp"
 
+#include "hls/av_file.hpp"
 #include "hls/codec_data.hpp"
 #include "support/child.hpp"
-#include "support/temp_dir.hpp"
+#include "support/made_file.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <fstream>
-#include <memory>
 #include <sstream>
 #include <stdexcept>
-#include <unistd.h>
-
-extern "C" {
-#include <libavcodec/avcodec.h>
-#include <libavformat/avformat.h>
-#include <libavutil/channel_layout.h>
-}
 
 namespace fs = std::filesystem;
 
@@ -29,29 +22,13 @@ using Arguments = std::vector<std::string>;
 
 void append(Arguments& to, Arguments const& more) { to.insert(to.end(), more.begin(), more.end()); }
 
-hls::Codec codec_of(AVCodecID id) {
-  using hls::Codec;
-  static std::map<AVCodecID, Codec> const codecs{
-      {AV_CODEC_ID_H264, Codec::h264}, {AV_CODEC_ID_HEVC, Codec::h265}, {AV_CODEC_ID_VP9, Codec::vp9},
-      {AV_CODEC_ID_AV1, Codec::av1},   {AV_CODEC_ID_AAC, Codec::aac},   {AV_CODEC_ID_MP3, Codec::mp3},
-      {AV_CODEC_ID_MP2, Codec::mp2},   {AV_CODEC_ID_AC3, Codec::ac3},   {AV_CODEC_ID_EAC3, Codec::eac3},
-      {AV_CODEC_ID_DTS, Codec::dts},   {AV_CODEC_ID_OPUS, Codec::opus}, {AV_CODEC_ID_FLAC, Codec::flac},
-      {AV_CODEC_ID_ALAC, Codec::alac}, {AV_CODEC_ID_VP8, Codec::vp8},   {AV_CODEC_ID_MPEG2VIDEO, Codec::mpeg2}};
-  auto const found = codecs.find(id);
-  return found == codecs.end() ? Codec::unknown : found->second;
-}
-
-hls::Time time_of(std::int64_t value, AVRational base) {
-  return hls::Time(av_rescale_q(value, base, AVRational{1, 1'000'000'000}));
-}
-
 hls::Track track_of(AVStream const& stream) {
   auto const& from = *stream.codecpar;
   hls::Track track;
   track.id = stream.index;
   track.kind = from.codec_type == AVMEDIA_TYPE_VIDEO ? hls::Kind::video : hls::Kind::audio;
   track.codec = codec_of(from.codec_id);
-  track.codec_data.assign(from.extradata, from.extradata + from.extradata_size);
+  track.codec_data = config_of(from);
   track.width = from.width;
   track.height = from.height;
   track.frame_rate = {stream.avg_frame_rate.num, std::max(stream.avg_frame_rate.den, 1)};
@@ -72,22 +49,14 @@ hls::Track track_of(AVStream const& stream) {
 }  // namespace
 
 fs::path coded_film(std::string const& name, Arguments const& video, Arguments const& audio, int seconds) {
-  fs::path const folder = HLS_MEDIA_DIR;
-  auto const path = folder / name;
-  if (fs::exists(path)) return path;
-  fs::create_directories(folder);
   auto const length = std::to_string(seconds);
-  Arguments command{"ffmpeg", "-nostdin", "-v", "error", "-y", "-fflags", "+bitexact"};
-  if (!video.empty()) append(command, {"-f", "lavfi", "-i", "testsrc2=s=160x90:r=25:d=" + length});
-  if (!audio.empty()) append(command, {"-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000:duration=" + length});
-  append(command, video);
-  append(command, audio);
-  auto const made = folder / (std::to_string(getpid()) + "-" + name);
-  append(command, {"-strict", "-2", "-flags", "+bitexact", made.string()});
-  auto const ran = support::run(command, {}, std::chrono::minutes(3));
-  if (!ran.ok()) throw std::runtime_error("ffmpeg failed for " + name + ": " + ran.err);
-  fs::rename(made, path);
-  return path;
+  Arguments all;
+  if (!video.empty()) append(all, {"-f", "lavfi", "-i", "testsrc2=s=160x90:r=25:d=" + length});
+  if (!audio.empty()) append(all, {"-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000:duration=" + length});
+  append(all, video);
+  append(all, audio);
+  append(all, {"-strict", "-2"});
+  return support::made_by_ffmpeg(name, all);
 }
 
 std::vector<hls::Track> LocalFilm::tracks() const {
@@ -126,37 +95,24 @@ hls::Cut LocalFilm::cut(std::size_t index) const {
 }
 
 LocalFilm read_film(fs::path const& path, hls::Time target) {
-  AVFormatContext* context = nullptr;
-  AVDictionary* options = nullptr;
-  av_dict_set(&options, "ignore_editlist", "0", 0);
-  if (avformat_open_input(&context, path.c_str(), nullptr, &options) < 0)
-    throw std::runtime_error("can't open " + path.string());
-  av_dict_free(&options);
-  std::unique_ptr<AVFormatContext, void (*)(AVFormatContext*)> const closed(
-      context, [](AVFormatContext* open) { avformat_close_input(&open); });
-  avformat_find_stream_info(context, nullptr);
-
+  auto const file = open_av(path);
   LocalFilm film;
   std::vector<hls::Samples> by_stream;
-  for (unsigned i = 0; i < context->nb_streams; ++i) by_stream.push_back({track_of(*context->streams[i]), {}, {}});
-  for (auto* packet = av_packet_alloc();; av_packet_unref(packet)) {
-    if (av_read_frame(context, packet) < 0) {
-      av_packet_free(&packet);
-      break;
-    }
-    auto& to = by_stream[static_cast<std::size_t>(packet->stream_index)];
-    auto const base = context->streams[packet->stream_index]->time_base;
+  for (unsigned i = 0; i < file->nb_streams; ++i) by_stream.push_back({track_of(*file->streams[i]), {}, {}});
+  each_packet(*file, [&](AVPacket const& packet) {
+    auto& to = by_stream[static_cast<std::size_t>(packet.stream_index)];
+    auto const base = file->streams[packet.stream_index]->time_base;
     hls::AccessUnit unit;
-    unit.pts = time_of(packet->pts, base);
-    unit.dts = time_of(packet->dts, base);
-    unit.duration = time_of(packet->duration, base);
-    unit.key = (packet->flags & AV_PKT_FLAG_KEY) != 0;
-    unit.data.assign(packet->data, packet->data + packet->size);
+    unit.pts = time_of(packet.pts, base);
+    unit.dts = time_of(packet.dts, base);
+    unit.duration = time_of(packet.duration, base);
+    unit.key = (packet.flags & AV_PKT_FLAG_KEY) != 0;
+    unit.data.assign(packet.data, packet.data + packet.size);
     if (to.units.empty() && to.track.codec_data.empty())
       to.track.codec_data = hls::codec_data_from(to.track, unit.data);
     to.end = (to.track.kind == hls::Kind::video ? unit.dts : unit.pts) + unit.duration;
     to.units.push_back(std::move(unit));
-  }
+  });
   std::stable_sort(by_stream.begin(), by_stream.end(),
                    [](auto const& a, auto const& b) { return a.track.kind < b.track.kind; });
   film.samples = std::move(by_stream);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Films whose pictures are coded anew, from the file to the segments: each picture at its time, in step with the sound,
 // the same bytes whatever was made before.
-#include "hls/av.hpp"
+#include "hls/av_file.hpp"
 #include "hls/file_source.hpp"
 #include "hls/films.hpp"
 #include "hls/packager.hpp"
 #include "support/media.hpp"
+#include "support/temp_dir.hpp"
 
 #include <gst/gst.h>
 #include <gtest/gtest.h>
@@ -15,10 +16,6 @@
 #include <fstream>
 #include <numeric>
 #include <random>
-
-extern "C" {
-#include <libavformat/avformat.h>
-}
 
 namespace {
 
@@ -30,7 +27,6 @@ constexpr int seconds = 20, fps = 25;
 struct Case {
   std::string name, arguments;
   bool fmp4 = false;
-  int lost = 0;  ///< pictures that the encoder keeps to itself
 };
 
 std::string const mpeg2 = "-c:v mpeg2video -bf 2 -g 15 -q:v 3 ";
@@ -43,10 +39,11 @@ std::vector<Case> cases() {
       {"late.mpg", mpeg2 + "-c:a mp2 -output_ts_offset 3000"},
       {"mpeg1.mpg", "-c:v mpeg1video -bf 2 -g 15 -q:v 3 -c:a mp2 -f mpeg"},
       {"wmv2.wmv", "-c:v wmv2 -q:v 3 -g 50 -c:a wmav2"},
+      // With MP3, which begins before the picture, ffmpeg may leave a hole behind the first one: hence PCM.
       {"asp.avi", "-c:v mpeg4 -bf 2 -q:v 3 -g 50 -c:a libmp3lame"},
       {"asp-far.avi", "-c:v mpeg4 -bf 2 -q:v 3 -g 300 -c:a libmp3lame"},
-      {"xvid.avi", "-c:v libxvid -bf 2 -q:v 3 -g 50 -c:a libmp3lame", false, 1},
-      {"plain-asp.avi", "-c:v mpeg4 -q:v 3 -g 50 -c:a libmp3lame"},
+      {"xvid.avi", "-c:v libxvid -bf 2 -q:v 3 -g 50 -c:a pcm_s16le"},
+      {"plain-asp.avi", "-c:v mpeg4 -q:v 3 -g 50 -c:a pcm_s16le"},
       {"h264.avi", h264 + "-c:a libmp3lame"},
       {"h264-open.avi", h264 + "-x264-params open-gop=1:keyint=48:min-keyint=24:bframes=3 -c:a libmp3lame"},
       {"theora.ogv", "-c:v libtheora -q:v 6 -g 50 -c:a libvorbis"},
@@ -64,7 +61,7 @@ std::vector<Case> cases() {
 
 std::filesystem::path made(Case const& one) {
   auto const from = support::media_file({.seconds = seconds, .fps = fps, .gop = 25, .kbit = 1500});
-  return remade("coded-" + one.name, from,
+  return remade(one.name, from,
                 "-f lavfi -i aevalsrc=0.5*sin(2*PI*880*t)*lt(mod(t\\,1)\\,0.1):s=48000:d=" + std::to_string(seconds) +
                     " -map 0:v -map 1:a " + one.arguments);
 }
@@ -105,30 +102,20 @@ struct Played {
 /// Decodes all that is in a file.
 class Player {
  public:
-  explicit Player(std::filesystem::path const& path) {
-    hls::av::check(avformat_open_input(&file_, path.c_str(), nullptr, nullptr), "open");
-    hls::av::check(avformat_find_stream_info(file_, nullptr), "streams");
+  explicit Player(std::filesystem::path const& path) : file_(open_av(path)) {
     for (unsigned i = 0; i < file_->nb_streams; ++i) {
       auto const& parameters = *file_->streams[i]->codecpar;
-      decoders_.push_back(hls::av::context(avcodec_find_decoder(parameters.codec_id)));
-      hls::av::check(avcodec_parameters_to_context(decoders_.back().get(), &parameters), "parameters");
-      hls::av::check(avcodec_open2(decoders_.back().get(), nullptr, nullptr), "decoder");
+      decoders_.push_back(decoder_of(parameters.codec_id, config_of(parameters)));
     }
   }
-  Player(Player const&) = delete;
-  Player& operator=(Player const&) = delete;
-  ~Player() { avformat_close_input(&file_); }
 
   Played run() {
-    auto const packet = hls::av::packet();
-    while (av_read_frame(file_, packet.get()) == 0) {
-      auto const index = static_cast<std::size_t>(packet->stream_index);
-      if (index < decoders_.size()) {
-        EXPECT_GE(avcodec_send_packet(decoders_[index].get(), packet.get()), 0);
-        receive(index);
-      }
-      av_packet_unref(packet.get());
-    }
+    each_packet(*file_, [&](AVPacket const& packet) {
+      auto const index = static_cast<std::size_t>(packet.stream_index);
+      if (index >= decoders_.size()) return;
+      EXPECT_GE(avcodec_send_packet(decoders_[index].get(), &packet), 0);
+      receive(index);
+    });
     for (std::size_t i = 0; i < decoders_.size(); ++i) {
       avcodec_send_packet(decoders_[i].get(), nullptr);
       receive(i);
@@ -164,12 +151,38 @@ class Player {
     }
   }
 
-  AVFormatContext* file_ = nullptr;
+  AvFile file_;
   std::vector<hls::av::Codec> decoders_;
   hls::av::Frame frame_ = hls::av::frame();
   Played played_;
   double loud_ = -1;
 };
+
+/// In the film.
+std::size_t coded_pictures(std::filesystem::path const& path) {
+  auto const file = open_av(path);
+  std::size_t count = 0;
+  each_packet(*file, [&](AVPacket const& packet) {
+    auto const kind = file->streams[packet.stream_index]->codecpar->codec_type;
+    count += kind == AVMEDIA_TYPE_VIDEO && packet.size > 0;
+  });
+  return count;
+}
+
+/// All that coding depends on.
+std::string digest(hls::Material const& material) {
+  std::string all;
+  auto const add = [&](hls::Samples const& samples) {
+    all += samples.track.caps + " " + std::to_string(samples.end.count()) + "\n";
+    for (auto const& unit : samples.units) {
+      auto const hash = std::hash<std::string>()(std::string(unit.data.begin(), unit.data.end()));
+      all += std::to_string(unit.pts.count()) + (unit.key ? " key " : " ") + std::to_string(hash) + "\n";
+    }
+  };
+  add(material.pictures);
+  for (auto const& samples : material.sound) add(samples);
+  return all;
+}
 
 class CodedVideo : public testing::TestWithParam<Case> {};
 
@@ -186,15 +199,25 @@ TEST_P(CodedVideo, IsRightAtItsTimesInAnyOrder) {
   std::shuffle(order.begin(), order.end(), std::mt19937(7));
 
   std::vector<hls::Bytes> made(count);
-  for (auto const index : order)
-    made[index] = hls::package({.rendition = rendition, .index = index}, facts, *first.demuxer);
+  std::vector<std::string> materials(count);
+  auto const make = [&](Opened const& from, std::size_t index, std::string& read) {
+    hls::Item const item{.rendition = rendition, .index = index};
+    auto material = hls::gather(item, *from.facts, *from.demuxer);
+    read = digest(material);
+    return hls::package(item, *from.facts, std::move(material), {});
+  };
+  for (auto const index : order) made[index] = make(first, index, materials[index]);
   auto const second = open(path);
   EXPECT_EQ(to_text(*second.facts), to_text(facts));
-  for (auto index = count; index-- > 0;)
-    EXPECT_EQ(hls::package({.rendition = rendition, .index = index}, *second.facts, *second.demuxer), made[index])
-        << index;
+  for (auto index = count; index-- > 0;) {
+    std::string read;
+    auto const again = make(second, index, read);
+    EXPECT_EQ(read, materials[index]) << index;
+    EXPECT_TRUE(again == made[index]) << "segment " << index << " is coded otherwise";
+  }
 
-  auto const joined = std::filesystem::path(HLS_MEDIA_DIR) / ("joined-" + param.name + (param.fmp4 ? ".mp4" : ".ts"));
+  support::TempDir const folder("joined");
+  auto const joined = std::filesystem::path(folder / (param.fmp4 ? "film.mp4" : "film.ts"));
   {
     std::ofstream file(joined, std::ios::binary);
     if (param.fmp4) {
@@ -205,7 +228,8 @@ TEST_P(CodedVideo, IsRightAtItsTimesInAnyOrder) {
       file.write(reinterpret_cast<char const*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   }
   auto const played = Player(joined).run();
-  ASSERT_EQ(static_cast<int>(played.pictures.size()), seconds * fps - param.lost);
+  // libxvid keeps some to itself.
+  ASSERT_EQ(played.pictures.size(), coded_pictures(path));
   auto const origin = played.pictures.front().time;
   int wrong = 0;
   for (std::size_t i = 0; i < played.pictures.size(); ++i) {

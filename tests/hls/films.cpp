@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "hls/films.hpp"
 
-#include "support/child.hpp"
+#include "support/made_file.hpp"
 
-#include <sstream>
-#include <stdexcept>
-#include <unistd.h>
 #include <vector>
 
 namespace fs = std::filesystem;
@@ -13,24 +10,10 @@ namespace fs = std::filesystem;
 namespace hls_test {
 namespace {
 
-using Arguments = std::vector<std::string>;
-
-fs::path made(std::string const& name, Arguments const& inputs, std::string const& arguments) {
-  fs::path const folder = HLS_MEDIA_DIR;
-  auto const path = folder / name;
-  if (fs::exists(path)) return path;
-  fs::create_directories(folder);
-  // Tests run side by side: whoever is done first puts it there whole.
-  auto const beside = folder / (std::to_string(getpid()) + "-" + name);
-  Arguments command{"ffmpeg", "-nostdin", "-v", "error", "-y", "-fflags", "+bitexact"};
-  command.insert(command.end(), inputs.begin(), inputs.end());
-  std::istringstream words(arguments);
-  for (std::string word; words >> word;) command.push_back(word);
-  command.insert(command.end(), {"-flags", "+bitexact", beside.string()});
-  auto const ran = support::run(std::move(command), {}, std::chrono::minutes(3));
-  if (!ran.ok()) throw std::runtime_error("ffmpeg, for " + name + ": " + ran.err);
-  fs::rename(beside, path);
-  return path;
+fs::path made(std::string const& name, std::vector<std::string> arguments, std::string const& more) {
+  auto const words = support::words_of(more);
+  arguments.insert(arguments.end(), words.begin(), words.end());
+  return support::made_by_ffmpeg(name, arguments);
 }
 
 }  // namespace

@@ -1,57 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "hls/packets.hpp"
 
-#include <algorithm>
-#include <memory>
-#include <stdexcept>
+#include "hls/av_file.hpp"
 
-extern "C" {
-#include <libavformat/avformat.h>
-}
+#include <algorithm>
+#include <span>
+#include <stdexcept>
 
 namespace hls_test {
 namespace {
 
 using hls::Codec;
 using Piece = std::span<std::uint8_t const>;
-
-struct Close {
-  void operator()(AVFormatContext* context) const { avformat_close_input(&context); }
-};
-using Input = std::unique_ptr<AVFormatContext, Close>;
-
-Input open(std::filesystem::path const& film) {
-  av_log_set_level(AV_LOG_ERROR);
-  AVFormatContext* raw = nullptr;
-  if (avformat_open_input(&raw, film.c_str(), nullptr, nullptr) < 0)
-    throw std::runtime_error("libavformat: " + film.string());
-  Input input(raw);
-  avformat_find_stream_info(raw, nullptr);
-  return input;
-}
-
-Codec codec_of(AVCodecID id) {
-  switch (id) {
-    case AV_CODEC_ID_H264:
-      return Codec::h264;
-    case AV_CODEC_ID_HEVC:
-      return Codec::h265;
-    case AV_CODEC_ID_AAC:
-      return Codec::aac;
-    case AV_CODEC_ID_VP9:
-      return Codec::vp9;
-    case AV_CODEC_ID_AV1:
-      return Codec::av1;
-    case AV_CODEC_ID_MP3:
-      return Codec::mp3;
-    case AV_CODEC_ID_FLAC:
-      return Codec::flac;
-    case AV_CODEC_ID_OPUS:
-      return Codec::opus;
-    default:
-      return Codec::unknown;
-  }
-}
 
 std::uint64_t mix(std::uint64_t hash, Piece piece) {
   for (auto const byte : piece) hash = (hash ^ byte) * 0x100000001b3ULL;
@@ -117,7 +77,7 @@ std::uint64_t content_of(Codec codec, std::vector<std::uint8_t> const& bytes) {
 }
 
 std::vector<Stream> packets_of(std::filesystem::path const& film) {
-  auto const input = open(film);
+  auto const input = open_av(film);
   std::vector<Stream> streams(input->nb_streams);
   for (unsigned i = 0; i < input->nb_streams; ++i) {
     auto const* const parameters = input->streams[i]->codecpar;
@@ -131,22 +91,17 @@ std::vector<Stream> packets_of(std::filesystem::path const& film) {
     stream.width = parameters->width;
     stream.height = parameters->height;
   }
-  AVPacket* const packet = av_packet_alloc();
-  while (av_read_frame(input.get(), packet) >= 0) {
-    if (static_cast<std::size_t>(packet->stream_index) < streams.size()) {
-      auto& stream = streams[static_cast<std::size_t>(packet->stream_index)];
-      auto const base = input->streams[packet->stream_index]->time_base;
-      Packet one;
-      one.has_pts = packet->pts != AV_NOPTS_VALUE;
-      if (one.has_pts) one.pts = hls::Time(av_rescale_q(packet->pts, base, {1, 1'000'000'000}));
-      one.key = packet->flags & AV_PKT_FLAG_KEY;
-      one.content = content_of(stream.codec, {packet->data, packet->data + packet->size});
-      stream.packets.push_back(one);
-    }
-    av_packet_unref(packet);
-  }
-  AVPacket* freed = packet;
-  av_packet_free(&freed);
+  each_packet(*input, [&](AVPacket const& packet) {
+    auto const index = static_cast<std::size_t>(packet.stream_index);
+    if (index >= streams.size()) return;
+    auto& stream = streams[index];
+    Packet one;
+    one.has_pts = packet.pts != AV_NOPTS_VALUE;
+    if (one.has_pts) one.pts = time_of(packet.pts, input->streams[index]->time_base);
+    one.key = packet.flags & AV_PKT_FLAG_KEY;
+    one.content = content_of(stream.codec, {packet.data, packet.data + packet.size});
+    stream.packets.push_back(one);
+  });
   return streams;
 }
 

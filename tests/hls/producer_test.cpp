@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What viewers get of films whose bytes come, come late, or never come.
+// Who asks the producer for what, and who waits for whom: a film whose bytes come when the test says so.
 #include "hls/producer.hpp"
 
 #include "hls/films.hpp"
@@ -11,202 +11,300 @@
 
 #include <atomic>
 #include <filesystem>
+#include <future>
 #include <mutex>
-#include <set>
-#include <thread>
 
 namespace {
 
-using namespace hls;
+using namespace std::chrono_literals;
+using hls::Content;
 using support::eventually;
 using support::Script;
 
-std::string const film_name = "producer.mkv";
+using FactsPtr = std::shared_ptr<hls::Facts const>;
 
-/// A film whose bytes come when the script says so.
-struct Source {
-  std::shared_ptr<Script> script;
-  Origin origin;
-};
-
-Source source(std::string const& key, bool ready) {
-  auto const path = hls_test::film(film_name, "-map 0 -map 1 -c:v libx264 -preset superfast -g 50 -c:a aac");
-  Source made{std::make_shared<Script>(support::disk_file(film_name, path), ready), {}};
-  made.origin.key = key;
-  made.origin.name = film_name;
-  made.origin.open = [script = made.script](std::optional<int>) {
-    return std::make_unique<support::ScriptedReader>(script);
-  };
-  made.origin.complete = [] { return false; };
-  return made;
+/// Half a minute of 3 Mbit/s: a demuxer can't have all of it in its memory.
+std::filesystem::path the_film() {
+  return hls_test::film("producer.mkv",
+                        "-map 0 -map 1 -c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 50 -b:v 3000k -minrate 3000k "
+                        "-maxrate 3000k -bufsize 3000k -x264-params nal-hrd=cbr -c:a aac");
 }
 
-/// Blocks of peers that nobody has checked.
-class Unchecked final : public swarm::Reader {
- public:
-  explicit Unchecked(std::shared_ptr<Script> script) : reader_(std::move(script)) {}
-  Result read(std::span<std::byte> into) override { return reader_.read(into); }
-  Result try_read(std::span<std::byte> into) override { return reader_.try_read(into); }
-  void on_wake(std::function<void()> wake) override { reader_.on_wake(std::move(wake)); }
-  void seek(std::int64_t position) override { reader_.seek(position); }
-  [[nodiscard]] std::int64_t position() const override { return reader_.position(); }
-  void set_end(std::optional<std::int64_t> end) override { reader_.set_end(end); }
-  [[nodiscard]] std::optional<std::int64_t> size() const override { return reader_.size(); }
-  [[nodiscard]] std::optional<int> file() const override { return reader_.file(); }
-  [[nodiscard]] std::vector<swarm::ByteRange> available() const override { return {}; }
-  void cancel() override { reader_.cancel(); }
-  void uncancel() override { reader_.uncancel(); }
-
- private:
-  support::ScriptedReader reader_;
-};
-
-/// An answer that comes on any thread.
+/// What was asked, and the answer once it is there.
 template <class T>
-class Awaited {
- public:
-  std::function<void(Outcome<T>)> answer() {
-    return [state = state_](Outcome<T> outcome) {
-      std::lock_guard lock(state->mutex);
-      state->outcome = std::move(outcome);
-    };
-  }
-  [[nodiscard]] bool there() const {
-    std::lock_guard lock(state_->mutex);
-    return state_->outcome.has_value();
-  }
-  /// Throws what went wrong.
-  Outcome<T> wait() {
-    EXPECT_TRUE(eventually([this] { return there(); }, std::chrono::seconds(30)));
-    std::lock_guard lock(state_->mutex);
-    if (state_->outcome->error) std::rethrow_exception(state_->outcome->error);
-    return *state_->outcome;
-  }
-  Producer::Ticket ticket;
+struct Asked {
+  hls::Producer::Ticket ticket;
+  std::shared_ptr<std::promise<hls::Outcome<T>>> promise = std::make_shared<std::promise<hls::Outcome<T>>>();
+  std::future<hls::Outcome<T>> future = promise->get_future();
 
- private:
-  struct State {
-    std::mutex mutex;
-    std::optional<Outcome<T>> outcome;
-  };
-  std::shared_ptr<State> state_ = std::make_shared<State>();
+  hls::Producer::Answer<T> answer() {
+    return [kept = promise](hls::Outcome<T> outcome) { kept->set_value(std::move(outcome)); };
+  }
+  /// Else the answer was there before the question had been taken down.
+  [[nodiscard]] bool waits() const { return ticket.use_count() > 0; }
+  [[nodiscard]] bool answered(std::chrono::milliseconds within = 20s) const {
+    return future.wait_for(within) == std::future_status::ready;
+  }
+  hls::Outcome<T> get() {
+    if (!answered()) throw std::runtime_error("no answer");
+    return future.get();
+  }
 };
-using Segment = Awaited<Content>;
 
-std::shared_ptr<Facts const> learn(Producer& producer, Origin const& origin) {
-  Awaited<std::shared_ptr<Facts const>> facts;
-  facts.ticket = producer.learn(origin, facts.answer());
-  return facts.wait().value;
-}
-
-Segment ask(Producer& producer, Origin const& origin, std::shared_ptr<Facts const> const& facts, std::size_t index) {
-  Segment segment;
-  segment.ticket = producer.make(origin, facts, {.rendition = {.video = Part{0}, .sound = Part{1}}, .index = index},
-                                 segment.answer());
-  return segment;
-}
-
-Content made(Producer& producer, Origin const& origin, std::shared_ptr<Facts const> const& facts, std::size_t index) {
-  return ask(producer, origin, facts, index).wait().value;
-}
-
-std::vector<std::filesystem::path> files(std::string const& folder) {
-  std::vector<std::filesystem::path> found;
-  for (auto const& entry : std::filesystem::recursive_directory_iterator(folder))
-    if (entry.is_regular_file()) found.push_back(entry.path());
-  return found;
-}
-
-TEST(ReaderSource, ItsAccountMayBeTakenWhileADemuxerStillReads) {
-  constexpr std::int64_t block = 16 * 1024, blocks = 1000;
-  auto const script = std::make_shared<Script>(support::payload_file("film.mkv", block * blocks), true);
-  ReaderSource source(std::make_unique<support::ScriptedReader>(script));
-  std::atomic<bool> reading = true;
-  std::thread reader([&] {
-    std::byte byte{};
-    for (std::int64_t i = 0; i < blocks; ++i) EXPECT_EQ(source.read((i * 7 % blocks) * block, {&byte, 1}), 1U);
-    reading = false;
-  });
-  std::set<std::int64_t> noted;
-  while (reading)
-    for (auto const index : source.take_account()) EXPECT_TRUE(noted.insert(index).second);
-  reader.join();
-  for (auto const index : source.take_account()) EXPECT_TRUE(noted.insert(index).second);
-  EXPECT_EQ(noted.size(), static_cast<std::size_t>(blocks));
-}
-
-TEST(Producer, AFilmWhoseSwarmIsDeadHoldsUpNobody) {
-  auto const healthy = source("aa/0", true), dead = source("bb/0", false);
-  Producer producer({.threads = 1});
-  auto const facts = learn(producer, healthy.origin);
-  ASSERT_GT(facts->segments.size(), 4U);
-  std::vector<Segment> waiting;
-  for (std::size_t i = 0; i < 5; ++i) waiting.push_back(ask(producer, dead.origin, facts, i));
-  ASSERT_TRUE(eventually([&] { return dead.script->waiting(); }));
-
-  std::vector<Content> contents;
-  for (std::size_t i = 0; i < 5; ++i) contents.push_back(made(producer, healthy.origin, facts, i));
-  for (auto const& segment : waiting) EXPECT_FALSE(segment.there());
-  EXPECT_EQ(dead.script->readers(), 1) << "and takes no more than its share";
-
-  dead.script->open_all();
-  for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(*waiting[i].wait().value, *contents[i]) << i;
-}
-
-TEST(Producer, WhoLeavesGivesUpHisPlace) {
-  auto const dead = source("bb/0", false), healthy = source("aa/0", true);
-  Producer producer({.threads = 1});
-  auto const facts = learn(producer, healthy.origin);
-  auto left = ask(producer, dead.origin, facts, 3), stays = ask(producer, dead.origin, facts, 0);
-  ASSERT_TRUE(eventually([&] { return dead.script->waiting(); }));
-  left.ticket.reset();
-  ASSERT_TRUE(eventually([&] { return dead.script->calls().cancels > 0; }));
-  dead.script->open_all();
-  EXPECT_FALSE(stays.wait().value->empty());
-  EXPECT_FALSE(left.there());
-}
-
-TEST(Producer, SegmentsOnDiskSurviveARestart) {
-  support::TempDir const folder;
-  Producer::Limits const limits{.cache_bytes = 0,
-                                .cache_folder = folder.str(),
-                                .folder_bytes = 100'000'000,
-                                .version = "1",
-                                .folder = folder / "facts"};
-  auto const film = source("aa/0", true);
-  std::shared_ptr<Facts const> facts;
-  Content first;
-  {
-    Producer producer(limits);
-    facts = learn(producer, film.origin);
-    first = made(producer, film.origin, facts, 2);
-  }
-  auto const nothing = source("aa/0", false);
-  Producer producer(limits);
-  EXPECT_EQ(learn(producer, nothing.origin)->segments, facts->segments);
-  auto const again = ask(producer, nothing.origin, facts, 2).wait();
-  EXPECT_EQ(*again.value, *first);
-  EXPECT_TRUE(again.verified);
-  EXPECT_EQ(nothing.script->readers(), 0) << "the film isn't touched";
-
-  producer.forget("aa");
-  EXPECT_TRUE(eventually([&] {
-    for (auto const& file : files(folder.str()))
-      if (file.extension() != ".facts") return false;
+template <class T>
+bool cancelled(hls::Outcome<T> const& outcome) {
+  try {
+    if (outcome.error) std::rethrow_exception(outcome.error);
+  } catch (hls::Cancelled const&) {
     return true;
-  }));
+  } catch (...) {
+  }
+  return false;
 }
 
-TEST(Producer, WhatIsNotVerifiedIsNotKept) {
-  support::TempDir const folder;
-  auto film = source("aa/0", true);
-  film.origin.open = [script = film.script](std::optional<int>) { return std::make_unique<Unchecked>(script); };
-  {
-    Producer producer({.cache_folder = folder.str(), .folder_bytes = 100'000'000, .version = "1"});
-    auto const facts = learn(producer, film.origin);
-    EXPECT_FALSE(ask(producer, film.origin, facts, 1).wait().verified);
+class Producer : public testing::Test {
+ protected:
+  Producer() { start({}); }
+
+  void start(hls::Producer::Limits limits) {
+    producer.reset();
+    limits.folder = folder / "facts";
+    producer = std::make_unique<hls::Producer>(limits);
   }
-  EXPECT_TRUE(files(folder.str()).empty());
+  hls::Origin origin(std::string key = "hash/0") {
+    return {.key = std::move(key),
+            .name = "film.mkv",
+            .sidecars = {},
+            .open =
+                [this](std::optional<int>) {
+                  ++opened;
+                  return std::make_unique<support::ScriptedReader>(
+                      script, swarm::ReaderOptions{.piece_timeout = 0ms, .verify = swarm::Verify::fast});
+                },
+            .complete = [] { return false; }};
+  }
+  Asked<FactsPtr> learn(std::string key = "hash/0") {
+    Asked<FactsPtr> asked;
+    asked.ticket = producer->learn(origin(std::move(key)), asked.answer());
+    return asked;
+  }
+  Asked<Content> make(std::size_t index) {
+    Asked<Content> asked;
+    asked.ticket = producer->make(origin(), facts, item(index), asked.answer());
+    return asked;
+  }
+  static hls::Item item(std::size_t index) {
+    return {.rendition = {.video = hls::Part{0}, .sound = hls::Part{1}}, .index = index};
+  }
+  /// The film is known, and nothing of it is here from segment `index` on, but for its first pictures, which end the
+  /// one before, and for the end of the film, where its index is.
+  void known_up_to(std::size_t index) {
+    facts = learn().get().value;
+    ASSERT_TRUE(facts);
+    ASSERT_GE(facts->segments.size(), 5U);
+    script->close({place(index).begin + 500 * support::KiB, place(facts->segments.size() - 1).begin});
+  }
+  [[nodiscard]] swarm::ByteRange place(std::size_t index) const { return facts->place(index).value(); }
+  [[nodiscard]] bool waits() const {
+    return eventually([&] { return script->waiting(); });
+  }
+
+  support::TempDir folder{"producer"};
+  std::shared_ptr<Script> script = std::make_shared<Script>(support::disk_file("film.mkv", the_film()), true);
+  std::atomic<int> opened = 0;
+  std::unique_ptr<hls::Producer> producer;
+  FactsPtr facts;
+};
+
+TEST_F(Producer, TheSameQuestionIsWorkedAtOnce) {
+  script->close({0, script->content().size});
+  auto first = learn(), second = learn();
+  ASSERT_TRUE(waits());
+  script->open_all();
+  auto const known = first.get();
+  ASSERT_TRUE(known.value);
+  EXPECT_TRUE(known.verified);
+  EXPECT_EQ(second.get().value, known.value);
+  EXPECT_EQ(opened, 1);
+  EXPECT_EQ(learn().get().value, known.value);
+
+  known_up_to(2);
+  auto a = make(2), b = make(2), c = make(2);
+  ASSERT_TRUE(waits());
+  EXPECT_EQ(opened, 1) << "the demuxer that had learnt of the film";
+  script->open_all();
+  auto const made = a.get().value;
+  ASSERT_TRUE(made);
+  EXPECT_GT(made->size(), 1'000'000U);
+  EXPECT_EQ(b.get().value, made);
+  EXPECT_EQ(c.get().value, made);
+  auto kept = make(2);
+  EXPECT_FALSE(kept.waits());
+  EXPECT_EQ(kept.get().value, made);
+}
+
+TEST_F(Producer, WhatNobodyWaitsForIsGivenUpAtOnce) {
+  known_up_to(2);
+  auto asked = make(2);
+  ASSERT_TRUE(waits());
+  asked.ticket.reset();
+  EXPECT_TRUE(eventually([&] { return !script->waiting(); }, 2s));
+  EXPECT_FALSE(asked.answered(0s));
+  // Whoever asks again is served.
+  auto again = make(2);
+  ASSERT_TRUE(waits());
+  script->open_all();
+  EXPECT_TRUE(again.get().value);
+  EXPECT_FALSE(asked.answered(0s));
+}
+
+TEST_F(Producer, LearningIsGivenUp) {
+  script->close({0, script->content().size});
+  auto asked = learn();
+  ASSERT_TRUE(waits());
+  asked.ticket.reset();
+  EXPECT_TRUE(eventually([&] { return script->readers() == 0; }, 2s));
+  script->open_all();
+  EXPECT_TRUE(learn().get().value);
+}
+
+TEST_F(Producer, OneWhoLeavesTakesNothingFromTheOthers) {
+  known_up_to(2);
+  auto stays = make(2), leaves = make(2);
+  ASSERT_TRUE(waits());
+  leaves.ticket.reset();
+  EXPECT_TRUE(script->waiting());
+  script->open_all();
+  EXPECT_TRUE(stays.get().value);
+  EXPECT_FALSE(leaves.answered(0s));
+}
+
+TEST_F(Producer, TheNextSegmentIsMadeAhead) {
+  known_up_to(3);
+  ASSERT_TRUE(make(0).get().value);
+  // Nobody asked for it.
+  auto const all = place(1).end;
+  EXPECT_TRUE(eventually([&] { return script->calls().bytes >= all; }));
+  // That it is read doesn't say that it is made yet.
+  EXPECT_TRUE(make(1).get().value);
+  EXPECT_FALSE(script->waiting()) << "what is not here is not fetched for nobody";
+}
+
+TEST_F(Producer, WhoWaitsComesBeforeWhatIsMadeAhead) {
+  start({.threads = 1});
+  known_up_to(3);
+  // On the producer's only thread, before it thinks of segment 1: so that stands behind one that waits for its bytes.
+  std::promise<Asked<Content>> asked;
+  auto const first =
+      producer->make(origin(), facts, item(0), [&](hls::Outcome<Content> const&) { asked.set_value(make(3)); });
+  auto missing = asked.get_future().get();
+  ASSERT_TRUE(waits());
+  // Now somebody wants another one. When it is there, is segment 1, which nobody has asked for?
+  std::promise<Asked<Content>> then;
+  auto const wanted =
+      producer->make(origin(), facts, item(2), [&](hls::Outcome<Content> const&) { then.set_value(make(1)); });
+  script->open_all();
+  EXPECT_TRUE(missing.get().value);
+  auto next = then.get_future().get();
+  EXPECT_TRUE(next.waits()) << "what nobody waits for was made first";
+  EXPECT_TRUE(next.get().value);
+}
+
+TEST_F(Producer, NothingIsKeptThatIsNotVerified) {
+  script->set_verified(false);
+  auto const known = learn().get();
+  facts = known.value;
+  ASSERT_TRUE(facts);
+  EXPECT_FALSE(known.verified);
+  auto const first = make(1).get();
+  ASSERT_TRUE(first.value);
+  EXPECT_FALSE(first.verified);
+  auto second = make(1);
+  EXPECT_TRUE(second.waits()) << "it is made again";
+  auto const made = second.get();
+  EXPECT_NE(made.value, first.value);
+  EXPECT_EQ(*made.value, *first.value);
+  auto const file = folder / "facts/hash-0.facts";
+  EXPECT_FALSE(std::filesystem::exists(file));
+
+  script->set_verified(true);
+  EXPECT_TRUE(learn().get().verified);
+  auto const sure = make(1).get();
+  EXPECT_TRUE(sure.verified);
+  EXPECT_EQ(*sure.value, *first.value);
+  EXPECT_EQ(make(1).get().value, sure.value);
+  EXPECT_TRUE(eventually([&] { return std::filesystem::exists(file); }));
+}
+
+TEST_F(Producer, WrongBytesAreNotBelieved) {
+  known_up_to(2);
+  script->open_all();
+  script->fail({swarm::Errc::wrong_bytes, "a piece is wrong"}, place(2).begin + 100'000);
+  auto const failed = make(2).get();
+  EXPECT_FALSE(failed.value);
+  EXPECT_THROW(std::rethrow_exception(failed.error), swarm::Error);
+  script->clear_failures();
+  EXPECT_TRUE(make(2).get().value);
+}
+
+TEST_F(Producer, ForgetsATorrent) {
+  known_up_to(2);
+  auto const other = learn("hash2/0").get().value;
+  ASSERT_TRUE(other);
+  auto const made = make(1).get().value;
+  ASSERT_TRUE(made);
+  auto waiting = make(2);
+  ASSERT_TRUE(waits());
+  producer->forget("hash");
+  EXPECT_TRUE(cancelled(waiting.get())) << "who waits is told";
+  EXPECT_TRUE(eventually([&] { return script->readers() == 1; })) << script->readers() << ", the other torrent's";
+  script->open_all();
+  auto again = make(1);
+  EXPECT_TRUE(again.waits()) << "nothing of it is kept";
+  EXPECT_NE(again.get().value, made);
+  EXPECT_EQ(learn("hash2/0").get().value, other) << "only its name begins like the other's";
+}
+
+TEST_F(Producer, FilmsAreKnownFromTheDisk) {
+  auto const text = to_text(*learn().get().value);
+  start({});
+  ASSERT_TRUE(eventually([&] { return script->readers() == 0; }));
+  opened = 0;
+  auto const known = learn().get();
+  ASSERT_TRUE(known.value);
+  EXPECT_TRUE(known.verified);
+  EXPECT_EQ(to_text(*known.value), text);
+  EXPECT_EQ(opened, 0) << "not a byte of the film is read";
+  // What is damaged is learnt anew.
+  auto const file = folder / "facts/hash-0.facts";
+  support::write_file(file, text.substr(0, text.size() / 2));
+  start({});
+  EXPECT_EQ(to_text(*learn().get().value), text);
+  EXPECT_EQ(opened, 1);
+  EXPECT_EQ(support::read_file(file), text);
+}
+
+TEST_F(Producer, TidiesUp) {
+  start({.warm_for = 0s});
+  ASSERT_TRUE(learn().get().value);
+  EXPECT_TRUE(eventually([&] {
+    producer->tidy();
+    return script->readers() == 0;
+  }));
+  start({.warm = 0});
+  ASSERT_TRUE(learn().get().value);
+  EXPECT_TRUE(eventually([&] { return script->readers() == 0; })) << "none stays open";
+}
+
+TEST_F(Producer, EndsWhileOthersWait) {
+  known_up_to(2);
+  auto asked = make(2);
+  ASSERT_TRUE(waits());
+  auto const before = std::chrono::steady_clock::now();
+  producer.reset();
+  EXPECT_LT(std::chrono::steady_clock::now() - before, 5s);
+  EXPECT_TRUE(cancelled(asked.get()));
+  EXPECT_EQ(script->readers(), 0);
 }
 
 }  // namespace

@@ -1,29 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "sound_film.hpp"
 
-#include "hls/av.hpp"
-#include "support/child.hpp"
+#include "hls/av_file.hpp"
+#include "support/made_file.hpp"
 #include "support/temp_dir.hpp"
 
-#include <chrono>
+#include <cmath>
 #include <cstring>
 #include <map>
 #include <stdexcept>
-#include <unistd.h>
-
-extern "C" {
-#include <libavformat/avformat.h>
-}
 
 namespace fs = std::filesystem;
 
 namespace hls_test {
 namespace {
-
-void run_or_throw(std::vector<std::string> command) {
-  auto const ran = support::run(std::move(command), {}, std::chrono::minutes(3));
-  if (!ran.ok()) throw std::runtime_error("ffmpeg failed: " + ran.err);
-}
 
 std::string signal(std::string const& layout) {
   static std::map<std::string, int> const counts{{"mono", 1}, {"stereo", 2}, {"5.1", 6}, {"5.1(side)", 6}, {"7.1", 8}};
@@ -34,41 +24,6 @@ std::string signal(std::string const& layout) {
                 n + ")+0.06*sin(2*PI*" + n + "234*t)+0.2*sin(2*PI*1000*t)*lt(mod(t\\,1)\\,0.1)";
   }
   return channels;
-}
-
-hls::Codec codec_of(AVCodecID id) {
-  switch (id) {
-    case AV_CODEC_ID_AAC:
-      return hls::Codec::aac;
-    case AV_CODEC_ID_MP3:
-      return hls::Codec::mp3;
-    case AV_CODEC_ID_MP2:
-      return hls::Codec::mp2;
-    case AV_CODEC_ID_AC3:
-      return hls::Codec::ac3;
-    case AV_CODEC_ID_EAC3:
-      return hls::Codec::eac3;
-    case AV_CODEC_ID_DTS:
-      return hls::Codec::dts;
-    case AV_CODEC_ID_TRUEHD:
-      return hls::Codec::truehd;
-    case AV_CODEC_ID_OPUS:
-      return hls::Codec::opus;
-    case AV_CODEC_ID_VORBIS:
-      return hls::Codec::vorbis;
-    case AV_CODEC_ID_FLAC:
-      return hls::Codec::flac;
-    case AV_CODEC_ID_ALAC:
-      return hls::Codec::alac;
-    case AV_CODEC_ID_WMAV1:
-    case AV_CODEC_ID_WMAV2:
-      return hls::Codec::wma;
-    case AV_CODEC_ID_TTA:
-    case AV_CODEC_ID_WAVPACK:
-      return hls::Codec::other_audio;
-    default:
-      return hls::Codec::pcm;
-  }
 }
 
 std::string caps_of(AVCodecParameters const& of) {
@@ -94,47 +49,21 @@ std::string caps_of(AVCodecParameters const& of) {
   }
 }
 
-hls::Time nanoseconds(std::int64_t time, AVRational base) {
-  return hls::Time(av_rescale_q(time, base, AVRational{1, 1'000'000'000}));
-}
-
 }  // namespace
 
 fs::path sound_file(SoundRecipe const& recipe) {
-  fs::path const folder = HLS_MEDIA_DIR;
-  auto const path = folder / ("sound-" + recipe.name + "." + recipe.extension);
-  if (fs::exists(path)) return path;
-  fs::create_directories(folder);
-  support::TempDir work("sound");
-  fs::path const made = work / std::string("made." + recipe.extension);
-  std::vector<std::string> command{"ffmpeg",
-                                   "-nostdin",
-                                   "-v",
-                                   "error",
-                                   "-y",
-                                   "-f",
-                                   "lavfi",
-                                   "-i",
-                                   "aevalsrc=" + signal(recipe.layout) + ":s=" + std::to_string(recipe.rate) +
-                                       ":c=" + recipe.layout + ":d=" + std::to_string(recipe.seconds)};
-  command.insert(command.end(), recipe.encoder.begin(), recipe.encoder.end());
-  command.insert(command.end(), {"-fflags", "+bitexact", made.string()});
-  run_or_throw(std::move(command));
-  auto const beside = fs::path(path.string() + "." + std::to_string(getpid()));
-  fs::copy_file(made, beside, fs::copy_options::overwrite_existing);
-  fs::rename(beside, path);
-  return path;
+  std::vector<std::string> arguments{"-f", "lavfi", "-i",
+                                     "aevalsrc=" + signal(recipe.layout) + ":s=" + std::to_string(recipe.rate) +
+                                         ":c=" + recipe.layout + ":d=" + std::to_string(recipe.seconds)};
+  arguments.insert(arguments.end(), recipe.encoder.begin(), recipe.encoder.end());
+  return support::made_by_ffmpeg(recipe.name + "." + recipe.extension, arguments);
 }
 
 hls::Samples frames_of(fs::path const& file) {
-  AVFormatContext* opened = nullptr;
-  hls::av::check(avformat_open_input(&opened, file.c_str(), nullptr, nullptr), "open");
-  auto const close = [](AVFormatContext* context) { avformat_close_input(&context); };
-  std::unique_ptr<AVFormatContext, decltype(close)> const film(opened, close);
-  hls::av::check(avformat_find_stream_info(opened, nullptr), "streams");
-  auto const index = av_find_best_stream(opened, AVMEDIA_TYPE_AUDIO, -1, -1, nullptr, 0);
+  auto const film = open_av(file);
+  auto const index = av_find_best_stream(film.get(), AVMEDIA_TYPE_AUDIO, -1, -1, nullptr, 0);
   hls::av::check(index, "sound");
-  auto const& stream = *opened->streams[index];
+  auto const& stream = *film->streams[index];
   auto const& of = *stream.codecpar;
 
   hls::Samples samples;
@@ -142,30 +71,27 @@ hls::Samples frames_of(fs::path const& file) {
   track.kind = hls::Kind::audio;
   track.codec = codec_of(of.codec_id);
   track.caps = caps_of(of);
-  track.codec_data.assign(of.extradata, of.extradata + of.extradata_size);
+  track.codec_data = config_of(of);
   track.sample_rate = of.sample_rate;
   track.channels = of.ch_layout.nb_channels;
   track.priming = of.initial_padding;
   // libavformat has shifted Matroska's times by its CodecDelay; GStreamer doesn't.
   hls::Time const shift(of.sample_rate ? std::llround(1e9 * track.priming / of.sample_rate) : 0);
-  auto const packet = hls::av::packet();
-  while (av_read_frame(opened, packet.get()) == 0) {
-    if (packet->stream_index == index) {
-      hls::AccessUnit unit{.pts = nanoseconds(packet->pts, stream.time_base) + shift,
-                           .data = hls::Bytes(packet->data, packet->data + packet->size)};
-      unit.dts = unit.pts;
-      samples.units.push_back(std::move(unit));
-    }
-    av_packet_unref(packet.get());
-  }
+  each_packet(*film, [&](AVPacket const& packet) {
+    if (packet.stream_index != index) return;
+    hls::AccessUnit unit{.pts = time_of(packet.pts, stream.time_base) + shift,
+                         .data = hls::Bytes(packet.data, packet.data + packet.size)};
+    unit.dts = unit.pts;
+    samples.units.push_back(std::move(unit));
+  });
   return samples;
 }
 
 std::vector<std::vector<float>> heard(fs::path const& file, int channels) {
   support::TempDir work("heard");
   fs::path const pcm = work / std::string("pcm");
-  run_or_throw({"ffmpeg", "-nostdin", "-v", "error", "-y", "-i", file.string(), "-map", "0:a:0", "-f", "f32le", "-c:a",
-                "pcm_f32le", pcm.string()});
+  support::output_of({"ffmpeg", "-nostdin", "-v", "error", "-y", "-i", file.string(), "-map", "0:a:0", "-f", "f32le",
+                      "-c:a", "pcm_f32le", pcm.string()});
   auto const bytes = support::read_file(pcm);
   std::vector<float> all(bytes.size() / sizeof(float));
   std::memcpy(all.data(), bytes.data(), all.size() * sizeof(float));
@@ -176,12 +102,7 @@ std::vector<std::vector<float>> heard(fs::path const& file, int channels) {
 }
 
 std::vector<std::vector<float>> decode_aac(hls::Samples const& samples) {
-  auto const context = hls::av::context(avcodec_find_decoder(AV_CODEC_ID_AAC));
-  auto const& config = samples.track.codec_data;
-  context->extradata = static_cast<std::uint8_t*>(av_mallocz(config.size() + AV_INPUT_BUFFER_PADDING_SIZE));
-  std::memcpy(context->extradata, config.data(), config.size());
-  context->extradata_size = static_cast<int>(config.size());
-  hls::av::check(avcodec_open2(context.get(), context->codec, nullptr), "AAC");
+  auto const context = decoder_of(AV_CODEC_ID_AAC, samples.track.codec_data);
   std::vector<std::vector<float>> pcm(static_cast<std::size_t>(samples.track.channels));
   auto const packet = hls::av::packet();
   auto const frame = hls::av::frame();

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "timeline_media.hpp"
 
-#include "support/child.hpp"
+#include "support/made_file.hpp"
 
 #include <algorithm>
 #include <cstdio>
 #include <map>
 #include <sstream>
 #include <stdexcept>
-#include <unistd.h>
 
 namespace fs = std::filesystem;
 
@@ -105,56 +104,38 @@ std::map<std::string, std::string> const& recipes() {
   return table;
 }
 
-std::vector<std::string> words_of(std::string const& text) {
-  std::vector<std::string> words;
-  std::istringstream stream(text);
-  for (std::string word; stream >> word;)
+std::vector<std::string> arguments_of(std::string const& recipe) {
+  std::vector<std::string> arguments;
+  for (auto const& word : words_of(recipe))
     if (word == "X264")
-      words.insert(words.end(), {"-c:v", "libx264", "-preset", "superfast", "-pix_fmt", "yuv420p"});
+      arguments.insert(arguments.end(), {"-c:v", "libx264", "-preset", "superfast", "-pix_fmt", "yuv420p"});
     else
-      words.push_back(word[0] == '@' ? film(word.substr(1)).string() : word);
-  return words;
-}
-
-std::string run_or_throw(std::vector<std::string> command) {
-  auto const name = command[0];
-  if (find_program(name).empty()) throw std::runtime_error(name + " is missing: see examples/packages");
-  auto const ran = run(std::move(command), {}, std::chrono::minutes(3));
-  if (!ran.ok()) throw std::runtime_error(name + " failed: " + ran.err + ran.out);
-  return ran.out;
+      arguments.push_back(word[0] == '@' ? film(word.substr(1)).string() : word);
+  return arguments;
 }
 
 }  // namespace
 
 fs::path film(std::string const& name) {
-  auto const& words = recipes().at(name);
-  fs::path const folder = TIMELINE_MEDIA_DIR;
-  fs::create_directories(folder);
-  auto const path = folder / name;
-  if (fs::exists(path)) return path;
-  auto const made = folder / (std::to_string(getpid()) + "-" + name);
-  std::vector<std::string> command;
-  if (name.ends_with(".mkvmerge.mkv") || name.ends_with(".mkvmerge.webm")) {
-    command = {"mkvmerge", "-q", "--deterministic", "1", "-o", made.string()};
-  } else {
-    command = {"ffmpeg", "-nostdin", "-v", "error", "-y", "-fflags", "+bitexact", "-flags", "+bitexact"};
-    if (words.find("-i ") == words.npos)
-      for (auto const* input : {"testsrc=size=160x90:rate=25", "sine=frequency=440:sample_rate=48000"})
-        command.insert(command.end(), {"-f", "lavfi", "-i", input});
-  }
-  auto const more = words_of(words);
-  command.insert(command.end(), more.begin(), more.end());
-  if (command[0] == "ffmpeg") command.push_back(made.string());
-  run_or_throw(command);
-  fs::rename(made, path);
-  return path;
+  auto const& recipe = recipes().at(name);
+  std::vector<std::string> all;
+  if (name.ends_with(".mkvmerge.mkv"))
+    all = {"mkvmerge", "-q", "--deterministic", "1"};
+  else if (recipe.find("-i ") == recipe.npos)
+    for (auto const* input : {"testsrc=size=160x90:rate=25", "sine=frequency=440:sample_rate=48000"})
+      all.insert(all.end(), {"-f", "lavfi", "-i", input});
+  auto const arguments = arguments_of(recipe);
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  if (!name.ends_with(".mkvmerge.mkv")) return made_by_ffmpeg(name, all);
+  all.emplace_back("-o");
+  return made_file(name, all);
 }
 
 Probed probe(fs::path const& path, std::string const& stream, std::string const& time) {
-  auto const base = run_or_throw({"ffprobe", "-v", "error", "-select_streams", stream, "-show_entries",
-                                  "stream=time_base", "-of", "csv=p=0", path.string()});
-  auto const packets = run_or_throw({"ffprobe", "-v", "error", "-select_streams", stream, "-show_entries",
-                                     "packet=" + time + ",duration,flags", "-of", "default=nw=1", path.string()});
+  auto const base = output_of({"ffprobe", "-v", "error", "-select_streams", stream, "-show_entries", "stream=time_base",
+                               "-of", "csv=p=0", path.string()});
+  auto const packets = output_of({"ffprobe", "-v", "error", "-select_streams", stream, "-show_entries",
+                                  "packet=" + time + ",duration,flags", "-of", "default=nw=1", path.string()});
   long long numerator = 1, denominator = 1;
   if (sscanf(base.c_str(), "%lld/%lld", &numerator, &denominator) != 2) throw std::runtime_error("ffprobe: " + base);
   auto const scaled = [&](long long ticks) {

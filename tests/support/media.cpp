@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "support/media.hpp"
 
-#include "support/child.hpp"
-#include "support/temp_dir.hpp"
+#include "support/made_file.hpp"
 
 #include <array>
-#include <chrono>
-#include <stdexcept>
 #include <string>
-#include <unistd.h>
-#include <utility>
 #include <vector>
 
 namespace fs = std::filesystem;
@@ -67,68 +62,36 @@ std::string picture(MediaSpec const& spec) {
          timing + ",format=gray,noise=alls=60:allf=t[noise];[bits][noise]vstack,format=yuv420p";
 }
 
-void run_or_throw(Arguments command) {
-  auto const program = command[0];
-  if (find_program(program).empty()) throw std::runtime_error(program + " is missing: see examples/packages");
-  auto const ran = run(std::move(command), {}, std::chrono::minutes(3));
-  if (!ran.ok()) throw std::runtime_error(program + " failed: " + ran.err);
-}
-
-void encode(MediaSpec const& spec, Recipe const& recipe, fs::path const& to) {
-  Arguments command{"ffmpeg", "-nostdin", "-v", "error", "-y", "-fflags", "+bitexact"};
-  if (!recipe.video.empty()) append(command, {"-f", "lavfi", "-i", picture(spec)});
-  append(command,
-         {"-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000:duration=" + std::to_string(spec.seconds)});
+Arguments arguments_of(MediaSpec const& spec, Recipe const& recipe) {
+  Arguments all;
+  if (!recipe.video.empty()) append(all, {"-f", "lavfi", "-i", picture(spec)});
+  append(all, {"-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000:duration=" + std::to_string(spec.seconds)});
   if (!recipe.video.empty()) {
     auto const rate = std::to_string(spec.kbit) + "k";
-    append(command, recipe.video);
-    append(command,
-           {"-g", std::to_string(spec.gop), "-b:v", rate, "-minrate", rate, "-maxrate", rate, "-bufsize", rate});
+    append(all, recipe.video);
+    append(all, {"-g", std::to_string(spec.gop), "-b:v", rate, "-minrate", rate, "-maxrate", rate, "-bufsize", rate});
   }
-  append(command, recipe.audio);
-  append(command, recipe.muxer);
-  append(command, {"-flags", "+bitexact", to.string()});
-  run_or_throw(std::move(command));
+  append(all, recipe.audio);
+  append(all, recipe.muxer);
+  return all;
 }
 
 /// ffmpeg always interleaves; GStreamer's muxer does it as told.
-void interleave_badly(fs::path const& from, fs::path const& to) {
+fs::path interleaved_badly(fs::path const& from) {
   auto const all = std::string("max-size-time=0 max-size-bytes=0 max-size-buffers=0");
-  Arguments command{"gst-launch-1.0", "-q"};
-  auto const pipeline = "filesrc location=" + from.string() + " ! qtdemux name=d  d.video_0 ! queue " + all +
-                        " ! h264parse ! m.  d.audio_0 ! queue " + all +
-                        " ! aacparse ! m.  mp4mux name=m interleave-time=5000000000 ! filesink location=" + to.string();
-  for (std::size_t at = 0; at < pipeline.size();) {
-    auto const end = std::min(pipeline.find(' ', at), pipeline.size());
-    if (end > at) command.push_back(pipeline.substr(at, end - at));
-    at = end + 1;
-  }
-  run_or_throw(std::move(command));
+  return made_file("interleaved-badly.mp4",
+                   {"sh", "-c",
+                    "exec gst-launch-1.0 -q filesrc location=" + from.string() +
+                        " ! qtdemux name=d  d.video_0 ! queue " + all + " ! h264parse ! m.  d.audio_0 ! queue " + all +
+                        " ! aacparse ! m.  mp4mux name=m interleave-time=5000000000 ! filesink location=\"$0\""});
 }
 
 }  // namespace
 
 fs::path media_file(MediaSpec const& spec) {
   auto const& recipe = recipe_of(spec.container);
-  fs::path const folder = SUPPORT_MEDIA_DIR;
-  auto const path =
-      folder / (std::string(recipe.name) + "-" + std::to_string(spec.seconds) + "s-" + std::to_string(spec.fps) +
-                "fps-" + std::to_string(spec.gop) + "gop-" + std::to_string(spec.kbit) + "k." + recipe.extension);
-  if (fs::exists(path)) return path;
-  fs::create_directories(folder);
-  // Tests run side by side: whoever is done first puts it there whole.
-  TempDir work("media");
-  fs::path const made = work / std::string("made.") + recipe.extension;
-  encode(spec, recipe, made);
-  fs::path whole = made;
-  if (spec.container == Container::mp4_interleaved_badly) {
-    whole = work / "interleaved.mp4";
-    interleave_badly(made, whole);
-  }
-  auto const beside = fs::path(path.string() + "." + std::to_string(getpid()));
-  fs::copy_file(whole, beside, fs::copy_options::overwrite_existing);
-  fs::rename(beside, path);
-  return path;
+  auto const made = made_by_ffmpeg(std::string(recipe.name) + "." + recipe.extension, arguments_of(spec, recipe));
+  return spec.container == Container::mp4_interleaved_badly ? interleaved_badly(made) : made;
 }
 
 fs::path media_file(Container container, int seconds) {

@@ -27,6 +27,7 @@ struct Script::State {
   Content content;
   int file = 0;
   bool metadata = true;
+  bool verified = true;
   std::vector<ByteRange> open;  ///< sorted, merged
   std::optional<std::pair<Error, std::int64_t>> failure;
   std::size_t chunk = SIZE_MAX;
@@ -87,6 +88,11 @@ void Script::close(ByteRange range) {
       if (!part.empty()) left.push_back(part);
   }
   state_->open = std::move(left);
+}
+
+void Script::set_verified(bool verified) {
+  std::lock_guard lock(state_->mutex);
+  state_->verified = verified;
 }
 
 void Script::set_metadata(bool known) {
@@ -256,7 +262,7 @@ std::optional<int> ScriptedReader::file() const {
 
 std::vector<ByteRange> ScriptedReader::available() const {
   std::lock_guard lock(state_->mutex);
-  if (!state_->metadata) return {};
+  if (!state_->metadata || !state_->verified) return {};
   return state_->open;
 }
 

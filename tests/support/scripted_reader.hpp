@@ -39,6 +39,8 @@ class Script {
   void open_all();
   /// Takes them away again (evicted).
   void close(swarm::ByteRange range);
+  /// False: what is there can be read, but available() tells of none of it, as its hashes are not known. True at first.
+  void set_verified(bool verified);
   /// False: size and file are unknown and reads wait for metadata. True at first.
   void set_metadata(bool known);
   /// Reads that start at or beyond `position` throw this, at once, until clear_failures(). Earlier bytes are given.
