@@ -6,15 +6,20 @@
 #include "hls/sound_grid.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace hls {
 namespace {
 
+using namespace std::chrono_literals;
+
 /// How many segments earlier is looked for what was not where the index said.
 constexpr std::size_t tries = 3;
 /// Cues that began so many segments ago are found where the container has no list of them.
 constexpr std::size_t text_before = 2;
+/// Key frames that are tried behind a damage: a stretch has not many.
+constexpr int tries_behind_damage = 10;
 
 bool by_track(Container container) { return container == Container::iso || container == Container::fragmented_iso; }
 
@@ -46,6 +51,40 @@ void complete(std::vector<Track>& tracks, Timeline const& timeline) {
 Cutter::Cutter(Timeline const& timeline, Measures const& measures, std::vector<Segment> const& segments)
     : timeline_(timeline), measures_(measures), segments_(segments) {}
 
+/// From where the film may be readable again, behind what could be read of the stretch.
+std::optional<Time> Cutter::after_damage(Time reached, Stretch const& stretch) const {
+  Time next = reached + 1s;
+  if (timeline_.precision == Timeline::Precision::exact) {
+    auto const& keys = timeline_.key_frames;
+    auto const key = std::upper_bound(keys.begin(), keys.end(), reached + 2ms,
+                                      [](Time time, KeyFrame const& each) { return time < each.time; });
+    if (key == keys.end()) return std::nullopt;
+    next = key->time;
+  }
+  // What the film's last pictures lack may be rounding.
+  return next < (stretch.last ? stretch.end - 1s : stretch.end) ? std::optional(next) : std::nullopt;
+}
+
+/// What is damaged costs itself only: behind it the film is read on.
+void Cutter::read(Demuxer& demuxer, Time from, std::vector<int> const& tracks, Stretch const& stretch,
+                  Gathering& gathering) const {
+  for (int left = tries_behind_damage;; --left) {
+    std::exception_ptr failed;
+    try {
+      demuxer.read(from, tracks, gathering);
+    } catch (DemuxFailed const&) {
+      failed = std::current_exception();
+    }
+    if (!failed && !gathering.broken()) return;
+    auto const next = after_damage(gathering.reached().value_or(from), stretch);
+    if (!next || left == 0) {
+      if (failed && !gathering.reached()) std::rethrow_exception(failed);
+      return;
+    }
+    gathering.resume(from = *next);
+  }
+}
+
 /// Reads [begin, end) of the tracks, from the segment that holds `begin`, and from earlier ones until it is sure that
 /// nothing was missed.
 Cut Cutter::gather(Demuxer& demuxer, Stretch stretch, std::vector<int> const& ids) const {
@@ -63,7 +102,7 @@ Cut Cutter::gather(Demuxer& demuxer, Stretch stretch, std::vector<int> const& id
     bool const front = stretch.first || back + 1 >= home;
     Gathering gathering(stretch, wanted, measures_.first, clock);
     Time const from = back == 0 ? stretch.begin : segments_[home - 1 - std::min(back, home - 1)].begin;
-    demuxer.read(stretch.first || (front && back > 0) ? timeline_.start : from, read, gathering);
+    this->read(demuxer, stretch.first || (front && back > 0) ? timeline_.start : from, read, stretch, gathering);
     if (!gathering.whole() && back < tries && !(front && back > 0)) continue;
     if (!stretch.nominal && !gathering.has_picture() && !std::exchange(stretch.damaged, true)) {
       back = static_cast<std::size_t>(-1);

@@ -4,6 +4,7 @@
 #include "hls/elements.hpp"
 #include "hls/pipeline.hpp"
 #include "hls/sound_pipeline.hpp"
+#include "hls/without_cues.hpp"
 
 #include <mutex>
 #include <utility>
@@ -101,6 +102,12 @@ std::unique_ptr<Demuxer> Demuxer::open(std::shared_ptr<ByteSource> source, Conta
   if (sound_parser(container)) return open_sound(std::move(gate), container, std::move(index));
   if (!demuxer_of(container)) throw DemuxFailed("There is no way to take this kind of file apart.");
   return std::make_unique<WarmDemuxer>(std::move(gate), container);
+}
+
+std::unique_ptr<Demuxer> Demuxer::open(std::shared_ptr<ByteSource> source, Timeline const& timeline) {
+  bool const guessed = timeline.precision == Timeline::Precision::nominal;
+  if (timeline.container == Container::matroska && guessed) source = without_cues(std::move(source));
+  return open(std::move(source), timeline.container, timeline.key_frames);
 }
 
 }  // namespace hls

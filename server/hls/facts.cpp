@@ -50,7 +50,7 @@ std::shared_ptr<Facts const> learn(std::shared_ptr<ByteSource> const& source, st
   auto facts = std::make_shared<Facts>();
   auto const container = container_of(*source, name);
   facts->timeline = timeline_of(*source, container, scan);
-  demuxer = Demuxer::open(source, container, facts->timeline.key_frames);
+  demuxer = Demuxer::open(source, facts->timeline);
   facts->tracks = demuxer->tracks();
   complete(facts->tracks, facts->timeline);
   facts->measures = measure(*demuxer, facts->timeline);

@@ -443,7 +443,7 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
     auto line = std::make_unique<Line>();
     line->source = std::make_shared<ReaderSource>(job.origin.open(std::nullopt));
     AtWork const at_work(*this, job, line->source);
-    line->demuxer = Demuxer::open(line->source, job.facts->timeline.container, job.facts->timeline.key_frames);
+    line->demuxer = Demuxer::open(line->source, job.facts->timeline);
     return line;
   }
 

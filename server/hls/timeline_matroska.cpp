@@ -46,17 +46,23 @@ class MatroskaFilm {
     if (first_) timeline_.start = time_of(first_->time);
   }
 
+  /// Not those of another file, or of an earlier state of it.
+  [[nodiscard]] bool plausible(std::vector<MatroskaCue> const& cues) const {
+    return !cues.empty() && std::is_sorted(cues.begin(), cues.end(), [](auto const& a, auto const& b) {
+      return a.cluster < b.cluster;
+    }) && is_cluster_of(source_, cues.back().cluster, cues.back().time);
+  }
+
   bool by_cues() {
     auto const apart = film_.video ? Time(0) : std::chrono::seconds(1);
     KeyFrames frames(apart);
-    MatroskaCue last;
-    for (auto const& cue : film_.cues) {
-      if (cue.track != film_.track) continue;
-      frames.add(time_of(cue.time), cue.cluster + cue.inside);
-      if (cue.time >= last.time) last = cue;
-    }
-    if (frames.empty()) return false;
-    if (!is_cluster(source_, last.cluster)) return false;  // the Cues of another file, or of an earlier state of it
+    std::vector<MatroskaCue> cues;
+    for (auto const& cue : film_.cues)
+      if (cue.track == film_.track) cues.push_back(cue);
+    std::stable_sort(cues.begin(), cues.end(), [](auto const& a, auto const& b) { return a.time < b.time; });
+    if (!plausible(cues)) return false;
+    for (auto const& cue : cues) frames.add(time_of(cue.time), cue.cluster + cue.inside);
+    auto const& last = cues.back();
     if (first_) frames.add(timeline_.start, first_->cluster);
     timeline_.key_frames = frames.take();
     timeline_.start = timeline_.key_frames.front().time;
@@ -114,8 +120,13 @@ class MatroskaFilm {
     constexpr std::int64_t near = 8 * 1024 * 1024;
     auto const accept = [&](std::int64_t position) { return is_cluster(source_, position); };
     auto const middle = film_.first_cluster + (film_.end - film_.first_cluster) / 2;
-    auto const tail =
-        find_last(source_, std::max(film_.first_cluster, film_.end - near), film_.end, cluster_id, accept);
+    auto const last_before = [&](std::int64_t end) {
+      return find_last(source_, std::max(film_.first_cluster, film_.end - near), end, cluster_id, accept);
+    };
+    auto tail = last_before(film_.end);
+    // The last clusters of a recording may hold sound alone.
+    timeline_.end = tail ? end_from(*tail) : told_end();
+    while (tail && timeline_.end == Time(0) && (tail = last_before(*tail))) timeline_.end = end_from(*tail);
     if (film_.video) {
       stretch(film_.first_cluster);
       if (auto const found = find_first(source_, middle, std::min(middle + near, film_.end), cluster_id, accept))
@@ -125,7 +136,6 @@ class MatroskaFilm {
     } else {
       timeline_.grid = std::chrono::seconds(6);
     }
-    timeline_.end = tail ? end_from(*tail) : told_end();
     if (timeline_.end <= timeline_.start) timeline_.end = told_end();
   }
 
