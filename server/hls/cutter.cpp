@@ -76,11 +76,11 @@ void Cutter::read(Demuxer& demuxer, Time from, std::vector<int> const& tracks, S
       failed = std::current_exception();
     }
     if (!failed && !gathering.broken()) return;
-    auto const next = after_damage(gathering.reached().value_or(from), stretch);
-    if (!next || left == 0) {
-      if (failed && !gathering.reached()) std::rethrow_exception(failed);
-      return;
-    }
+    auto const reached = gathering.reached();
+    if (!reached && failed) std::rethrow_exception(failed);
+    // Nothing at all: what comes before it is tried first.
+    auto const next = reached && left > 0 ? after_damage(*reached, stretch) : std::nullopt;
+    if (!next) return;
     gathering.resume(from = *next);
   }
 }

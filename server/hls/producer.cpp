@@ -22,7 +22,8 @@ constexpr int most_tries = 3;
 struct Line {
   std::shared_ptr<ReaderSource> source;
   std::unique_ptr<Demuxer> demuxer;
-  std::size_t at = 0;  ///< index of the segment made last
+  std::size_t at = 0;          ///< index of the segment made last
+  Reel const* reel = nullptr;  ///< that the demuxer is open on
   Clock::time_point used;
 };
 
@@ -413,7 +414,16 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
     if (job.item.rendition.sidecar) return read_sidecar(job);
     auto line = take(job.origin.key, job.item.index);
     again = line != nullptr;
-    if (!line) line = open(job);
+    if (!line) {
+      line = std::make_unique<Line>();
+      line->source = std::make_shared<ReaderSource>(job.origin.open(std::nullopt));
+    }
+    if (auto const* const reel = job.facts->reel(job.item.index); !line->demuxer || line->reel != reel) {
+      AtWork const at_work(*this, job, line->source);
+      line->demuxer.reset();  // before another one has the source
+      line->demuxer = hls::open(line->source, *job.facts, job.item.index);
+      line->reel = reel;
+    }
     (void)line->source->take_account();
     Content content;
     {
@@ -437,14 +447,6 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
     line->at = job.item.index;
     put_back(job, std::move(line));
     return {nullptr, std::move(content), verified, nullptr};
-  }
-
-  std::unique_ptr<Line> open(Job& job) {
-    auto line = std::make_unique<Line>();
-    line->source = std::make_shared<ReaderSource>(job.origin.open(std::nullopt));
-    AtWork const at_work(*this, job, line->source);
-    line->demuxer = Demuxer::open(line->source, job.facts->timeline);
-    return line;
   }
 
   /// The one whose last segment was nearest: it still has bytes of the neighbourhood.

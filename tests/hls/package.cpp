@@ -137,7 +137,7 @@ int package(Options const& options) {
   media.segments = segments;
   media.after = options.fmp4 ? ".m4s" : ".ts";
   if (options.fmp4) {
-    media.map = "init.mp4";
+    media.maps = {{0, "init.mp4"}};
     std::vector<hls::Track> chosen;
     for (int const id : wanted) chosen.push_back(tracks[static_cast<std::size_t>(id)]);
     write(options.folder / "init.mp4", hls::cmaf_init(chosen));
