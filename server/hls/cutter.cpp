@@ -41,6 +41,12 @@ int clock_of(std::vector<Track> const& tracks) {
   return -1;
 }
 
+Time latest(Samples const& samples) {
+  return std::max_element(samples.units.begin(), samples.units.end(), [](auto const& a, auto const& b) {
+           return a.pts < b.pts;
+         })->pts;
+}
+
 }  // namespace
 
 void complete(std::vector<Track>& tracks, Timeline const& timeline) {
@@ -109,6 +115,13 @@ Cut Cutter::gather(Demuxer& demuxer, Stretch stretch, std::vector<int> const& id
       continue;
     }
     auto cut = gathering.give();
+    // A film that was cut off ends for all of its tracks where one of them ends; alone, each goes on to its own end.
+    if (stretch.by_track && ids.size() > 1)
+      for (auto& samples : cut)
+        if (samples.track.kind != Kind::text && (samples.units.empty() || latest(samples) + 500ms < stretch.end))
+          if (auto alone = gather(demuxer, stretch, {samples.track.id}).front();
+              alone.units.size() > samples.units.size())
+            samples = std::move(alone);
     for (auto& samples : cut) {
       if (samples.track.codec == Codec::av1 && samples.track.codec_data.empty())
         samples.track.codec_data = timeline_.av1_config;
