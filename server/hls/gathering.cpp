@@ -105,7 +105,9 @@ void Gathering::take_sound(Lane& lane, AccessUnit&& unit) {
     return;
   }
   if (lane.samples.units.empty() && unit.pts < stretch_.begin + frame_length(*now_)) lane.earlier = true;
-  if (auto const length = frame_length(*now_); length > Time::zero()) unit.duration = length;
+  bool const part = now_->codec == Codec::flac && unit.duration > Time::zero();  // its last frame
+  if (auto const length = frame_length(*now_); length > Time::zero())
+    unit.duration = part ? std::min(unit.duration, length) : length;
   // Where two recordings meet, the second one's sound may begin before the first one's ends.
   if (!lane.samples.units.empty()) {
     auto const& before = lane.samples.units.back();

@@ -70,12 +70,14 @@ class Run final : private Outlet::Tap {
     GST_BUFFER_PTS(buffer) = GST_BUFFER_DTS(buffer) = 0;
     for (auto& unit : outlet.units_of(buffer, false, true)) {
       auto const& now = outlet.track;
+      // flacparse passes blocks of the header on that it has made itself, as if they were frames.
+      if (now.codec == Codec::flac && unit.data.front() != 0xff) continue;
       auto const rate = now.sample_rate > 0 ? now.sample_rate : 48000;
       unit.pts = unit.dts = origin + Time(samples_ * 1'000'000'000 / rate);
-      if (now.frame_samples > 0) {
+      if (now.codec != Codec::flac && now.frame_samples > 0) {
         samples_ += now.frame_samples;
         unit.duration = Time(now.frame_samples * 1'000'000'000LL / rate);
-      } else {  // FLAC with blocks of several sizes
+      } else {  // FLAC: blocks may be of several sizes, and the last one is
         samples_ += (unit.duration.count() * rate + 500'000'000) / 1'000'000'000;
       }
       stopped_ = taker->take(now, std::move(unit)) != Demuxer::Take::more;
