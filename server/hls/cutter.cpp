@@ -42,9 +42,9 @@ int clock_of(std::vector<Track> const& tracks) {
 }
 
 Time latest(Samples const& samples) {
-  return std::max_element(samples.units.begin(), samples.units.end(), [](auto const& a, auto const& b) {
-           return a.pts < b.pts;
-         })->pts;
+  return std::max_element(samples.units.begin(), samples.units.end(),
+                          [](auto const& a, auto const& b) { return a.pts < b.pts; })
+      ->pts;
 }
 
 }  // namespace
@@ -125,6 +125,7 @@ Cut Cutter::gather(Demuxer& demuxer, Stretch stretch, std::vector<int> const& id
     for (auto& samples : cut) {
       if (samples.track.codec == Codec::av1 && samples.track.codec_data.empty())
         samples.track.codec_data = timeline_.av1_config;
+      if (samples.track.kind == Kind::video && stretch.first && stretch.by_track) hide_before(timeline_.start, samples);
       if (samples.track.kind == Kind::video)
         set_decoding_times(samples, measures_.reorder, measures_.frame, gathering.next().value_or(stretch.end),
                            stretch.last || (stretch.nominal && !gathering.next()));

@@ -16,7 +16,7 @@ constexpr std::int64_t wrap = INT64_C(1) << 33;
 constexpr std::int64_t small = 16 * 1024 * 1024;
 /// What is searched for a joint picture by picture.
 constexpr std::int64_t near = 2 * 1024 * 1024;
-constexpr int most_samples = 48;
+constexpr int most_samples = 40;
 /// More are damage.
 constexpr std::size_t most_parts = 100;
 
@@ -58,9 +58,10 @@ class Joints {
     if (size <= small) {
       walk(begin, 0, size);
     } else {
-      auto const head = sample(0, begin), middle = sample(size / 2, begin), tail = sample(size - near, begin);
-      if (head && middle) compare(*head, *middle);
-      if (middle && tail) compare(*middle, *tail);
+      std::vector<Sample> places;
+      for (auto const at : {std::int64_t{0}, size / 4, size / 2, size / 4 * 3, size - near})
+        if (auto place = sample(at, begin)) places.push_back(std::move(*place));
+      for (std::size_t i = 1; i < places.size(); ++i) compare(places[i - 1], places[i]);
     }
     std::sort(found_.begin(), found_.end());
     found_.erase(std::unique(found_.begin(), found_.end()), found_.end());
@@ -83,7 +84,7 @@ class Joints {
       if (sample.state.sets == 0) sample.state.sets = picture.sets;
       if (goes_on(last, picture.pts)) last = std::max(last, last + step(last, picture.pts));
       bytes = picture.position - sample.position;
-      return ++pictures < 50 || sample.state.sets == 0;
+      return ++pictures < 12 || (sample.state.sets == 0 && bytes < near / 2);
     });
     if (!sample.state.pts) return std::nullopt;
     if (last > first) sample.rate = static_cast<double>(bytes) / static_cast<double>(last - first);
@@ -110,7 +111,7 @@ class Joints {
     if (span >= wrap / 2) return false;
     if (a.rate <= 0 || b.rate <= 0) return true;
     auto const bytes = static_cast<double>(b.position - a.position);
-    auto const slack = 10. * clock;
+    auto const slack = 3. * clock;
     return static_cast<double>(span) >= bytes / std::max(a.rate, b.rate) / 2 - slack &&
            static_cast<double>(span) <= bytes / std::min(a.rate, b.rate) * 2 + slack;
   }
