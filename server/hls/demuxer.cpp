@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "hls/demuxer.hpp"
 
+#include "hls/cluster_demuxer.hpp"
 #include "hls/elements.hpp"
 #include "hls/pipeline.hpp"
 #include "hls/sound_pipeline.hpp"
-#include "hls/without_cues.hpp"
 
 #include <mutex>
 #include <utility>
@@ -106,7 +106,10 @@ std::unique_ptr<Demuxer> Demuxer::open(std::shared_ptr<ByteSource> source, Conta
 
 std::unique_ptr<Demuxer> Demuxer::open(std::shared_ptr<ByteSource> source, Timeline const& timeline) {
   bool const guessed = timeline.precision == Timeline::Precision::nominal;
-  if (timeline.container == Container::matroska && guessed) source = without_cues(std::move(source));
+  if (timeline.container == Container::matroska && guessed) {
+    if (!gst_is_initialized()) gst_init(nullptr, nullptr);
+    return open_by_clusters(std::move(source), timeline.end);
+  }
   return open(std::move(source), timeline.container, timeline.key_frames);
 }
 

@@ -83,17 +83,17 @@ std::optional<std::int64_t> next_cluster(ByteSource& source, std::int64_t from, 
   return find_first(source, from, to, id, [&](std::int64_t position) { return is_cluster(source, position); });
 }
 
-bool is_cluster_of(ByteSource& source, std::int64_t position, std::int64_t time) {
-  if (!is_cluster(source, position)) return false;
+std::optional<std::int64_t> cluster_time(ByteSource& source, std::int64_t position) {
+  if (!is_cluster(source, position)) return std::nullopt;
   Cursor at(source, position, Cursor::to_end, Cursor::small);
   auto const cluster = *next_element(at);
-  std::optional<std::int64_t> begin;
+  std::optional<std::int64_t> time;
   each_element(at, cluster, [&](Element const& child) {
     if (child.id == ebml::timestamp)
-      begin = static_cast<std::int64_t>(std::min<std::uint64_t>(unsigned_of(at, child), latest));
-    return !begin && child.id != ebml::simple_block && child.id != ebml::block_group;
+      time = static_cast<std::int64_t>(std::min<std::uint64_t>(unsigned_of(at, child), latest));
+    return !time && child.id != ebml::simple_block && child.id != ebml::block_group;
   });
-  return begin && time - *begin >= INT16_MIN && time - *begin <= INT16_MAX;
+  return time;
 }
 
 bool is_cluster(ByteSource& source, std::int64_t position) {

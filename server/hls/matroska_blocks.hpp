@@ -24,7 +24,7 @@ void each_block(ByteSource& source, std::int64_t from, std::int64_t to,
 [[nodiscard]] std::optional<std::int64_t> next_cluster(ByteSource& source, std::int64_t from, std::int64_t to);
 /// Whether a cluster begins there.
 [[nodiscard]] bool is_cluster(ByteSource& source, std::int64_t position);
-/// Whether it is one that can hold a block of that time.
-[[nodiscard]] bool is_cluster_of(ByteSource& source, std::int64_t position, std::int64_t time);
+/// On the segment's clock; nullopt: no cluster begins there, or it doesn't tell.
+[[nodiscard]] std::optional<std::int64_t> cluster_time(ByteSource& source, std::int64_t position);
 
 }  // namespace hls

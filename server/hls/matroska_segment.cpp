@@ -98,7 +98,6 @@ class SegmentReader {
         read_tracks(element);
         break;
       case ebml::cues:
-        film_.all_cues.push_back(element.start);
         read_cues(element);
         break;
       default:

@@ -24,7 +24,6 @@ struct MatroskaSegment {
   bool video = false;
   std::int64_t frame = 0;  ///< ns; 0 = not told
   std::vector<MatroskaCue> cues;
-  std::vector<std::int64_t> all_cues;  ///< where each Cues element begins
 };
 
 /// Reads no attachment and no cluster. Throws Truncated.

@@ -81,8 +81,10 @@ std::optional<Part> within(Facts const& reel, Facts const& film, std::optional<P
   auto const is_it = [&](Track const& track) { return track.kind == kind; };
   auto const before = std::count_if(film.tracks.begin(), film.tracks.begin() + part->track, is_it);
   auto left = before;
+  // The master playlist names one codec: other sound is coded.
   for (auto const& track : reel.tracks)
-    if (is_it(track) && left-- == 0) return Part{track.id, part->coded};
+    if (is_it(track) && left-- == 0)
+      return Part{track.id, part->coded || (kind == Kind::audio && track.codec != film.track(part->track)->codec)};
   return std::nullopt;
 }
 

@@ -48,9 +48,12 @@ class MatroskaFilm {
 
   /// Not those of another file, or of an earlier state of it.
   [[nodiscard]] bool plausible(std::vector<MatroskaCue> const& cues) const {
-    return !cues.empty() && std::is_sorted(cues.begin(), cues.end(), [](auto const& a, auto const& b) {
-      return a.cluster < b.cluster;
-    }) && is_cluster_of(source_, cues.back().cluster, cues.back().time);
+    if (cues.empty()) return false;
+    auto const by_place = [](auto const& a, auto const& b) { return a.cluster < b.cluster; };
+    if (!std::is_sorted(cues.begin(), cues.end(), by_place)) return false;
+    auto const time = cluster_time(source_, cues.back().cluster);
+    auto const off = time ? cues.back().time - *time : INT64_MAX;  // blocks tell it in 16 bits
+    return off >= INT16_MIN && off <= INT16_MAX;
   }
 
   bool by_cues() {
