@@ -70,6 +70,8 @@ void Gathering::take_video(Lane& lane, AccessUnit&& unit) {
   if (ends && (anywhere || lane.inside || stretch_.first)) {
     next_ = unit.pts;
     lane.done = true;
+    // Shown behind the key frame though decoded before it: its time is damaged.
+    std::erase_if(lane.samples.units, [&](AccessUnit const& each) { return each.pts >= unit.pts; });
     return;
   }
   if (!lane.inside) {
