@@ -52,13 +52,17 @@ def large_header(kind, content):
     return kind, content + box(b"free", bytes(24 << 20)) if kind == b"moov" else content
 
 
-def two_edits(kind, content):
-    """Seconds 0 to 6 and 12 to 18 of the media (8.6.6); mvhd's clock is 1000, as ffmpeg writes it."""
-    if kind != b"elst":
-        return kind, content
-    _, first = struct.unpack(">Ii", content[8:16])
-    clock = 12800 if first in (0, 1024) and first != 0 else 48000
-    return kind, content[:4] + struct.pack(">IIiIIiI", 2, 6000, first, 1 << 16, 6000, first + 12 * clock, 1 << 16)
+def two_edits(film):
+    """Seconds 0 to 6 and 12 to 18 of the media (8.6.6); ffmpeg's clocks are 1000 for the film, 12800 and 48000."""
+    clocks = iter((12800, 48000))
+
+    def change(kind, content):
+        if kind != b"elst":
+            return kind, content
+        first, = struct.unpack(">i", content[12:16])
+        second = first + 12 * next(clocks)
+        return kind, content[:4] + struct.pack(">IIiIIiI", 2, 6000, first, 1 << 16, 6000, second, 1 << 16)
+    return rewritten(film, change)
 
 
 # Matroska that was written in one go: nothing points to what lies behind.
@@ -120,7 +124,7 @@ MP3 = ["-c:a", "libmp3lame", "-b:a", "96k"]
 FILMS = [
     ("h264-co64-stz2.mp4", "remux", "wide places, narrow sizes", patched("a.mp4", lambda f: rewritten(f, wide_tables)), False),
     ("h264-large-moov.mp4", "remux", "moov of 24 MB", patched("a.mp4", lambda f: rewritten(f, large_header)), False),
-    ("h264-two-edits.mp4", "remux", "seconds 0 to 6 and 12 to 18", patched("a.mp4", lambda f: rewritten(f, two_edits)), False),
+    ("h264-two-edits.mp4", "remux", "seconds 0 to 6 and 12 to 18", patched("a.mp4", two_edits), False),
     ("h264-unknown-clusters.mkv", "remux", "clusters don't tell their size", each_cluster(of_unknown_size), False),
     ("h264-voids.mkv", "remux", "Void before each cluster", each_cluster(behind_a_void), False),
     ("h264-mp3-laced-ebml.mkv", "remux", "EBML lacing", mkvmerge("--engage", "lacing_ebml", audio=MP3), False),
