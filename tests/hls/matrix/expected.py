@@ -57,6 +57,7 @@ TABLE = [
     # The film's times are only known roughly before a segment is made.
     ("*.ts *.m2ts *no-cues* *piped* *live* *.flv *unknown-clusters* *voids* wrong-cues.mkv truncated.mkv", "*", "*",
      {"options": "--nominal --shift any"}),
+    ("*open-gop*.ts", "*", "*", {"options": "--nominal --shift any --open-gop"}),
     # ffmpeg can't make sense of a stream without packets.
     ("h264-sound-ends-early.mp4", "*", "*", excused(r"/v0-a1/2\.ts: does not decode alone: .*'time_base'",
                                                     r"/a1/2\.m4s: holds nothing", r"/a1\.m3u8: segment 2 has no audio")),
