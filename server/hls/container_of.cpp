@@ -103,7 +103,7 @@ Container container_of(ByteSource& source, std::string const& name) {
   if (begins_like_iso(text)) return kind_of_iso(source);
   if (auto const sound = kind_of_sound(source, begin, begin > 0)) return *sound;
   auto const more = read_bytes(source, begin, std::size_t{64} * 1024);
-  if (ts_packets(more)) return Container::mpeg_ts;
+  if (ts_stride(more)) return Container::mpeg_ts;
   // Nothing at its very begin: damaged, or cut out of something longer.
   for (auto const& row : endings) {
     if (!ends_with(name, row.ending)) continue;

@@ -6,15 +6,20 @@
 #include "hls/sound_grid.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace hls {
 namespace {
 
+using namespace std::chrono_literals;
+
 /// How many segments earlier is looked for what was not where the index said.
 constexpr std::size_t tries = 3;
 /// Cues that began so many segments ago are found where the container has no list of them.
 constexpr std::size_t text_before = 2;
+/// Key frames that are tried behind a damage: a stretch has not many.
+constexpr int tries_behind_damage = 10;
 
 bool by_track(Container container) { return container == Container::iso || container == Container::fragmented_iso; }
 
@@ -36,6 +41,12 @@ int clock_of(std::vector<Track> const& tracks) {
   return -1;
 }
 
+Time latest(Samples const& samples) {
+  return std::max_element(samples.units.begin(), samples.units.end(),
+                          [](auto const& a, auto const& b) { return a.pts < b.pts; })
+      ->pts;
+}
+
 }  // namespace
 
 void complete(std::vector<Track>& tracks, Timeline const& timeline) {
@@ -45,6 +56,40 @@ void complete(std::vector<Track>& tracks, Timeline const& timeline) {
 
 Cutter::Cutter(Timeline const& timeline, Measures const& measures, std::vector<Segment> const& segments)
     : timeline_(timeline), measures_(measures), segments_(segments) {}
+
+/// From where the film may be readable again, behind what could be read of the stretch.
+std::optional<Time> Cutter::after_damage(Time reached, Stretch const& stretch) const {
+  Time next = reached + 1s;
+  if (timeline_.precision == Timeline::Precision::exact) {
+    auto const& keys = timeline_.key_frames;
+    auto const key = std::upper_bound(keys.begin(), keys.end(), reached + 2ms,
+                                      [](Time time, KeyFrame const& each) { return time < each.time; });
+    if (key == keys.end()) return std::nullopt;
+    next = key->time;
+  }
+  // What the film's last pictures lack may be rounding.
+  return next < (stretch.last ? stretch.end - 1s : stretch.end) ? std::optional(next) : std::nullopt;
+}
+
+/// What is damaged costs itself only: behind it the film is read on.
+void Cutter::read(Demuxer& demuxer, Time from, std::vector<int> const& tracks, Stretch const& stretch,
+                  Gathering& gathering) const {
+  for (int left = tries_behind_damage;; --left) {
+    std::exception_ptr failed;
+    try {
+      demuxer.read(from, tracks, gathering);
+    } catch (DemuxFailed const&) {
+      failed = std::current_exception();
+    }
+    if (!failed && !gathering.broken()) return;
+    auto const reached = gathering.reached();
+    if (!reached && failed) std::rethrow_exception(failed);
+    // Nothing at all: what comes before it is tried first.
+    auto const next = reached && left > 0 ? after_damage(*reached, stretch) : std::nullopt;
+    if (!next) return;
+    gathering.resume(from = *next);
+  }
+}
 
 /// Reads [begin, end) of the tracks, from the segment that holds `begin`, and from earlier ones until it is sure that
 /// nothing was missed.
@@ -63,16 +108,24 @@ Cut Cutter::gather(Demuxer& demuxer, Stretch stretch, std::vector<int> const& id
     bool const front = stretch.first || back + 1 >= home;
     Gathering gathering(stretch, wanted, measures_.first, clock);
     Time const from = back == 0 ? stretch.begin : segments_[home - 1 - std::min(back, home - 1)].begin;
-    demuxer.read(stretch.first || (front && back > 0) ? timeline_.start : from, read, gathering);
+    this->read(demuxer, stretch.first || (front && back > 0) ? timeline_.start : from, read, stretch, gathering);
     if (!gathering.whole() && back < tries && !(front && back > 0)) continue;
     if (!stretch.nominal && !gathering.has_picture() && !std::exchange(stretch.damaged, true)) {
       back = static_cast<std::size_t>(-1);
       continue;
     }
     auto cut = gathering.give();
+    // A film that was cut off ends for all of its tracks where one of them ends; alone, each goes on to its own end.
+    if (stretch.by_track && ids.size() > 1)
+      for (auto& samples : cut)
+        if (samples.track.kind != Kind::text && (samples.units.empty() || latest(samples) + 500ms < stretch.end))
+          if (auto alone = gather(demuxer, stretch, {samples.track.id}).front();
+              alone.units.size() > samples.units.size())
+            samples = std::move(alone);
     for (auto& samples : cut) {
       if (samples.track.codec == Codec::av1 && samples.track.codec_data.empty())
         samples.track.codec_data = timeline_.av1_config;
+      if (samples.track.kind == Kind::video && stretch.first && stretch.by_track) hide_before(timeline_.start, samples);
       if (samples.track.kind == Kind::video)
         set_decoding_times(samples, measures_.reorder, measures_.frame, gathering.next().value_or(stretch.end),
                            stretch.last || (stretch.nominal && !gathering.next()));

@@ -24,6 +24,7 @@ struct Measures {
 void complete(std::vector<Track>& tracks, Timeline const& timeline);
 
 struct Stretch;
+class Gathering;
 
 class Cutter {
  public:
@@ -44,6 +45,9 @@ class Cutter {
  private:
   [[nodiscard]] Stretch stretch_of(std::size_t index) const;
   [[nodiscard]] Cut gather(Demuxer& demuxer, Stretch stretch, std::vector<int> const& tracks) const;
+  void read(Demuxer& demuxer, Time from, std::vector<int> const& tracks, Stretch const& stretch,
+            Gathering& gathering) const;
+  [[nodiscard]] std::optional<Time> after_damage(Time reached, Stretch const& stretch) const;
   void stand_in(Demuxer& demuxer, std::size_t index, Samples& video) const;
 
   Timeline timeline_;

@@ -33,4 +33,16 @@ void set_decoding_times(Samples& video, Time reorder, Time picture, Time end, bo
   video.end = std::max(video.end, units.back().dts + tick);
 }
 
+void hide_before(Time begin, Samples& video) {
+  std::vector<AccessUnit*> hidden;
+  for (auto& unit : video.units)
+    if (unit.pts < begin) hidden.push_back(&unit);
+  std::sort(hidden.begin(), hidden.end(), [](auto const* a, auto const* b) { return a->pts < b->pts; });
+  auto left = static_cast<std::int64_t>(hidden.size());
+  for (auto* const unit : hidden) {
+    unit->pts = begin - left-- * tick;
+    unit->duration = tick;
+  }
+}
+
 }  // namespace hls

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "hls/demuxer.hpp"
 
+#include "hls/cluster_demuxer.hpp"
 #include "hls/elements.hpp"
 #include "hls/pipeline.hpp"
 #include "hls/sound_pipeline.hpp"
@@ -101,6 +102,15 @@ std::unique_ptr<Demuxer> Demuxer::open(std::shared_ptr<ByteSource> source, Conta
   if (sound_parser(container)) return open_sound(std::move(gate), container, std::move(index));
   if (!demuxer_of(container)) throw DemuxFailed("There is no way to take this kind of file apart.");
   return std::make_unique<WarmDemuxer>(std::move(gate), container);
+}
+
+std::unique_ptr<Demuxer> Demuxer::open(std::shared_ptr<ByteSource> source, Timeline const& timeline) {
+  bool const guessed = timeline.precision == Timeline::Precision::nominal;
+  if (timeline.container == Container::matroska && guessed) {
+    if (!gst_is_initialized()) gst_init(nullptr, nullptr);
+    return open_by_clusters(std::move(source), timeline.end);
+  }
+  return open(std::move(source), timeline.container, timeline.key_frames);
 }
 
 }  // namespace hls

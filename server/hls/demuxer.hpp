@@ -41,6 +41,8 @@ class Demuxer {
   /// Throws DemuxFailed, Cancelled, swarm::Error (what the source threw).
   [[nodiscard]] static std::unique_ptr<Demuxer> open(std::shared_ptr<ByteSource> source, Container container,
                                                      std::vector<KeyFrame> index = {});
+  /// The same for a film that is cut by `timeline`.
+  [[nodiscard]] static std::unique_ptr<Demuxer> open(std::shared_ptr<ByteSource> source, Timeline const& timeline);
 
   Demuxer() = default;
   Demuxer(Demuxer const&) = delete;

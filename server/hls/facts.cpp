@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "hls/facts.hpp"
 
+#include "hls/byte_slice.hpp"
+
 #include <algorithm>
 
 namespace hls {
@@ -43,20 +45,76 @@ Timeline timeline_of(ByteSource& source, Container container, bool scan) {
   }
 }
 
-}  // namespace
-
-std::shared_ptr<Facts const> learn(std::shared_ptr<ByteSource> const& source, std::string const& name, bool scan,
-                                   std::unique_ptr<Demuxer>& demuxer) {
+std::shared_ptr<Facts> learn_one(std::shared_ptr<ByteSource> const& source, Container container, bool scan,
+                                 std::unique_ptr<Demuxer>& demuxer) {
   auto facts = std::make_shared<Facts>();
-  auto const container = container_of(*source, name);
   facts->timeline = timeline_of(*source, container, scan);
-  demuxer = Demuxer::open(source, container, facts->timeline.key_frames);
+  demuxer = Demuxer::open(source, facts->timeline);
   facts->tracks = demuxer->tracks();
   complete(facts->tracks, facts->timeline);
   facts->measures = measure(*demuxer, facts->timeline);
   facts->segments = plan(facts->timeline);
   facts->file_size = source->size();
   return facts;
+}
+
+std::shared_ptr<ByteSource> slice(std::shared_ptr<ByteSource> const& source, TsPart const& part) {
+  return std::make_shared<ByteSlice>(source, part.begin, part.end, part.tables);
+}
+
+/// One after the other, on the first one's clock.
+std::shared_ptr<Facts> learn_joined(std::shared_ptr<ByteSource> const& source, std::vector<TsPart> parts) {
+  auto film = std::make_shared<Facts>();
+  for (auto& part : parts) {
+    std::shared_ptr<Facts const> own;
+    try {
+      std::unique_ptr<Demuxer> demuxer;
+      own = learn_one(slice(source, part), Container::mpeg_ts, false, demuxer);
+    } catch (NotIndexed const&) {
+      continue;  // a joint of joints, in which no picture is whole
+    } catch (DemuxFailed const&) {
+      continue;
+    }
+    if (film->reels.empty()) {
+      film->timeline = own->timeline;
+      film->measures = own->measures;
+      film->tracks = own->tracks;
+      film->timeline.end = film->timeline.start;
+    }
+    auto& timeline = film->timeline;
+    auto const shift = timeline.end - own->timeline.start;
+    timeline.grid = std::max(timeline.grid, own->timeline.grid);
+    film->measures.longest_gop = std::max(film->measures.longest_gop, own->measures.longest_gop);
+    film->reels.push_back({std::move(part), shift, film->segments.size(), own});
+    for (auto const& segment : own->segments)
+      film->segments.push_back({segment.begin + shift, segment.end + shift, segment.bytes});
+    timeline.end = film->segments.back().end;
+  }
+  if (film->reels.empty())
+    throw DemuxFailed("There is neither a picture nor sound in this file: it may be incomplete.");
+  film->file_size = source->size();
+  return film;
+}
+
+}  // namespace
+
+Reel const* Facts::reel(std::size_t segment) const {
+  auto const after = std::upper_bound(reels.begin(), reels.end(), segment,
+                                      [](std::size_t index, Reel const& reel) { return index < reel.first; });
+  return after == reels.begin() ? nullptr : &*std::prev(after);
+}
+
+std::shared_ptr<Facts const> learn(std::shared_ptr<ByteSource> const& source, std::string const& name, bool scan,
+                                   std::unique_ptr<Demuxer>& demuxer) {
+  auto const container = container_of(*source, name);
+  if (container == Container::mpeg_ts)
+    if (auto parts = ts_parts(*source); parts.size() > 1) return learn_joined(source, std::move(parts));
+  return learn_one(source, container, scan, demuxer);
+}
+
+std::unique_ptr<Demuxer> open(std::shared_ptr<ByteSource> const& source, Facts const& facts, std::size_t segment) {
+  auto const* const reel = facts.reel(segment);
+  return reel ? Demuxer::open(slice(source, reel->part), reel->facts->timeline) : Demuxer::open(source, facts.timeline);
 }
 
 }  // namespace hls

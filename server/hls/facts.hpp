@@ -7,6 +7,7 @@
 #include "hls/picture_coders.hpp"
 #include "hls/segments.hpp"
 #include "hls/timeline.hpp"
+#include "hls/ts_splices.hpp"
 #include "swarm/types.hpp"
 
 #include <memory>
@@ -17,6 +18,16 @@
 
 namespace hls {
 
+struct Facts;
+
+/// One of several recordings that were joined to a film: a film of its own, with its own clock and tracks.
+struct Reel {
+  TsPart part;
+  Time shift{};           ///< from its clock to the film's
+  std::size_t first = 0;  ///< which of the film's segments it begins with
+  std::shared_ptr<Facts const> facts;
+};
+
 struct Facts {
   Timeline timeline;
   Measures measures;
@@ -25,6 +36,10 @@ struct Facts {
   std::int64_t file_size = 0;
   /// No fact, but what is made of them alone.
   std::shared_ptr<PictureCoders> coders = std::make_shared<PictureCoders>();
+
+  std::vector<Reel> reels;  ///< in order; none = all of it is one recording
+  /// Which one the segment is in; nullptr: the film has none.
+  [[nodiscard]] Reel const* reel(std::size_t segment) const;
 
   /// nullptr: there is none of that number.
   [[nodiscard]] Track const* track(int id) const;
@@ -36,10 +51,15 @@ struct Facts {
   [[nodiscard]] std::optional<swarm::ByteRange> place(std::size_t segment) const;
 };
 
-/// Reads the film's index and learns its tracks; the demuxer is left open for segments. `name`: of the file.
+/// Reads the film's index and learns its tracks; the demuxer is left open for segments, if
+/// it is one for all. `name`: of the file.
 /// Throws NotIndexed, DemuxFailed, Cancelled, swarm::Error.
 [[nodiscard]] std::shared_ptr<Facts const> learn(std::shared_ptr<ByteSource> const& source, std::string const& name,
                                                  bool scan, std::unique_ptr<Demuxer>& demuxer);
+
+/// A demuxer for the film's segment, as learn() leaves it. Throws as Demuxer::open().
+[[nodiscard]] std::unique_ptr<Demuxer> open(std::shared_ptr<ByteSource> const& source, Facts const& facts,
+                                            std::size_t segment);
 
 /// For keeping them on disk. nullopt: damaged, or of another version.
 [[nodiscard]] std::string to_text(Facts const& facts);

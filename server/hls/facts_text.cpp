@@ -10,16 +10,26 @@ namespace {
 
 /// Other facts make other bytes: they belong to a version of the packager.
 constexpr guint32 version = 2 << 8 | packager_version;
+// of a reel: its part and tables, shift, first segment, facts
 // of a track: id, kind, codec, caps, codec data, picture, sound, language, title, default, forced
-constexpr char facts_type[] = "(usx(xxaxx)a(iiisay(iiiiiiiiib)(iiii)ssbb))";
+constexpr char facts_type[] = "(usx(xxaxx)a(iiisay(iiiiiiiiib)(iiii)ssbb)a(xxayxtay))";
 
 struct Unref {
   void operator()(GVariant* v) const { g_variant_unref(v); }
 };
 using Variant = std::unique_ptr<GVariant, Unref>;
 
-GVariant* bytes(Bytes const& data) {
+template <class Array>
+GVariant* bytes(Array const& data) {
   return g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, data.data(), data.size(), 1);
+}
+/// Of an `ay`, which goes away.
+template <class Array>
+Array array_of(GVariant* from) {
+  Variant const owned(from);
+  gsize size = 0;
+  auto const* first = static_cast<typename Array::value_type const*>(g_variant_get_fixed_array(from, &size, 1));
+  return {first, first + size};
 }
 
 GVariant* pack(Track const& t) {
@@ -40,10 +50,7 @@ Track unpack(GVariant* from) {
                 &t.frame_rate.frames, &t.frame_rate.seconds, &t.rotation, &pixel, &t.primaries, &t.transfer, &t.matrix,
                 &full_range, &t.sample_rate, &t.channels, &t.frame_samples, &t.priming, &language, &title, &is_default,
                 &forced);
-  Variant const owned(data);
-  gsize size = 0;
-  auto const* first = static_cast<std::uint8_t const*>(g_variant_get_fixed_array(data, &size, 1));
-  t.codec_data.assign(first, first + size);
+  t.codec_data = array_of<Bytes>(data);
   t.kind = static_cast<Kind>(kind);
   t.codec = static_cast<Codec>(codec);
   t.caps = caps;
@@ -68,16 +75,21 @@ constexpr std::size_t digest_size = 64;
 }  // namespace
 
 std::string to_text(Facts const& facts) {
-  GVariantBuilder first, tracks;
+  GVariantBuilder first, tracks, reels;
   g_variant_builder_init(&first, G_VARIANT_TYPE("ax"));
   for (auto const time : facts.measures.first) g_variant_builder_add(&first, "x", gint64{time.count()});
   g_variant_builder_init(&tracks, G_VARIANT_TYPE("a(iiisay(iiiiiiiiib)(iiii)ssbb)"));
   for (auto const& track : facts.tracks) g_variant_builder_add_value(&tracks, pack(track));
+  g_variant_builder_init(&reels, G_VARIANT_TYPE("a(xxayxtay)"));
+  for (auto const& reel : facts.reels)
+    g_variant_builder_add(&reels, "(xx@ayxt@ay)", gint64{reel.part.begin}, gint64{reel.part.end},
+                          bytes(reel.part.tables), gint64{reel.shift.count()}, guint64{reel.first},
+                          bytes(to_text(*reel.facts)));
   auto const timeline = to_text(facts.timeline);
   auto const& m = facts.measures;
   Variant const made(g_variant_ref_sink(g_variant_new(facts_type, version, timeline.c_str(), gint64{facts.file_size},
                                                       gint64{m.reorder.count()}, gint64{m.frame.count()}, &first,
-                                                      gint64{m.longest_gop.count()}, &tracks)));
+                                                      gint64{m.longest_gop.count()}, &tracks, &reels)));
   std::string_view const data(static_cast<char const*>(g_variant_get_data(made.get())), g_variant_get_size(made.get()));
   return digest(data).append(data);
 }
@@ -93,8 +105,9 @@ std::shared_ptr<Facts const> facts_from(std::string_view text) {
   gint64 size = 0, reorder = 0, frame = 0, longest = 0;
   g_autoptr(GVariantIter) first = nullptr;
   g_autoptr(GVariantIter) tracks = nullptr;
-  g_variant_get(from.get(), "(u&sx(xxaxx)a(iiisay(iiiiiiiiib)(iiii)ssbb))", &found, &timeline, &size, &reorder, &frame,
-                &first, &longest, &tracks);
+  g_autoptr(GVariantIter) reels = nullptr;
+  g_variant_get(from.get(), "(u&sx(xxaxx)a(iiisay(iiiiiiiiib)(iiii)ssbb)a(xxayxtay))", &found, &timeline, &size,
+                &reorder, &frame, &first, &longest, &tracks, &reels);
   if (found != version) return nullptr;
   auto read = from_text(timeline);
   if (!read) return nullptr;
@@ -106,7 +119,19 @@ std::shared_ptr<Facts const> facts_from(std::string_view text) {
   gint64 time = 0;
   while (g_variant_iter_next(first, "x", &time)) facts->measures.first.emplace_back(time);
   while (GVariant* track = g_variant_iter_next_value(tracks)) facts->tracks.push_back(unpack(Variant(track).get()));
-  facts->segments = plan(facts->timeline);
+  gint64 begin = 0, end = 0, shift = 0;
+  guint64 number = 0;
+  GVariant *tables = nullptr, *own = nullptr;
+  while (g_variant_iter_next(reels, "(xx@ayxt@ay)", &begin, &end, &tables, &shift, &number, &own)) {
+    TsPart part{begin, end, array_of<std::vector<std::byte>>(tables)};
+    auto reel = facts_from(array_of<std::string>(own));
+    if (!reel) return nullptr;
+    facts->reels.push_back({std::move(part), Time(shift), number, std::move(reel)});
+  }
+  if (facts->reels.empty()) facts->segments = plan(facts->timeline);
+  for (auto const& reel : facts->reels)
+    for (auto const& segment : reel.facts->segments)
+      facts->segments.push_back({segment.begin + reel.shift, segment.end + reel.shift, segment.bytes});
   facts->file_size = size;
   return facts;
 }

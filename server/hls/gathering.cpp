@@ -35,6 +35,10 @@ bool Gathering::at(Time pts, Time line) const {
 
 Demuxer::Take Gathering::take(Track const& track, AccessUnit&& unit) {
   bool const past = unit.pts >= stretch_.end + interleaving;
+  if (track.id == clock_) {
+    reached_ = std::max(reached_.value_or(unit.pts), unit.pts);
+    over_ = over_ || unit.pts >= stretch_.end;
+  }
   auto const lane =
       std::find_if(lanes_.begin(), lanes_.end(), [&](auto const& each) { return each.samples.track.id == track.id; });
   bool mine = false;
@@ -66,6 +70,8 @@ void Gathering::take_video(Lane& lane, AccessUnit&& unit) {
   if (ends && (anywhere || lane.inside || stretch_.first)) {
     next_ = unit.pts;
     lane.done = true;
+    // Shown behind the key frame though decoded before it: its time is damaged.
+    std::erase_if(lane.samples.units, [&](AccessUnit const& each) { return each.pts >= unit.pts; });
     return;
   }
   if (!lane.inside) {
@@ -78,8 +84,13 @@ void Gathering::take_video(Lane& lane, AccessUnit&& unit) {
       return;
     }
     lane.inside = true;
+    lane.torn = false;
     unit.key = unit.key || !anywhere;
+  } else if (lane.torn) {
+    if (!unit.key || at(unit.pts, lane.last) || unit.pts < lane.last) return;
+    lane.torn = false;
   }
+  lane.last = std::max(lane.last, unit.pts);
   keep(lane, *now_, std::move(unit));
 }
 
@@ -96,7 +107,9 @@ void Gathering::take_sound(Lane& lane, AccessUnit&& unit) {
     return;
   }
   if (lane.samples.units.empty() && unit.pts < stretch_.begin + frame_length(*now_)) lane.earlier = true;
-  if (auto const length = frame_length(*now_); length > Time::zero()) unit.duration = length;
+  bool const part = now_->codec == Codec::flac && unit.duration > Time::zero();  // its last frame
+  if (auto const length = frame_length(*now_); length > Time::zero())
+    unit.duration = part ? std::min(unit.duration, length) : length;
   // Where two recordings meet, the second one's sound may begin before the first one's ends.
   if (!lane.samples.units.empty()) {
     auto const& before = lane.samples.units.back();
@@ -122,6 +135,11 @@ void Gathering::keep(Lane& lane, Track const& track, AccessUnit&& unit) {
   if (!std::exchange(lane.told, true)) lane.samples.track = track;
   settle_sets(lane.head, track, unit);
   lane.samples.units.push_back(std::move(unit));
+}
+
+void Gathering::resume(Time from) {
+  reached_ = std::max(reached_.value_or(from), from);
+  for (auto& lane : lanes_) lane.torn = true;
 }
 
 bool Gathering::whole() const {

@@ -31,6 +31,13 @@ class Gathering final : public Demuxer::Taker {
 
   Demuxer::Take take(Track const& track, AccessUnit&& unit) override;
 
+  /// The film ended, or could not be read on, before the clock came to the stretch's end.
+  [[nodiscard]] bool broken() const { return clock_ >= 0 && !lost_ && !over_; }
+  /// How far the clock came; nullopt: nowhere.
+  [[nodiscard]] std::optional<Time> reached() const { return reached_; }
+  /// It is read on from a key frame there: nothing is taken twice, no picture without those that it needs.
+  void resume(Time from);
+
   /// Nothing can have been missed at the beginning. False: read again from earlier on.
   [[nodiscard]] bool whole() const;
   /// The picture that it has to begin with was there.
@@ -50,6 +57,8 @@ class Gathering final : public Demuxer::Taker {
     bool done = false;
     bool told = false;  ///< its format at the beginning of the stretch
     int now_rate = 0;   ///< of the sound kept last
+    bool torn = false;  ///< video: something is missing, up to a key frame after `last`
+    Time last = Time::min();
   };
 
   void take_video(Lane& lane, AccessUnit&& unit);
@@ -63,6 +72,8 @@ class Gathering final : public Demuxer::Taker {
   int const clock_;
   std::optional<Time> next_;
   bool lost_ = false;  ///< the key frame can't come any more
+  bool over_ = false;  ///< the clock was seen at the end
+  std::optional<Time> reached_;
   Track const* now_ = nullptr;
 };
 

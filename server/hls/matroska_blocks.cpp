@@ -83,6 +83,19 @@ std::optional<std::int64_t> next_cluster(ByteSource& source, std::int64_t from, 
   return find_first(source, from, to, id, [&](std::int64_t position) { return is_cluster(source, position); });
 }
 
+std::optional<std::int64_t> cluster_time(ByteSource& source, std::int64_t position) {
+  if (!is_cluster(source, position)) return std::nullopt;
+  Cursor at(source, position, Cursor::to_end, Cursor::small);
+  auto const cluster = *next_element(at);
+  std::optional<std::int64_t> time;
+  each_element(at, cluster, [&](Element const& child) {
+    if (child.id == ebml::timestamp)
+      time = static_cast<std::int64_t>(std::min<std::uint64_t>(unsigned_of(at, child), latest));
+    return !time && child.id != ebml::simple_block && child.id != ebml::block_group;
+  });
+  return time;
+}
+
 bool is_cluster(ByteSource& source, std::int64_t position) {
   Cursor at(source, position, Cursor::to_end, Cursor::small);
   auto const cluster = next_element(at);

@@ -24,5 +24,7 @@ void each_block(ByteSource& source, std::int64_t from, std::int64_t to,
 [[nodiscard]] std::optional<std::int64_t> next_cluster(ByteSource& source, std::int64_t from, std::int64_t to);
 /// Whether a cluster begins there.
 [[nodiscard]] bool is_cluster(ByteSource& source, std::int64_t position);
+/// On the segment's clock; nullopt: no cluster begins there, or it doesn't tell.
+[[nodiscard]] std::optional<std::int64_t> cluster_time(ByteSource& source, std::int64_t position);
 
 }  // namespace hls

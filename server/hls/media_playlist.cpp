@@ -13,7 +13,7 @@ std::int64_t micros(Time time, Time begin) { return ((time - begin).count() + 50
 
 /// The least that has all that is used (RFC 8216 7).
 int version(Media const& media) {
-  if (!media.map.empty()) return media.i_frames_only ? 5 : 6;
+  if (!media.maps.empty()) return media.i_frames_only ? 5 : 6;
   return media.i_frames_only ? 4 : 3;
 }
 
@@ -31,7 +31,6 @@ std::string media_playlist(Media const& media) {
   text += "#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:VOD\n";
   if (media.independent_segments) text += "#EXT-X-INDEPENDENT-SEGMENTS\n";
   if (media.i_frames_only) text += "#EXT-X-I-FRAMES-ONLY\n";
-  if (!media.map.empty()) text += "#EXT-X-MAP:URI=\"" + playlist_uri(media.map) + "\"\n";
 
   auto const before = playlist_uri(media.before);
   auto const after = playlist_uri("." + media.after).substr(1);  // a fragment's # may stand there
@@ -44,6 +43,8 @@ std::string media_playlist(Media const& media) {
                   static_cast<long long>(length % 1'000'000));
     auto const& breaks = media.discontinuities;
     if (std::find(breaks.begin(), breaks.end(), i) != breaks.end()) text += "#EXT-X-DISCONTINUITY\n";
+    for (auto const& [first, uri] : media.maps)
+      if (first == i) text += "#EXT-X-MAP:URI=\"" + playlist_uri(uri) + "\"\n";
     text.append(line).append(before).append(std::to_string(i)).append(after) += '\n';
   }
   return text + "#EXT-X-ENDLIST\n";

@@ -126,7 +126,7 @@ void Outlet::learn_frame(GstBuffer* buffer) {
 void Outlet::flushed() {
   next_.reset();
   rest_.clear();
-  ended = false;
+  ended = fed = false;
   gst_segment_init(&segment_, GST_FORMAT_TIME);
 }
 

@@ -56,6 +56,7 @@ class Outlet {
   bool changed = false;  ///< its caps are not those of its beginning
   bool wanted = false;
   bool armed = false;               ///< flushed for the read that goes on
+  bool fed = false;                 ///< something came since then
   bool done = true;                 ///< has all that it needs: answers EOS
   bool ended = false;               ///< EOS came
   std::optional<Time> first, last;  ///< of the times that came since open

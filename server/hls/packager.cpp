@@ -3,6 +3,7 @@
 
 #include "hls/cmaf_writer.hpp"
 #include "hls/key_pictures.hpp"
+#include "hls/known_sets.hpp"
 #include "hls/packed_audio.hpp"
 #include "hls/sound_coder.hpp"
 #include "hls/ts_writer.hpp"
@@ -15,7 +16,7 @@
 namespace hls {
 namespace {
 
-constexpr std::string_view init_name = "init.mp4";
+constexpr std::string_view init_name = "init", init_extension = ".mp4";
 
 bool sound_alone(Rendition const& r) { return r.sound && !r.video; }
 bool is_text(Rendition const& r) { return r.text || r.sidecar; }
@@ -73,6 +74,51 @@ Cut cut(Item const& item, Facts const& facts, Demuxer& demuxer) {
   return cut;
 }
 
+/// The track that stands for the film's in one of its reels: the same of its kind.
+std::optional<Part> within(Facts const& reel, Facts const& film, std::optional<Part> const& part) {
+  if (!part) return std::nullopt;
+  auto const kind = film.track(part->track)->kind;
+  auto const is_it = [&](Track const& track) { return track.kind == kind; };
+  auto const before = std::count_if(film.tracks.begin(), film.tracks.begin() + part->track, is_it);
+  auto left = before;
+  // The master playlist names one codec: other sound is coded.
+  for (auto const& track : reel.tracks)
+    if (is_it(track) && left-- == 0)
+      return Part{track.id, part->coded || (kind == Kind::audio && track.codec != film.track(part->track)->codec)};
+  return std::nullopt;
+}
+
+/// An item as the reel sees it that it is of; unchanged if the film has none.
+struct Inner {
+  Inner(Item const& asked, Facts const& film) : item(asked), facts(&film), reel(film.reel(asked.index)) {
+    if (!reel) return;
+    facts = reel->facts.get();
+    item.index -= reel->first;
+    item.rendition.video = within(*facts, film, item.rendition.video);
+    item.rendition.sound = within(*facts, film, item.rendition.sound);
+  }
+
+  /// Puts its times on the film's clock.
+  [[nodiscard]] Cut placed(Cut cut) const {
+    if (!reel) return cut;
+    for (auto& samples : cut) {
+      samples.end += reel->shift;
+      for (auto& unit : samples.units) {
+        unit.pts += reel->shift;
+        unit.dts += reel->shift;
+        // Players that know one init segment only (ffmpeg 5.1) find what is new in band.
+        if (reel->first > 0 && samples.track.kind == Kind::video) settle_sets({}, samples.track, unit);
+      }
+    }
+    return cut;
+  }
+
+  Item item;
+  Facts const* facts;
+  Reel const* reel;
+};
+
+/// `parts` as they are placed.
 Bytes written(Item const& item, Cut const& parts) {
   auto const number = static_cast<std::uint32_t>(item.index);
   if (item.rendition.packaging == Packaging::fmp4) return cmaf_segment(number, parts);
@@ -80,12 +126,10 @@ Bytes written(Item const& item, Cut const& parts) {
 }
 
 /// One picture of an I-frame playlist.
-Bytes picture(Item const& item, Facts const& facts, Demuxer& demuxer) {
+Cut picture(Item const& item, Facts const& facts, Demuxer& demuxer) {
   auto const pictures = segments_of(item.rendition, facts);
   Cutter const cutter(facts.timeline, facts.measures, pictures);
-  auto const cut = key_picture(cutter.cut(demuxer, item.index, {item.rendition.video->track}), pictures[item.index]);
-  auto const number = static_cast<std::uint32_t>(item.index);
-  return item.rendition.packaging == Packaging::ts ? ts_segment(cut, number) : cmaf_segment(number, cut);
+  return key_picture(cutter.cut(demuxer, item.index, {item.rendition.video->track}), pictures[item.index]);
 }
 
 Bytes text(Item const& item, Facts const& facts, Demuxer& demuxer) {
@@ -110,8 +154,17 @@ std::vector<Segment> segments_of(Rendition const& rendition, Facts const& facts)
   return rendition.key_frames ? plan_pictures(facts.timeline, facts.segments) : facts.segments;
 }
 
+std::vector<std::size_t> inits_of(Facts const& facts) {
+  if (facts.reels.empty()) return {0};
+  std::vector<std::size_t> firsts;
+  for (auto const& reel : facts.reels) firsts.push_back(reel.first);
+  return firsts;
+}
+
 std::string file_name(Item const& item, Facts const& facts) {
-  if (item.init) return std::string(init_name);
+  if (item.init)
+    return std::string(init_name) + (item.index > 0 ? "-" + std::to_string(item.index) : "") +
+           std::string(init_extension);
   return std::to_string(item.index) + extension(item.rendition, facts);
 }
 
@@ -133,9 +186,13 @@ std::optional<Item> parse_item(Rendition const& rendition, std::string_view file
     return std::nullopt;
   auto const count = segments_of(rendition, facts).size();
   Item item{rendition};
-  if (file == init_name && rendition.packaging == Packaging::fmp4 && !is_text(rendition)) {
+  if (rendition.packaging == Packaging::fmp4 && !is_text(rendition)) {
     item.init = true;
-    return item;
+    for (auto const first : inits_of(facts)) {
+      item.index = first;
+      if (file_name(item, facts) == file) return item;
+    }
+    item.init = false;
   }
   auto const [end, error] = std::from_chars(file.data(), file.data() + file.size(), item.index);
   if (error != std::errc() || item.index >= count || file_name(item, facts) != file) return std::nullopt;
@@ -162,29 +219,37 @@ char const* content_type(Item const& item, Facts const& facts) {
 
 bool codes_pictures(Item const& item) { return item.rendition.video && item.rendition.video->coded && !item.init; }
 
-Material gather(Item const& item, Facts const& facts, Demuxer& demuxer) {
+Material gather(Item const& item, Facts const& film, Demuxer& demuxer) {
+  Inner const inner(item, film);
+  auto const& facts = *inner.facts;
+  if (!inner.item.rendition.video) throw DemuxFailed("The film has no picture here.");
   Material material;
   Cutter const cutter(facts.timeline, facts.measures, facts.segments);
-  material.pictures = cutter.pictures(demuxer, item.index, item.rendition.video->track);
-  material.sound = cut(item, facts, demuxer);
+  material.pictures = cutter.pictures(demuxer, inner.item.index, inner.item.rendition.video->track);
+  material.sound = cut(inner.item, facts, demuxer);
   return material;
 }
 
-Bytes package(Item const& item, Facts const& facts, Material&& material, std::stop_token const& cancelled) {
-  auto const& coder = facts.coder(item.rendition.video->track);
+Bytes package(Item const& item, Facts const& film, Material&& material, std::stop_token const& cancelled) {
+  Inner const inner(item, film);
+  auto const& facts = *inner.facts;
+  auto const index = inner.item.index;
+  auto const& coder = film.coder(item.rendition.video->track);
   Cut parts = std::move(material.sound);
-  parts.insert(parts.begin(), coder.code(material.pictures, facts.segments[item.index], item.index == 0,
-                                         item.index + 1 == facts.segments.size(), cancelled));
-  return written(item, parts);
+  parts.insert(parts.begin(), coder.code(material.pictures, facts.segments[index], index == 0,
+                                         index + 1 == facts.segments.size(), cancelled));
+  return written(item, inner.placed(std::move(parts)));
 }
 
-Bytes package(Item const& item, Facts const& facts, Demuxer& demuxer) {
-  auto const& rendition = item.rendition;
-  if (codes_pictures(item)) return package(item, facts, gather(item, facts, demuxer), {});
-  if (rendition.key_frames && !item.init) return picture(item, facts, demuxer);
+Bytes package(Item const& item, Facts const& film, Demuxer& demuxer) {
+  if (codes_pictures(item)) return package(item, film, gather(item, film, demuxer), {});
+  Inner const inner(item, film);
+  auto const& rendition = inner.item.rendition;
+  auto const& facts = *inner.facts;
   if (item.init) return cmaf_init(tracks_of(rendition, facts));
-  if (rendition.text) return text(item, facts, demuxer);
-  return written(item, cut(item, facts, demuxer));
+  if (rendition.text) return text(inner.item, facts, demuxer);
+  return written(
+      item, inner.placed(rendition.key_frames ? picture(inner.item, facts, demuxer) : cut(inner.item, facts, demuxer)));
 }
 
 Bytes package(Sidecar const& sidecar, ByteSource& file, Facts const& facts) {

@@ -24,13 +24,15 @@ struct Sidecar {
 /// What is asked for below a rendition's name.
 struct Item {
   Rendition rendition;
-  bool init = false;      ///< the init segment; else
-  std::size_t index = 0;  ///< of the segment
+  bool init = false;      ///< the init segment; else a segment
+  std::size_t index = 0;  ///< of the segment; or of the first one that the init segment is for
 };
 
 /// The stretches of the film that its segments hold.
 [[nodiscard]] std::vector<Segment> segments_of(Rendition const& rendition, Facts const& facts);
-/// The file's name of an item: "init.mp4", "17.ts", "17.m4s", "17.aac", "17.vtt".
+/// Which segments want an init segment of their own from there on.
+[[nodiscard]] std::vector<std::size_t> inits_of(Facts const& facts);
+/// The file's name of an item: "init.mp4", "init-12.mp4", "17.ts", "17.m4s", "17.aac", "17.vtt".
 [[nodiscard]] std::string file_name(Item const& item, Facts const& facts);
 /// The ending with its dot, of all but init segments.
 [[nodiscard]] char const* extension(Rendition const& rendition, Facts const& facts);

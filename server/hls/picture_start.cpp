@@ -107,9 +107,9 @@ struct Vc1 {
   }
 };
 
-template <class Reader>
-std::optional<bool> read(std::span<std::byte const> bytes) {
-  Reader reader;
+/// Calls `visit` with what is behind each start code, up to the next one, until it gives false.
+template <class Visit>
+void each_unit(std::span<std::byte const> bytes, Visit&& visit) {
   constexpr std::size_t prefix = 3;
   for (std::size_t i = 0; i + prefix < bytes.size(); ++i) {
     if (at(bytes, i + 2) > 1) {
@@ -118,15 +118,21 @@ std::optional<bool> read(std::span<std::byte const> bytes) {
     }
     if (at(bytes, i) != 0 || at(bytes, i + 1) != 0 || at(bytes, i + 2) != 1) continue;
     auto const rest = bytes.subspan(i + prefix);
-    // Up to the next start code, for messages that must not be read beyond their end.
     std::size_t end = 0;
     while (end < rest.size() &&
            !(end + 2 < rest.size() && at(rest, end) == 0 && at(rest, end + 1) == 0 && at(rest, end + 2) <= 1))
       ++end;
-    if (auto const found = reader.unit(rest.first(std::max<std::size_t>(end, 1)))) return found;
+    if (!visit(rest.first(std::max<std::size_t>(end, 1)))) return;
     i += 2;
   }
-  return std::nullopt;
+}
+
+template <class Reader>
+std::optional<bool> read(std::span<std::byte const> bytes) {
+  Reader reader;
+  std::optional<bool> found;
+  each_unit(bytes, [&](std::span<std::byte const> unit) { return !(found = reader.unit(unit)); });
+  return found;
 }
 
 }  // namespace
@@ -146,6 +152,19 @@ std::optional<bool> begins_at_key(Codec codec, std::span<std::byte const> bytes)
     default:
       return std::nullopt;
   }
+}
+
+std::uint32_t sum_of_sets(Codec codec, std::span<std::byte const> bytes) {
+  if (codec != Codec::h264 && codec != Codec::h265) return 0;
+  std::uint32_t sum = 0;
+  each_unit(bytes, [&](std::span<std::byte const> unit) {
+    auto const first = at(unit, 0);
+    if (codec == Codec::h264 ? (first & 0x1f) != 7 : (first >> 1 & 0x3f) != 33) return true;
+    if (sum == 0) sum = 2166136261U;  // FNV-1a
+    for (auto const byte : unit) sum = (sum ^ static_cast<std::uint8_t>(byte)) * 16777619U;
+    return true;
+  });
+  return sum;
 }
 
 }  // namespace hls

@@ -13,4 +13,7 @@ namespace hls {
 /// nullopt: these bytes don't tell yet, or the codec is none of H.264, HEVC, MPEG-2, MPEG-4, VC-1.
 [[nodiscard]] std::optional<bool> begins_at_key(Codec codec, std::span<std::byte const> bytes);
 
+/// A sum of the sequence parameter sets (H.264, HEVC) in these bytes; 0: none are there.
+[[nodiscard]] std::uint32_t sum_of_sets(Codec codec, std::span<std::byte const> bytes);
+
 }  // namespace hls

@@ -226,9 +226,22 @@ void Pipeline::check() {
 GstFlowReturn Pipeline::flow(Outlet& outlet, GstBuffer* buffer) {
   std::unique_lock lock(mutex_);
   if (phase_ == Phase::opening) return open_with(outlet, buffer, lock);
-  if (outlet.done) return GST_FLOW_EOS;
+  if (outlet.done) return awaited() ? GST_FLOW_OK : GST_FLOW_EOS;
+  outlet.fed = true;
   hand(outlet, buffer);
   return outlet.done ? GST_FLOW_EOS : GST_FLOW_OK;
+}
+
+/// Demuxers remember, over a flush, that pads answered EOS: were the first answer after it EOS, too, the film would be
+/// over for them before those that are wanted have come.
+bool Pipeline::awaited() const {
+  if (phase_ != Phase::reading || is_iso(container_)) return false;
+  bool waits = false;
+  for (auto const& outlet : outlets_) {
+    if (outlet->wanted && outlet->fed) return false;
+    waits = waits || (outlet->wanted && !outlet->done);
+  }
+  return waits;
 }
 
 GstFlowReturn Pipeline::open_with(Outlet& outlet, GstBuffer* buffer, std::unique_lock<std::mutex>& lock) {

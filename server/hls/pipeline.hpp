@@ -58,6 +58,7 @@ class Pipeline final : private Outlet::Tap {
   void hand(Outlet& outlet, GstBuffer* buffer);
   void give(Outlet& outlet, AccessUnit&& unit);
   [[nodiscard]] bool finished() const;
+  [[nodiscard]] bool awaited() const;
   template <class Ready>
   void wait(std::unique_lock<std::mutex>& lock, Ready ready);
   void check();  // under mutex_: throws why it can't go on

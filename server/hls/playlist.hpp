@@ -6,6 +6,7 @@
 #include "hls/segments.hpp"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace hls {
@@ -42,7 +43,8 @@ struct Media {
   std::vector<Segment> segments;
   /// Before and after the segment's number: "v/" and ".ts". Queries (`?token=`) go into `after`.
   std::string before, after;
-  std::string map;  ///< EXT-X-MAP URI; empty = none
+  /// EXT-X-MAP URIs, each from a segment on: the first one from 0; none = no such segments.
+  std::vector<std::pair<std::size_t, std::string>> maps;
   bool independent_segments = false;
   bool i_frames_only = false;
   std::vector<std::size_t> discontinuities;  ///< indexes of segments that begin with one

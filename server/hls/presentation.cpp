@@ -196,7 +196,12 @@ std::string media_text(Facts const& facts, Rendition const& rendition, std::stri
   media.segments = segments_of(rendition, facts);
   media.i_frames_only = rendition.key_frames;
   bool const text = rendition.text || rendition.sidecar;
-  if (rendition.packaging == Packaging::fmp4 && !text) media.map = media.before + "init.mp4" + query;
+  if (rendition.packaging == Packaging::fmp4 && !text)
+    for (auto const first : inits_of(facts))
+      media.maps.emplace_back(first, media.before + file_name({rendition, true, first}, facts) + query);
+  if (!rendition.sidecar)
+    for (auto const& reel : facts.reels)
+      if (reel.first > 0) media.discontinuities.push_back(reel.first);
   bool const coded = rendition.video && rendition.video->coded;
   media.independent_segments = facts.timeline.closed_gops || coded;
   // Pictures that are coded anew begin at the lines themselves.

@@ -371,7 +371,16 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
     if (question.item.rendition.sidecar) return read_sidecar(question);
     auto line = take(question);
     again = line != nullptr;
-    if (!line) line = open(question);
+    if (!line) {
+      line = std::make_unique<Line>();
+      line->source = source_of(question.origin);
+    }
+    if (auto const* const reel = question.facts->reel(question.item.index); !line->demuxer || line->reel != reel) {
+      AtWork const at_work(*this, question, line->source);
+      line->demuxer.reset();  // before another one has the source
+      line->demuxer = hls::open(line->source, *question.facts, question.item.index);
+      line->reel = reel;
+    }
     (void)line->source->take_account();
     Content content;
     {
@@ -395,15 +404,6 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
     line->at = question.item.index;
     put_back(question, std::move(line));
     return {nullptr, std::move(content), verified, nullptr};
-  }
-
-  std::unique_ptr<Line> open(Question& question) {
-    auto line = std::make_unique<Line>();
-    line->source = source_of(question.origin);
-    AtWork const at_work(*this, question, line->source);
-    auto const& timeline = question.facts->timeline;
-    line->demuxer = Demuxer::open(line->source, timeline.container, timeline.key_frames);
-    return line;
   }
 
   std::unique_ptr<Line> take(Question const& question) {

@@ -2,6 +2,7 @@
 #include "hls/sound_pipeline.hpp"
 
 #include "hls/elements.hpp"
+#include "hls/flac_frame.hpp"
 #include "hls/outlet.hpp"
 
 #include <algorithm>
@@ -13,6 +14,8 @@ namespace {
 
 constexpr std::size_t chunk = 32 * 1024;
 constexpr std::int64_t longest_header = 64 << 20;  // pictures of covers
+/// FLAC: blocks have 4608 samples at most where they can be streamed (RFC 9639 7).
+constexpr std::int64_t longest_frame = 256 << 10;
 
 /// GStreamer's parser between two bare pads: bytes go in on the reader's thread, and frames come out on it. No demuxer
 /// seeks by times that it guesses from bit rates.
@@ -67,12 +70,14 @@ class Run final : private Outlet::Tap {
     GST_BUFFER_PTS(buffer) = GST_BUFFER_DTS(buffer) = 0;
     for (auto& unit : outlet.units_of(buffer, false, true)) {
       auto const& now = outlet.track;
+      // flacparse passes blocks of the header on that it has made itself, as if they were frames.
+      if (now.codec == Codec::flac && unit.data.front() != 0xff) continue;
       auto const rate = now.sample_rate > 0 ? now.sample_rate : 48000;
       unit.pts = unit.dts = origin + Time(samples_ * 1'000'000'000 / rate);
-      if (now.frame_samples > 0) {
+      if (now.codec != Codec::flac && now.frame_samples > 0) {
         samples_ += now.frame_samples;
         unit.duration = Time(now.frame_samples * 1'000'000'000LL / rate);
-      } else {  // FLAC with blocks of several sizes
+      } else {  // FLAC: blocks may be of several sizes, and the last one is
         samples_ += (unit.duration.count() * rate + 500'000'000) / 1'000'000'000;
       }
       stopped_ = taker->take(now, std::move(unit)) != Demuxer::Take::more;
@@ -93,7 +98,7 @@ class SoundDemuxer final : public Demuxer {
   SoundDemuxer(std::shared_ptr<ByteGate> gate, Container container, std::vector<KeyFrame> index)
       : gate_(std::move(gate)), container_(container), index_(std::move(index)) {
     if (index_.empty()) index_.push_back({Time{}, tags_end()});
-    header_ = container == Container::flac ? read_header() : Bytes{};
+    if (container == Container::flac) header_ = read_header();
     Run run(container_, {});
     pour(run, index_.front().position, [&] { return run.learnt(); });
     if (!run.learnt()) throw DemuxFailed("No sound was found in the file.");
@@ -110,7 +115,8 @@ class SoundDemuxer final : public Demuxer {
     if (tracks.empty()) return;
     auto const after = std::upper_bound(index_.begin(), index_.end(), from,
                                         [](Time time, KeyFrame const& key) { return time < key.time; });
-    auto const& start = after == index_.begin() ? *after : *(after - 1);
+    auto const near = after == index_.begin() ? after : after - 1;
+    auto const start = container_ == Container::flac ? flac_start(near->position, from) : *near;
     Run run(container_, tracks_[0]);
     run.taker = &taker;
     run.origin = start.time;
@@ -145,6 +151,30 @@ class SoundDemuxer final : public Demuxer {
     run.end();
   }
 
+  /// FLAC's frames tell their time themselves: the first one from about `position` on that isn't later than `from`.
+  KeyFrame flac_start(std::int64_t position, Time from) {
+    auto const front = index_.front().position;
+    if (first_frame_.empty()) {
+      first_frame_.resize(4);
+      fetch(front, first_frame_);
+    }
+    std::vector<std::uint8_t> bytes(longest_frame);
+    for (; position > front; position -= longest_frame) {
+      position = std::max(position, front);
+      auto const got = fetch(position, bytes);
+      auto const window = std::as_bytes(std::span(bytes).first(got));
+      for (std::size_t i = 0; i < got; ++i) {
+        if (!alike(window.subspan(i), std::as_bytes(std::span(first_frame_)))) continue;
+        auto const frame = flac_frame(window.subspan(i), stream_);
+        if (!frame) continue;
+        Time const time(static_cast<std::int64_t>(static_cast<__int128>(frame->begin) * 1'000'000'000 / stream_.rate));
+        if (time <= from) return {time, position + static_cast<std::int64_t>(i)};
+        break;
+      }
+    }
+    return {Time{}, front};
+  }
+
   /// ID3v2 (2.4.0 3.1), in front of anything.
   std::int64_t tags_end() {
     std::array<std::uint8_t, 10> tag{};
@@ -171,6 +201,7 @@ class SoundDemuxer final : public Demuxer {
       break;
     }
     header[4] |= 0x80;
+    stream_ = flac_stream(std::as_bytes(std::span(header)).subspan(8));
     return header;
   }
 
@@ -178,6 +209,8 @@ class SoundDemuxer final : public Demuxer {
   Container const container_;
   std::vector<KeyFrame> index_;
   Bytes header_;
+  FlacStream stream_;
+  Bytes first_frame_;  ///< how its header begins
   std::vector<Track> tracks_;
 };
 

@@ -158,7 +158,11 @@ Timeline read_tables(ByteSource& source, IsoMovie const& movie, IsoTrack const& 
   KeyFrames frames;
   edits.add(samples.sync, frames);
   timeline.key_frames = frames.take();
-  if (!timeline.key_frames.empty()) timeline.start = timeline.key_frames.front().time;
+  auto& keys = timeline.key_frames;
+  // Pictures before an edit are there to be decoded, not to be seen.
+  if (!keys.empty() && keys.front().time < edits.begin() && (keys.size() == 1 || keys[1].time > edits.begin()))
+    keys.front().time = edits.begin();
+  if (!keys.empty()) timeline.start = keys.front().time;
   timeline.end = edits.end(samples.end);
   timeline.reorder = ticks(samples.reorder, track.clock);
   timeline.closed_gops = track.kind == Kind::video && samples.closed_gops;

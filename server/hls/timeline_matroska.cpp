@@ -50,27 +50,36 @@ class MatroskaFilm {
     if (first_) timeline_.start = time_of(first_->time);
   }
 
+  /// Not those of another file, or of an earlier state of it.
+  [[nodiscard]] bool plausible(std::vector<MatroskaCue> const& cues) const {
+    if (cues.empty()) return false;
+    auto const by_place = [](auto const& a, auto const& b) { return a.cluster < b.cluster; };
+    if (!std::is_sorted(cues.begin(), cues.end(), by_place)) return false;
+    // One place tells, best one whose bytes are here by now.
+    bool const near = cues.back().cluster < film_.cues_at && film_.cues_at - cues.back().cluster < near_cues;
+    auto const& asked = near ? cues.back() : cues.front();
+    auto const time = cluster_time(source_, asked.cluster);
+    auto const off = time ? asked.time - *time : INT64_MAX;  // blocks tell it in 16 bits
+    return off >= INT16_MIN && off <= INT16_MAX;
+  }
+
   bool by_cues() {
     auto const apart = film_.video ? Time(0) : std::chrono::seconds(1);
     KeyFrames frames(apart);
-    std::optional<MatroskaCue> first, last;
-    for (auto const& cue : film_.cues) {
-      if (cue.track != film_.track) continue;
-      frames.add(time_of(cue.time), cue.cluster + cue.inside);
-      if (!first || cue.time < first->time) first = cue;
-      if (!last || cue.time >= last->time) last = cue;
-    }
-    if (frames.empty()) return false;
-    // The Cues of another file, or of an earlier state of it? One place tells, best one whose bytes are here by now.
-    auto const& asked = film_.cues_at - last->cluster < near_cues && last->cluster < film_.cues_at ? *last : *first;
-    if (!is_cluster(source_, asked.cluster)) return false;
+    std::vector<MatroskaCue> cues;
+    for (auto const& cue : film_.cues)
+      if (cue.track == film_.track) cues.push_back(cue);
+    std::stable_sort(cues.begin(), cues.end(), [](auto const& a, auto const& b) { return a.time < b.time; });
+    if (!plausible(cues)) return false;
+    for (auto const& cue : cues) frames.add(time_of(cue.time), cue.cluster + cue.inside);
+    auto const& last = cues.back();
     if (first_) frames.add(timeline_.start, first_->cluster);
     timeline_.key_frames = frames.take();
     timeline_.start = timeline_.key_frames.front().time;
     auto const last_key = timeline_.key_frames.back().time;
     timeline_.end = told_end();
     // Reading the last GOP for a little more truth would cost as much as the first picture.
-    if (timeline_.end <= last_key || timeline_.end > last_key + longest_tail) timeline_.end = end_from(last->cluster);
+    if (timeline_.end <= last_key || timeline_.end > last_key + longest_tail) timeline_.end = end_from(last.cluster);
     return true;
   }
 
@@ -124,8 +133,13 @@ class MatroskaFilm {
     constexpr std::int64_t near = 8 * 1024 * 1024;
     auto const accept = [&](std::int64_t position) { return is_cluster(source_, position); };
     auto const middle = film_.first_cluster + (film_.end - film_.first_cluster) / 2;
-    auto const tail =
-        find_last(source_, std::max(film_.first_cluster, film_.end - near), film_.end, cluster_id, accept);
+    auto const last_before = [&](std::int64_t end) {
+      return find_last(source_, std::max(film_.first_cluster, film_.end - near), end, cluster_id, accept);
+    };
+    auto tail = last_before(film_.end);
+    // The last clusters of a recording may hold sound alone.
+    timeline_.end = tail ? end_from(*tail) : told_end();
+    while (tail && timeline_.end == Time(0) && (tail = last_before(*tail))) timeline_.end = end_from(*tail);
     if (film_.video) {
       stretch(film_.first_cluster);
       if (auto const found = find_first(source_, middle, std::min(middle + near, film_.end), cluster_id, accept))
@@ -135,7 +149,6 @@ class MatroskaFilm {
     } else {
       timeline_.grid = std::chrono::seconds(6);
     }
-    timeline_.end = tail ? end_from(*tail) : told_end();
     if (timeline_.end <= timeline_.start) timeline_.end = told_end();
   }
 

@@ -12,6 +12,9 @@
 namespace hls {
 namespace {
 
+/// What is no longer is read to its end: an hour and more.
+constexpr std::int64_t small = 32 * 1024 * 1024;
+
 struct Count {
   std::int64_t frames = 0, samples = 0, bytes = 0;
   int shortest = INT32_MAX, longest = 0;
@@ -34,9 +37,9 @@ class SoundFrames {
   Timeline read(bool scan) {
     Timeline timeline;
     timeline.container = container_;
-    auto samples = scan ? 0 : told_samples();
-    if (scan) samples = count(first_, end_, INT64_MAX).samples;
+    auto samples = told_samples();
     if (samples == 0) samples = guessed_samples(timeline);
+    if (scan || (variable_ && end_ - first_ <= small)) return walked();
     timeline.end = ticks(samples, head_.rate);
     if (timeline.precision == Timeline::Precision::exact)
       timeline.key_frames = sound_points(Time(0), timeline.end, head_.samples, head_.rate, first_, end_ - first_);
@@ -46,8 +49,19 @@ class SoundFrames {
   }
 
  private:
+  /// Frame by frame: only so it is known where frames of different sizes are.
+  Timeline walked() {
+    Timeline timeline;
+    timeline.container = container_;
+    KeyFrames points(std::chrono::seconds(2));
+    auto const counted = count(first_, end_, INT64_MAX, &points);
+    timeline.end = ticks(counted.samples, head_.rate);
+    timeline.key_frames = points.take();
+    return timeline;
+  }
+
   /// Whole frames from a place on; what is none is stepped over.
-  Count count(std::int64_t from, std::int64_t to, std::int64_t most) {
+  Count count(std::int64_t from, std::int64_t to, std::int64_t most, KeyFrames* points = nullptr) {
     Count counted;
     Cursor at(source_, from, to);
     while (at.left() >= 8 && counted.frames < most) {
@@ -56,6 +70,7 @@ class SoundFrames {
         at.skip(1);
         continue;
       }
+      if (points) points->add(ticks(counted.samples, head_.rate), at.position());
       at.skip(frame->bytes);
       ++counted.frames;
       counted.samples += frame->samples;
@@ -81,8 +96,12 @@ class SoundFrames {
     for (std::size_t const at : {36, 21, 13}) {
       auto const name = text.substr(std::min(at, text.size()), 4);
       if ((name == "Xing" || name == "Info") && (be32(at + 4) & 1)) frames = be32(at + 8);
+      variable_ = variable_ || name == "Xing";
     }
-    if (text.substr(std::min<std::size_t>(36, text.size()), 4) == "VBRI") frames = be32(36 + 14);
+    if (text.substr(std::min<std::size_t>(36, text.size()), 4) == "VBRI") {
+      frames = be32(36 + 14);
+      variable_ = true;
+    }
     // A file that was cut short has its whole length written in it still.
     if (frames > (end_ - first_) / 8) return 0;
     if (frames) first_ += head_.bytes;
@@ -107,6 +126,7 @@ class SoundFrames {
     // MPEG's padding is one slot, AC-3's at 44.1 kHz one word.
     auto const constant = container_ != Container::adts && all.longest - all.shortest <= 4;
     if (!constant) timeline.precision = Timeline::Precision::nominal;
+    variable_ = variable_ || !constant;
     auto const exact =
         static_cast<double>(all.samples) * static_cast<double>(end_ - first_) / static_cast<double>(all.bytes);
     auto const frame = static_cast<double>(std::max(head_.samples, 1));
@@ -117,6 +137,7 @@ class SoundFrames {
   Container container_;
   std::int64_t first_ = 0, end_ = 0;
   SoundFrame head_;
+  bool variable_ = false;  ///< frames have different sizes
 };
 
 }  // namespace

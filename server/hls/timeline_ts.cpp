@@ -24,10 +24,10 @@ class TransportStream {
  public:
   explicit TransportStream(ByteSource& source) : source_(source) {
     timeline_.container = Container::mpeg_ts;
-    auto const packets = ts_packets(read_bytes(source, 0, std::size_t{64} * 1024));
+    auto const packets = ts_stride(read_bytes(source, 0, std::size_t{64} * 1024));
     if (!packets) throw damaged("This is no MPEG transport stream.");
-    packets_ = *packets;
-    auto const program = ts_program(source, packets_);
+    stride_ = *packets;
+    auto const program = ts_program(source, stride_);
     if (!program) throw damaged("The transport stream names neither pictures nor sound at its begin.");
     program_ = *program;
     video_ = kind_of(program_.codec) == Kind::video;
@@ -45,7 +45,7 @@ class TransportStream {
   void head() {
     std::optional<std::int64_t> first;
     Gops& gops = gops_;
-    each_ts_picture(source_, packets_, program_, 0, most_head, [&](TsPicture const& picture) {
+    each_ts_picture(source_, stride_, program_, 0, most_head, [&](TsPicture const& picture) {
       auto const pts = first ? unwrapped(picture.pts, last_) : picture.pts;
       if (!first) first = pts;
       last_ = pts;
@@ -64,7 +64,7 @@ class TransportStream {
   std::optional<std::int64_t> middle() {
     auto const from = source_.size() / 2;
     std::optional<std::int64_t> found;
-    each_ts_picture(source_, packets_, program_, from, from + most_sample, [&](TsPicture const& picture) {
+    each_ts_picture(source_, stride_, program_, from, from + most_sample, [&](TsPicture const& picture) {
       found = *start_ + ((picture.pts - *start_) % wrap + wrap) % wrap;
       return false;
     });
@@ -77,7 +77,7 @@ class TransportStream {
       gops_.jump();
       std::optional<std::int64_t> latest, before;
       auto const from = std::max<std::int64_t>(source_.size() - bytes, 0);
-      each_ts_picture(source_, packets_, program_, from, source_.size(), [&](TsPicture const& picture) {
+      each_ts_picture(source_, stride_, program_, from, source_.size(), [&](TsPicture const& picture) {
         // From the start on time only grows: the 33 bits alone tell of the first 26 hours.
         auto const pts =
             before ? unwrapped(picture.pts, *before) : *start_ + ((picture.pts - *start_) % wrap + wrap) % wrap;
@@ -137,7 +137,7 @@ class TransportStream {
     std::optional<std::int64_t> before;
     std::int64_t added = 0, latest = 0;
     std::vector<Time> times;
-    each_ts_picture(source_, packets_, program_, 0, source_.size(), [&](TsPicture const& picture) {
+    each_ts_picture(source_, stride_, program_, 0, source_.size(), [&](TsPicture const& picture) {
       auto pts = unwrapped(picture.pts, before.value_or(picture.pts));
       constexpr std::int64_t far = 10 * clock;
       if (before && (pts - *before > far || *before - pts > far)) {
@@ -156,7 +156,7 @@ class TransportStream {
   }
 
   ByteSource& source_;
-  TsPackets packets_;
+  TsStride stride_;
   TsProgram program_;
   Timeline timeline_;
   Gops gops_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "hls/demuxer.hpp"
+#include "hls/facts.hpp"
 #include "hls/reader_source.hpp"
 
 #include <chrono>
@@ -17,7 +18,8 @@ namespace hls {
 struct Line {
   std::shared_ptr<ReaderSource> source;
   std::unique_ptr<Demuxer> demuxer;
-  std::size_t at = 0;  ///< index of the segment made last
+  std::size_t at = 0;          ///< index of the segment made last
+  Reel const* reel = nullptr;  ///< that the demuxer is open on
 };
 
 /// What it parts with it gives back: ending a pipeline takes its time, and locks should not be held meanwhile.

@@ -72,7 +72,7 @@ std::vector<Case> cases() {
       {"short-sound.mkv", x264 + aac + "-af atrim=end=11", Container::matroska},
       {"short-sound.mp4", x264 + aac + "-af atrim=end=11", Container::iso},
       {"late-sound.mkv", x264 + aac + "-af adelay=9000,aselect='gt(t\\,9)'", Container::matroska},
-      {"sound.m4a", "-map 1 -c:a aac", Container::iso},
+      {"alone.m4a", "-map 1 -c:a aac", Container::iso},
       {"sound.ogg", "-map 1 -c:a libopus", Container::ogg},
       {"vorbis.ogg", "-map 1 -c:a libvorbis", Container::ogg},
       {"sound.mka", "-map 1 -c:a libopus", Container::matroska},

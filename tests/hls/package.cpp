@@ -4,6 +4,7 @@
 #include "hls/cmaf_writer.hpp"
 #include "hls/codec_strings.hpp"
 #include "hls/cutter.hpp"
+#include "hls/facts.hpp"
 #include "hls/file_source.hpp"
 #include "hls/packets.hpp"
 #include "hls/playlist.hpp"
@@ -18,6 +19,7 @@
 #include <numeric>
 #include <random>
 #include <sstream>
+#include <tuple>
 
 namespace {
 
@@ -86,18 +88,14 @@ int package(Options const& options) {
   fs::create_directories(options.folder);
   auto const began = Clock::now();
   auto const source = std::make_shared<hls_test::FileSource>(options.film);
-  auto const container = hls::container_of(*source, options.film.filename());
-  auto const timeline = hls::read_timeline(*source, container, true);
+  std::unique_ptr<hls::Demuxer> demuxer;
+  auto const facts = hls::learn(source, options.film.filename(), true, demuxer);
+  auto const& [timeline, measures, tracks, segments] =
+      std::tie(facts->timeline, facts->measures, facts->tracks, facts->segments);
   auto const index_bytes = source->bytes_read.load();
-  auto const indexed = Clock::now();
-  auto const demuxer = hls::Demuxer::open(source, container, timeline.key_frames);
-  auto const measures = hls::measure(*demuxer, timeline);
   auto const opened = Clock::now();
-  auto const segments = hls::plan(timeline);
   hls::Cutter const cutter(timeline, measures, segments);
 
-  auto tracks = demuxer->tracks();
-  hls::complete(tracks, timeline);
   auto wanted = options.tracks;
   if (options.empty_tracks) {  // the first of each kind
     for (auto const kind : {hls::Kind::video, hls::Kind::audio})
@@ -112,11 +110,11 @@ int package(Options const& options) {
                  hls::name_of(track.codec), hls::codec_string(track).c_str(), track.width, track.height,
                  track.sample_rate, track.channels, track.frame_samples, track.language.c_str(), track.title.c_str(),
                  track.is_default ? " (default)" : "");
-  std::fprintf(stderr, "%s %s: %zu key frames, %.3f..%.3f s, %zu segments, index %lld bytes %.1f ms, open %.1f ms\n",
-               hls::name_of(container), timeline.precision == hls::Timeline::Precision::exact ? "exact" : "nominal",
-               timeline.key_frames.size(), static_cast<double>(timeline.start.count()) / 1e9,
-               static_cast<double>(timeline.end.count()) / 1e9, segments.size(), static_cast<long long>(index_bytes),
-               milliseconds(indexed - began), milliseconds(opened - indexed));
+  std::fprintf(stderr, "%s %s: %zu key frames, %.3f..%.3f s, %zu segments, index %lld bytes, open %.1f ms\n",
+               hls::name_of(timeline.container),
+               timeline.precision == hls::Timeline::Precision::exact ? "exact" : "nominal", timeline.key_frames.size(),
+               static_cast<double>(timeline.start.count()) / 1e9, static_cast<double>(timeline.end.count()) / 1e9,
+               segments.size(), static_cast<long long>(index_bytes), milliseconds(opened - began));
 
   std::vector<double> took;
   auto const before = source->bytes_read.load();
@@ -139,7 +137,7 @@ int package(Options const& options) {
   media.segments = segments;
   media.after = options.fmp4 ? ".m4s" : ".ts";
   if (options.fmp4) {
-    media.map = "init.mp4";
+    media.maps = {{0, "init.mp4"}};
     std::vector<hls::Track> chosen;
     for (int const id : wanted) chosen.push_back(tracks[static_cast<std::size_t>(id)]);
     write(options.folder / "init.mp4", hls::cmaf_init(chosen));

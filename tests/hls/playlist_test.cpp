@@ -115,12 +115,12 @@ TEST(MediaPlaylist, VersionAndTarget) {
   EXPECT_EQ(check_media(hls::media_playlist(media)).target, 6);
   media.longest = 10500ms;
   EXPECT_EQ(check_media(hls::media_playlist(media)).target, 11);
-  media.map = "v/init.mp4?token=\"";
+  media.maps = {{0, "v/init.mp4?token=\""}};
   EXPECT_EQ(check_media(hls::media_playlist(media)).version, 6);
   EXPECT_EQ(check_media(hls::media_playlist(media)).map, "\"v/init.mp4?token=%22\"");
   media.i_frames_only = true;
   EXPECT_EQ(check_media(hls::media_playlist(media)).version, 5);
-  media.map.clear();
+  media.maps.clear();
   EXPECT_EQ(check_media(hls::media_playlist(media)).version, 4);
 }
 
@@ -138,7 +138,7 @@ TEST(Playlists, Play) {
     media.before = fmp4 ? "f" : "t";
     media.after = fmp4 ? ".m4s" : ".ts";
     if (fmp4) {
-      media.map = "init.mp4";
+      media.maps = {{0, "init.mp4"}};
       write(folder / "init.mp4", {hls::cmaf_init(source.tracks())});
     }
     for (std::size_t i = 0; i < source.segments.size(); ++i)

@@ -7,6 +7,8 @@ NAMES = {"avc1": "h264", "avc3": "h264", "hvc1": "hevc", "hev1": "hevc", "av01":
 
 
 def name_of(codec):
+    if codec == "mp4a.40.33":
+        return "mp2"
     if codec.startswith("mp4a."):
         return "mp3" if codec in ("mp4a.40.34", "mp4a.69", "mp4a.6b", "mp4a.6B") else "aac"
     return NAMES.get(codec.split(".")[0], codec)

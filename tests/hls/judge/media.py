@@ -88,7 +88,9 @@ def judge_durations(playlist, found, urls, options, complain):
     if None in begins:
         complain(playlist.url, f"segment {begins.index(None)} has no {kind}")
         return
-    frame = max((d for listed in found.packets for _, d, _ in listed[lead]), default=0)
+    # ffprobe tells no durations of FLAC.
+    steps = [b - a for listed in found.packets for (a, _, _), (b, _, _) in zip(listed[lead], listed[lead][1:])]
+    frame = max([d for listed in found.packets for _, d, _ in listed[lead]] + (steps if kind == "audio" else [0]))
     allowed = options.tolerance if kind == "video" else frame + options.tolerance
     drift = 0.0
     for number, segment in enumerate(playlist.segments):

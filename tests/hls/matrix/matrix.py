@@ -51,6 +51,8 @@ class Matrix:
         for client, container in queries:
             asked = f"{client or 'anybody'}/{container or '-'}"
             want = expected.of(film, client, container)
+            if want.whole and not seen:
+                world.fetch(url)
             begun = time.monotonic()
             status, text = world.get(f"{url}?client={client}&container={container}")
             waited = time.monotonic() - begun

@@ -22,6 +22,18 @@ def get(url, data=None):
         return 0, str(error)
 
 
+def fetch(master):
+    """All of the film whose master playlist this is; as soon as it is verified, the playlist is there."""
+    film = re.sub(r"/hls/(.*)/master.m3u8", r"/stream/file/\1", master)
+    with urllib.request.urlopen(film, timeout=60) as answer:
+        while answer.read(1 << 20):
+            pass
+    for _ in range(100):
+        if get(master)[0] != 415:
+            return
+        time.sleep(0.1)
+
+
 def message(text):
     """Of an error in JSON."""
     try:

@@ -5,6 +5,7 @@ import typing
 
 import bad
 import odd
+import shapes
 from toolbox import HEIGHT, WIDTH
 import words
 
@@ -144,6 +145,9 @@ def mkv():
     film("h264-aac-live.mkv", "unknown sizes, no Cues", "h264", "aac", ["-live", "1"], half=True)
     film("h264-open-gop.mkv", "", "h264-open", "aac")
     film("hevc-aac.mkv", "", "hevc", "aac")
+    film("hevc-open-gop.mkv", "CRA and RASL pictures", "hevc-open", "aac")
+    film("h264-film.mkv", "24000/1001", "h264", "aac", fps="24000/1001")
+    film("h264-opus-51.mkv", "5.1", "h264", "opus", channels=6)
     film("hevc-10bit-hdr.mkv", "Main 10, PQ", "hevc-10", "aac")
     film("vp9-opus.mkv", "", "vp9", "opus")
     film("av1-opus.mkv", "", "av1", "opus", seconds=10)
@@ -171,9 +175,13 @@ def others():
     film("h264-ac3.ts", "", "h264", "ac3")
     film("h264-mp2.ts", "broadcast", "h264", "mp2")
     film("hevc-aac.ts", "", "hevc", "aac")
+    film("hevc-open-gop.ts", "CRA and RASL pictures", "hevc-open", "aac")
+    film("h264-interlaced.ts", "MBAFF", "h264-interlaced", "mp2")
+    film("h264-5994.ts", "60000/1001", "h264", "aac", fps="60000/1001", seconds=12)
     film("h264-aac.m2ts", "packets of 192 bytes", "h264", "ac3", ["-mpegts_m2ts_mode", "1", "-f", "mpegts"])
     film("mpeg2-mp2.ts", "", "mpeg2", "mp2", kind="transcode")
     film("h264-mp3.avi", "no B-frames", "h264-nob", "mp3", half=True)
+    film("h264-mp3-vbr.avi", "", "h264-nob", "mp3-vbr")
     film("h264-b-frames.avi", "no time stamps for its pictures", "h264", "mp3", kind="transcode")
     film("mpeg4-mp3.avi", "", "mpeg4-nob", "mp3", kind="transcode", half=True)
     film("h264-pcm.avi", "", "h264-nob", "pcm")
@@ -208,5 +216,5 @@ def sound():
 
 
 def films():
-    special = [Film(*row) for module in (odd, words, bad) for row in module.FILMS]
+    special = [Film(*row) for module in (odd, shapes, words, bad) for row in module.FILMS]
     return [*mp4(), *mkv(), *others(), *sound(), *special]

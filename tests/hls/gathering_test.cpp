@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "hls/gathering.hpp"
+
+#include "hls/decoding_times.hpp"
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using namespace std::chrono_literals;
+using hls::Gathering;
+using hls::Stretch;
+using hls::Time;
+
+hls::Track video() {
+  hls::Track track;
+  track.codec = hls::Codec::vp9;
+  return track;
+}
+
+hls::AccessUnit picture(Time pts, bool key = false) { return {.pts = pts, .dts = pts, .duration = 40ms, .key = key}; }
+
+std::vector<Time> times(hls::Cut const& cut) {
+  std::vector<Time> all;
+  for (auto const& unit : cut.front().units) all.push_back(unit.pts);
+  return all;
+}
+
+TEST(Gathering, GoesOnBehindADamage) {
+  Gathering gathering({.begin = 0s, .end = 6s, .first = true, .picture = 40ms}, {video()}, {}, 0);
+  gathering.take(video(), picture(0s, true));
+  gathering.take(video(), picture(2s));
+  EXPECT_TRUE(gathering.broken());
+  EXPECT_EQ(gathering.reached(), 2s);
+  gathering.resume(4s);
+  // A seek leads to before the key frame, or to the one that was taken already.
+  gathering.take(video(), picture(0s, true));
+  gathering.take(video(), picture(1s));
+  gathering.take(video(), picture(3s));
+  gathering.take(video(), picture(4s, true));
+  gathering.take(video(), picture(5s));
+  EXPECT_EQ(gathering.take(video(), picture(6s, true)), hls::Demuxer::Take::stop);
+  EXPECT_FALSE(gathering.broken());
+  EXPECT_EQ(times(gathering.give()), (std::vector<Time>{0s, 2s, 4s, 5s}));
+}
+
+TEST(Gathering, KnowsThatNothingCame) {
+  Gathering const gathering({.begin = 6s, .end = 12s, .picture = 40ms}, {video()}, {}, 0);
+  EXPECT_TRUE(gathering.broken());
+  EXPECT_FALSE(gathering.reached());
+  EXPECT_FALSE(gathering.whole());
+}
+
+TEST(HiddenPictures, AreDecodedAndNotSeen) {
+  hls::Samples samples{
+      video(), {picture(-120ms, true), picture(0s), picture(-40ms), picture(-80ms), picture(40ms)}, {}};
+  hls::hide_before(0s, samples);
+  hls::set_decoding_times(samples, 80ms, 40ms, 80ms, true);
+  auto const& units = samples.units;
+  EXPECT_EQ(units[1].pts, 0s);
+  EXPECT_LT(units[0].pts, units[3].pts);
+  EXPECT_LT(units[3].pts, units[2].pts);
+  EXPECT_LT(units[2].pts, 0s);
+  EXPECT_GT(units[0].pts, -1ms);
+  for (auto const& unit : units) EXPECT_LE(unit.dts, unit.pts);
+  for (std::size_t i = 1; i < units.size(); ++i) EXPECT_LT(units[i - 1].dts, units[i].dts);
+}
+
+}  // namespace
