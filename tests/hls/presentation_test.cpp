@@ -291,7 +291,7 @@ TEST(Presentation, NobodyGetsWhatTheFilmHasNot) {
   };
   EXPECT_TRUE(is_there("v0-a1", "9.ts"));
   for (auto const& [name, file] :
-       std::initializer_list<std::pair<char const*, char const*>>{{"v0-a1", "10.ts"},
+       std::initializer_list<std::pair<char const*, char const*>>{{"v0-a1", "1000.ts"},
                                                                   {"v0-a1", "00.ts"},
                                                                   {"v0-a1", "+1.ts"},
                                                                   {"v0-a1", "1"},

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 from house import Program, ask, make, server
 
@@ -77,9 +78,12 @@ def main(server_program, seed_program, make_program, folder, *films):
                 name, _, container = film.partition(":")
                 print(film, flush=True)
                 url = served.said + files[name]["hlsUrl"] + (f"?container={container}" if container else "")
-                # fMP4: ffmpeg's own demuxer of HLS can't seek in it (libavformat 59).
+                # What ffmpeg's own demuxer of HLS (libavformat 59) can't do: seek in fMP4; and where sound has playlists
+                # of its own, it takes their first time for the picture's, and leaves out a segment's first pictures.
+                with urllib.request.urlopen(url) as answer:
+                    apart = "TYPE=AUDIO" in answer.read().decode()
                 tries = [lambda: all_in_order(ffmpeg(url), "ffmpeg"),
-                         *([lambda: seeks(url, random.Random(film))] if container != "fmp4" and ".webm" not in name else []),
+                         *([lambda: seeks(url, random.Random(film))] if not apart and container != "fmp4" else []),
                          *(lambda d=d: all_in_order(gstreamer(url, home, d), d) for d in ("playbin", "playbin3"))]
                 for attempt in tries:
                     try:
