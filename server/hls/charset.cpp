@@ -200,4 +200,10 @@ std::string to_utf8(std::string_view bytes, std::string_view language) {
   return best.text;
 }
 
+std::string lower_case(std::string_view text) {
+  std::string low(text);
+  std::transform(low.begin(), low.end(), low.begin(), g_ascii_tolower);
+  return low;
+}
+
 }  // namespace hls

@@ -11,4 +11,7 @@ namespace hls {
 /// statistics. Never fails: a byte that means nothing becomes U+FFFD. Without BOM, line ends as they are.
 [[nodiscard]] std::string to_utf8(std::string_view bytes, std::string_view language);
 
+/// ASCII letters only.
+[[nodiscard]] std::string lower_case(std::string_view text);
+
 }  // namespace hls

@@ -3,6 +3,7 @@
 #include "hls/markup.hpp"
 
 #include "hls/ass.hpp"
+#include "hls/charset.hpp"
 
 #include <glib.h>
 
@@ -14,12 +15,6 @@
 
 namespace hls {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string low(text);
-  std::transform(low.begin(), low.end(), low.begin(), g_ascii_tolower);
-  return low;
-}
 
 /// Tags that change nothing which WebVTT in every player could show.
 bool vanishes(std::string const& name) {
@@ -60,7 +55,7 @@ class MarkupReader {
     auto const closes = !inside.empty() && inside[0] == '/';
     if (closes) inside.remove_prefix(1);
     // "c.yellow", "v Anna", "font color=red", "br/"; "00:01.000" is WebVTT's time stamp within a cue.
-    auto const name = lower(inside.substr(0, inside.find_first_of(" .\t\n/")));
+    auto const name = lower_case(inside.substr(0, inside.find_first_of(" .\t\n/")));
     if (name == "br") {
       to_.put("\n");
       return end + 1;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "hls/sidecar.hpp"
 
+#include "hls/charset.hpp"
 #include "hls/languages.hpp"
 
 #include <glib.h>
@@ -12,11 +13,6 @@
 namespace hls {
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string low(text);
-  std::transform(low.begin(), low.end(), low.begin(), g_ascii_tolower);
-  return low;
-}
 std::string_view folder_of(std::string_view path) {
   auto const slash = path.rfind('/');
   return slash == path.npos ? std::string_view() : path.substr(0, slash);
@@ -36,7 +32,7 @@ bool ends_as(std::string_view path, std::array<std::string_view, N> const& endin
   auto const base = base_of(path);
   auto const dot = base.rfind('.');
   if (dot == base.npos) return false;
-  return std::find(endings.begin(), endings.end(), lower(base.substr(dot + 1))) != endings.end();
+  return std::find(endings.begin(), endings.end(), lower_case(base.substr(dot + 1))) != endings.end();
 }
 
 bool separates(char c) { return std::string_view(" ._-()[]{}+,&").find(c) != std::string_view::npos; }
@@ -53,7 +49,7 @@ struct Episode {
   friend bool operator==(Episode const&, Episode const&) = default;
 };
 std::optional<Episode> episode_of(std::string_view name) {
-  auto const low = lower(name);
+  auto const low = lower_case(name);
   auto const digits = [&low](std::size_t& at, int most) {
     int value = 0, count = 0;
     for (; at < low.size() && g_ascii_isdigit(low[at]) && count < most; ++at, ++count)
@@ -77,7 +73,7 @@ bool is_subtitle_folder(std::string_view name) {
   static constexpr std::array<std::string_view, 11> names{"subs",       "sub",        "subtitles",   "subtitle",
                                                           "srt",        "untertitel", "sous-titres", "legendas",
                                                           "subtitulos", "字幕",       "ass"};
-  return std::find(names.begin(), names.end(), lower(name)) != names.end();
+  return std::find(names.begin(), names.end(), lower_case(name)) != names.end();
 }
 
 std::vector<std::string_view> words_of(std::string_view text) {
@@ -96,7 +92,7 @@ std::vector<std::string_view> words_of(std::string_view text) {
 std::string_view rest_of(std::string_view subtitle, std::string_view film) {
   auto const stem = stem_of(subtitle);
   auto const of = stem_of(film);
-  if (lower(stem).starts_with(lower(of))) return stem.substr(of.size());
+  if (lower_case(stem).starts_with(lower_case(of))) return stem.substr(of.size());
   // "Show.S01E02.en.srt" beside "Show.S01E02.1080p.mkv": what is the same so far, up to a whole word.
   std::size_t same = 0, whole = 0;
   while (same < stem.size() && same < of.size() && g_ascii_tolower(stem[same]) == g_ascii_tolower(of[same])) {
@@ -137,7 +133,7 @@ SidecarName sidecar_name(std::string_view subtitle_path, std::string_view film_p
         auto tag = language_tag(joined);
         if (tag.empty()) continue;
         // "hi" after a language means hearing impaired.
-        if (size == 1 && lower(joined) == "hi" && i >= 2 && !language_tag(words[i - 2]).empty()) continue;
+        if (size == 1 && lower_case(joined) == "hi" && i >= 2 && !language_tag(words[i - 2]).empty()) continue;
         words.erase(first, first + static_cast<std::ptrdiff_t>(size));
         return tag;
       }
@@ -159,7 +155,7 @@ SidecarName sidecar_name(std::string_view subtitle_path, std::string_view film_p
   }
   std::string others;
   for (auto const word : words) {
-    auto const low = lower(word);
+    auto const low = lower_case(word);
     static constexpr std::array<std::string_view, 4> forced{"forced", "forzado", "foreign", "forces"};
     static constexpr std::array<std::string_view, 4> impaired{"sdh", "cc", "hi", "hoh"};
     static constexpr std::array<std::string_view, 7> empty{"default",   "full",  "sub", "subs",
@@ -196,12 +192,12 @@ SidecarName sidecar_name(std::string_view subtitle_path, std::string_view film_p
 std::vector<std::size_t> subtitles_of(std::vector<std::string> const& paths, std::size_t film) {
   auto const& film_path = paths.at(film);
   auto const home = std::string(folder_of(film_path));
-  auto const stem = lower(stem_of(film_path));
+  auto const stem = lower_case(stem_of(film_path));
   auto const episode = episode_of(stem);
   // Samples and trailers are no other films.
   auto const alone = std::none_of(paths.begin(), paths.end(), [&](std::string const& path) {
-    return path != film_path && is_film(path) && folder_of(path) == home && lower(path).find("sample") == path.npos &&
-           lower(path).find("trailer") == path.npos;
+    return path != film_path && is_film(path) && folder_of(path) == home &&
+           lower_case(path).find("sample") == path.npos && lower_case(path).find("trailer") == path.npos;
   });
   std::vector<std::size_t> found;
   for (std::size_t i = 0; i < paths.size(); ++i) {
@@ -218,19 +214,20 @@ std::vector<std::size_t> subtitles_of(std::vector<std::string> const& paths, std
       below.remove_prefix(std::min(below.size(), name.size() + 1));
       if (is_subtitle_folder(name) || !language_tag(name).empty()) {
         in_subs = true;
-      } else if (lower(name) == stem || continues(stem, lower(name)) || (episode && episode_of(name) == episode)) {
+      } else if (lower_case(name) == stem || continues(stem, lower_case(name)) ||
+                 (episode && episode_of(name) == episode)) {
         in_own = true;
       } else {
         in_other = true;
       }
     }
     if (in_other) continue;
-    auto const name = lower(stem_of(path));
+    auto const name = lower_case(stem_of(path));
     auto const of_it = episode_of(name);
     auto const same_name = continues(name, stem);
     // Another film's name is a longer one that fits as well: "Film.mkv", "Film.2.mkv", "Film.2.en.srt".
     auto const better = std::any_of(paths.begin(), paths.end(), [&](std::string const& other) {
-      auto const others_stem = lower(stem_of(other));
+      auto const others_stem = lower_case(stem_of(other));
       return is_film(other) && others_stem.size() > stem.size() && continues(name, others_stem);
     });
     auto const fits = (same_name && !better) || (episode && of_it == episode) || (in_own && (in_subs || !of_it)) ||

@@ -29,12 +29,20 @@ class OwnPlayer final : public Player {
   std::unique_ptr<swarm::Reader> reader_;
 };
 
+}  // namespace
+
+std::unique_ptr<Player> player_of(std::unique_ptr<swarm::Reader> reader) {
+  return std::make_unique<OwnPlayer>(std::move(reader));
+}
+
+namespace {
+
 class OwnClient final : public Client {
  public:
   explicit OwnClient(swarm::ReaderOptions const& options) : options_(options) {}
   std::unique_ptr<Player> open(std::string const& magnet, int file) override {
     auto const torrent = own_.session->add(swarm::Locator::parse(magnet));
-    return std::make_unique<OwnPlayer>(torrent->open(file, options_));
+    return player_of(torrent->open(file, options_));
   }
 
  private:

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "support/payload.hpp"
+#include "swarm/reader.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -33,6 +34,8 @@ class Player {
   /// Waits for some bytes and moves on by as many; never 0. Throws std::exception when none come for long.
   virtual std::size_t read(std::span<std::byte> into) = 0;
 };
+/// Reads by a Reader of ours. Its read() throws std::runtime_error where the file ends.
+std::unique_ptr<Player> player_of(std::unique_ptr<swarm::Reader> reader);
 
 /// A program of its own, or a session in this one, without any film at first. open() is for any thread.
 class Client {

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <map>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,15 @@ namespace hls_test {
 /// decides the container. `video`, `audio`: ffmpeg's options; empty = none. Throws std::runtime_error.
 std::filesystem::path coded_film(std::string const& name, std::vector<std::string> const& video,
                                  std::vector<std::string> const& audio, int seconds = 7);
+
+/// One of them, as a test's parameter.
+struct CodedFilm {
+  char const* name;
+  std::vector<std::string> video, audio;
+  friend void PrintTo(CodedFilm const& film, std::ostream* to) { *to << film.name; }
+};
+inline std::vector<std::string> const small_h264{"-c:v", "libx264", "-preset", "superfast", "-bf",
+                                                 "3",    "-g",      "25",      "-pix_fmt",  "yuv420p"};
 
 struct LocalFilm {
   std::vector<hls::Samples> samples;  ///< whole tracks, video first

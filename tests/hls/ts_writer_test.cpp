@@ -32,13 +32,7 @@ auto shifted(std::multimap<std::int64_t, std::string> const& from) {
   return to;
 }
 
-struct Case {
-  char const* name;
-  std::vector<std::string> video, audio;
-};
-void PrintTo(Case const& one, std::ostream* to) { *to << one.name; }
-
-class TsFilm : public testing::TestWithParam<Case> {};
+class TsFilm : public testing::TestWithParam<CodedFilm> {};
 
 TEST_P(TsFilm, DecodesToTheSource) {
   auto const& [name, video, audio] = GetParam();
@@ -62,31 +56,29 @@ TEST_P(TsFilm, DecodesToTheSource) {
   }
 }
 
-std::vector<std::string> const h264{"-c:v", "libx264", "-preset", "superfast", "-bf",
-                                    "3",    "-g",      "25",      "-pix_fmt",  "yuv420p"};
 std::vector<std::string> const aac{"-c:a", "aac"};
 
 INSTANTIATE_TEST_SUITE_P(
     All, TsFilm,
-    testing::Values(Case{"h264-aac.mp4", h264, aac},
-                    Case{"h264-interlaced-mp3.mp4",
-                         {"-c:v", "libx264", "-preset", "superfast", "-flags", "+ildct+ilme", "-x264-params", "tff=1",
-                          "-vf", "scale=160:96", "-g", "25", "-pix_fmt", "yuv420p"},
-                         {"-c:a", "libmp3lame"}},
-                    Case{"hevc-ac3.mp4",
-                         {"-c:v", "libx265", "-preset", "superfast", "-x265-params",
-                          "log-level=none:keyint=25:open-gop=0", "-tag:v", "hvc1", "-pix_fmt", "yuv420p"},
-                         {"-c:a", "ac3"}},
-                    Case{"mpeg2-mp2.ts",
-                         {"-c:v", "mpeg2video", "-bf", "2", "-g", "12", "-q:v", "3", "-sc_threshold", "1000000000",
-                          "-flags", "+cgop"},
-                         {"-c:a", "mp2", "-ac", "2"}},
-                    Case{"h264-eac3.mp4", h264, {"-c:a", "eac3"}},
-                    Case{"h264-dts.mp4", h264, {"-c:a", "dca", "-ac", "2"}}, Case{"sound.m4a", {}, aac},
-                    Case{"slow-aac.mp4",
-                         {"-vf", "fps=1", "-bf", "0", "-c:v", "libx264", "-preset", "superfast", "-g", "2", "-pix_fmt",
-                          "yuv420p"},
-                         aac}),
+    testing::Values(CodedFilm{"h264-aac.mp4", small_h264, aac},
+                    CodedFilm{"h264-interlaced-mp3.mp4",
+                              {"-c:v", "libx264", "-preset", "superfast", "-flags", "+ildct+ilme", "-x264-params",
+                               "tff=1", "-vf", "scale=160:96", "-g", "25", "-pix_fmt", "yuv420p"},
+                              {"-c:a", "libmp3lame"}},
+                    CodedFilm{"hevc-ac3.mp4",
+                              {"-c:v", "libx265", "-preset", "superfast", "-x265-params",
+                               "log-level=none:keyint=25:open-gop=0", "-tag:v", "hvc1", "-pix_fmt", "yuv420p"},
+                              {"-c:a", "ac3"}},
+                    CodedFilm{"mpeg2-mp2.ts",
+                              {"-c:v", "mpeg2video", "-bf", "2", "-g", "12", "-q:v", "3", "-sc_threshold", "1000000000",
+                               "-flags", "+cgop"},
+                              {"-c:a", "mp2", "-ac", "2"}},
+                    CodedFilm{"h264-eac3.mp4", small_h264, {"-c:a", "eac3"}},
+                    CodedFilm{"h264-dts.mp4", small_h264, {"-c:a", "dca", "-ac", "2"}}, CodedFilm{"sound.m4a", {}, aac},
+                    CodedFilm{"slow-aac.mp4",
+                              {"-vf", "fps=1", "-bf", "0", "-c:v", "libx264", "-preset", "superfast", "-g", "2",
+                               "-pix_fmt", "yuv420p"},
+                              aac}),
     [](auto const& one) {
       std::string name = one.param.name;
       std::replace_if(

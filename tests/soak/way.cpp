@@ -39,20 +39,6 @@ class ThroughServer final : public Way {
   bench::Server& server_;
 };
 
-class OwnPlayer final : public bench::Player {
- public:
-  explicit OwnPlayer(std::unique_ptr<swarm::Reader> reader) : reader_(std::move(reader)) {}
-  void seek(std::int64_t position) override { reader_->seek(position); }
-  std::size_t read(std::span<std::byte> into) override {
-    auto const result = reader_->read(into);
-    if (result.outcome != swarm::Reader::Outcome::bytes) throw std::runtime_error("the reader ends early");
-    return result.size;
-  }
-
- private:
-  std::unique_ptr<swarm::Reader> reader_;
-};
-
 class ByReaders final : public Way {
  public:
   explicit ByReaders(std::shared_ptr<swarm::Session> session) : session_(std::move(session)) {}
@@ -60,7 +46,7 @@ class ByReaders final : public Way {
 
   std::unique_ptr<bench::Player> open(Film const& film, int file, std::chrono::seconds patience) override {
     auto const torrent = session_->add(swarm::Locator::parse(film.magnet));
-    return std::make_unique<OwnPlayer>(torrent->open(
+    return bench::player_of(torrent->open(
         file, {.metadata_timeout = patience, .piece_timeout = patience, .verify = modes[turn_++ % std::size(modes)]}));
   }
   void forget(Film const& film) override {
