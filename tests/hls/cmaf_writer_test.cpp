@@ -213,7 +213,7 @@ TEST(CmafWriter, TimesOfADamagedFilmBreakNothing) {
 TEST(CmafWriter, CarriesWhatItCanSay) {
   hls::Track track;
   for (auto const codec : {Codec::vp8, Codec::mpeg2, Codec::truehd, Codec::vorbis, Codec::plain_text, Codec::mp2,
-                           Codec::flac, Codec::av1, Codec::aac, Codec::small_h264, Codec::h265, Codec::alac}) {
+                           Codec::flac, Codec::av1, Codec::aac, Codec::h264, Codec::h265, Codec::alac}) {
     track.codec = codec;
     track.kind = hls::kind_of(codec);
     EXPECT_FALSE(hls::cmaf_carries(track)) << hls::name_of(codec);
