@@ -25,7 +25,7 @@ class Guess {
  public:
   double share(Place const& from, Place const& to, Time time) {
     constexpr double edge = 0.0001;
-    if (++count_ % 4 == 0) return 0.5;
+    if (++count_ % 3 == 0) return 0.5;
     auto const even =
         std::clamp(seconds(time - from.time) / std::max(seconds(to.time - from.time), 0.001), edge, 1 - edge);
     auto const more = std::ldexp(1., std::min(std::abs(row_), 16));
