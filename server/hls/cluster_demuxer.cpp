@@ -6,10 +6,9 @@
 #include "hls/matroska_blocks.hpp"
 #include "hls/matroska_segment.hpp"
 #include "hls/pipeline.hpp"
+#include "hls/place_search.hpp"
+#include "hls/slice_reader.hpp"
 
-#include <algorithm>
-#include <map>
-#include <mutex>
 #include <utility>
 
 namespace hls {
@@ -17,10 +16,6 @@ namespace {
 
 /// What is searched for a cluster from end to end.
 constexpr std::int64_t near = 512 * 1024;
-
-using Place = std::pair<Time, std::int64_t>;
-
-double seconds(Time time) { return std::chrono::duration<double>(time).count(); }
 
 /// The bytes before the first cluster; what points to other places of the file gets a name that nobody knows, and is
 /// jumped over (RFC 8794 6.1).
@@ -40,12 +35,14 @@ class ClusterDemuxer final : public Demuxer {
  public:
   ClusterDemuxer(std::shared_ptr<ByteSource> source, Time end)
       : source_(std::move(source)),
+        reader_(source_),
         film_(read_segment(*source_)),
         header_(header_of(*source_, film_)),
-        end_(end),
-        known_{{begin(film_.first_cluster), film_.first_cluster}} {
-    Pipeline const pipeline(gate_at(film_.first_cluster), Container::matroska);
+        search_({begin(film_.first_cluster), film_.first_cluster}, {end, film_.end},
+                [this](std::int64_t from, std::int64_t to) { return cluster_at(from, to); }) {
+    Pipeline const pipeline(std::make_shared<ByteGate>(slice(film_.first_cluster)), Container::matroska);
     tracks_ = pipeline.tracks();
+    streams_ = pipeline.streams();
     duration_ = pipeline.duration();
   }
 
@@ -53,91 +50,43 @@ class ClusterDemuxer final : public Demuxer {
   [[nodiscard]] Time duration() const override { return duration_; }
 
   void read(Time from, std::vector<int> const& tracks, Taker& taker) override {
-    struct Idle {  // ends the pipeline, too
-      ClusterDemuxer& self;
-      ~Idle() {
-        std::shared_ptr<Pipeline> const old = self.put(nullptr);
-        std::lock_guard lock(self.mutex_);
-        self.gate_.reset();
-      }
-    };
-    Idle const idle{*this};
-    auto const gate = gate_at(cluster_before(from));
-    {
-      std::lock_guard lock(mutex_);
-      gate_ = gate;
-      if (std::exchange(cancelled_, false)) throw Cancelled();
-    }
-    auto const pipeline = std::make_shared<Pipeline>(gate, Container::matroska, true);
-    put(pipeline);
-    pipeline->read(from, tracks, taker);
+    reader_.read(slice(cluster_before(from)), Container::matroska, streams_, tracks, taker);
   }
 
-  void cancel() override {
-    std::lock_guard lock(mutex_);
-    if (!gate_) {
-      cancelled_ = true;
-      return;
-    }
-    gate_->cancel();
-    if (pipeline_) pipeline_->wake();
-  }
-  void uncancel() override {
-    std::lock_guard lock(mutex_);
-    cancelled_ = false;
-  }
+  void cancel() override { reader_.cancel(); }
+  void uncancel() override { reader_.uncancel(); }
 
  private:
-  std::shared_ptr<ByteGate> gate_at(std::int64_t cluster) const {
-    return std::make_shared<ByteGate>(std::make_shared<ByteSlice>(source_, cluster, film_.end, header_));
+  [[nodiscard]] std::shared_ptr<ByteSource> slice(std::int64_t cluster) const {
+    return std::make_shared<ByteSlice>(source_, cluster, film_.end, header_);
   }
 
-  std::shared_ptr<Pipeline> put(std::shared_ptr<Pipeline> pipeline) {
-    std::lock_guard lock(mutex_);
-    return std::exchange(pipeline_, std::move(pipeline));
-  }
-
-  /// The last one that begins before `time`. Begins with what earlier searches have found, and guesses by turns that
-  /// the film has as many bytes everywhere.
+  /// The last one that begins before `time`.
   std::int64_t cluster_before(Time time) {
-    auto const after = known_.lower_bound(time);
-    if (after == known_.begin()) return film_.first_cluster;
-    Place found = *std::prev(after), end = after == known_.end() ? Place(end_, film_.end) : Place(*after);
-    for (bool guess = true; end.second - found.second > near; guess = !guess) {
-      auto const share =
-          guess
-              ? std::clamp(seconds(time - found.first) / std::max(seconds(end.first - found.first), 0.001), 0.02, 0.98)
-              : 0.5;
-      auto const middle =
-          found.second + static_cast<std::int64_t>(share * static_cast<double>(end.second - found.second));
-      auto const cluster = next_cluster(*source_, middle, end.second);
-      if (cluster && begin(*cluster) < time)
-        found = {begin(*cluster), *cluster};
-      else
-        end.second = middle;
-    }
-    for (auto next = next_cluster(*source_, found.second + 1, end.second); next && begin(*next) < time;
-         next = next_cluster(*source_, *next + 1, end.second))
-      found = {begin(*next), *next};
-    known_.insert(found);
-    return found.second;
+    auto found = search_.before(time, Time::zero(), near);
+    for (auto next = cluster_at(found.position + 1, film_.end); next && next->time < time;
+         next = cluster_at(found.position + 1, film_.end))
+      found = *next;
+    return found.position;
+  }
+
+  [[nodiscard]] std::optional<Place> cluster_at(std::int64_t from, std::int64_t to) const {
+    auto const cluster = next_cluster(reader_.searched(), from, to);
+    return cluster ? std::optional(Place(begin(*cluster), *cluster)) : std::nullopt;
   }
 
   [[nodiscard]] Time begin(std::int64_t cluster) const {
-    return ticks(cluster_time(*source_, cluster).value_or(0), 1'000'000'000, film_.scale);
+    return ticks(cluster_time(reader_.searched(), cluster).value_or(0), 1'000'000'000, film_.scale);
   }
 
   std::shared_ptr<ByteSource> const source_;
+  SliceReader reader_;
   MatroskaSegment const film_;
   std::vector<std::byte> const header_;
-  Time const end_;
-  std::map<Time, std::int64_t> known_;  ///< where clusters begin
+  PlaceSearch search_;
   std::vector<Track> tracks_;
+  std::vector<std::string> streams_;
   Time duration_{};
-  std::mutex mutex_;
-  std::shared_ptr<ByteGate> gate_;      // under mutex_: of the read that goes on
-  std::shared_ptr<Pipeline> pipeline_;  // under mutex_
-  bool cancelled_ = false;              // under mutex_
 };
 
 }  // namespace

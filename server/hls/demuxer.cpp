@@ -5,6 +5,7 @@
 #include "hls/elements.hpp"
 #include "hls/pipeline.hpp"
 #include "hls/sound_pipeline.hpp"
+#include "hls/ts_demuxer.hpp"
 
 #include <mutex>
 #include <utility>
@@ -12,9 +13,9 @@
 namespace hls {
 namespace {
 
-/// Their times are reckoned from all clock references that were seen so far, also those that are damaged: only a new
+/// Its times are reckoned from all clock references that were seen so far, also those that are damaged: only a new
 /// pipeline says the same whatever was read before.
-bool learns_times(Container container) { return container == Container::mpeg_ts || container == Container::mpeg_ps; }
+bool learns_times(Container container) { return container == Container::mpeg_ps; }
 
 /// After a seek to the beginning, qtdemux tells wrong times of the first fragment (80 ms late with two B-frames), and
 /// mpegpsdemux begins behind the first pack: half a second is missing.
@@ -98,6 +99,7 @@ class WarmDemuxer final : public Demuxer {
 std::unique_ptr<Demuxer> Demuxer::open(std::shared_ptr<ByteSource> source, Container container,
                                        std::vector<KeyFrame> index) {
   if (!gst_is_initialized()) gst_init(nullptr, nullptr);
+  if (container == Container::mpeg_ts) return open_by_pictures(std::move(source), {});
   auto gate = std::make_shared<ByteGate>(std::move(source));
   if (sound_parser(container)) return open_sound(std::move(gate), container, std::move(index));
   if (!demuxer_of(container)) throw DemuxFailed("There is no way to take this kind of file apart.");
@@ -109,6 +111,10 @@ std::unique_ptr<Demuxer> Demuxer::open(std::shared_ptr<ByteSource> source, Timel
   if (timeline.container == Container::matroska && guessed) {
     if (!gst_is_initialized()) gst_init(nullptr, nullptr);
     return open_by_clusters(std::move(source), timeline.end);
+  }
+  if (timeline.container == Container::mpeg_ts) {
+    if (!gst_is_initialized()) gst_init(nullptr, nullptr);
+    return open_by_pictures(std::move(source), timeline.end);
   }
   return open(std::move(source), timeline.container, timeline.key_frames);
 }

@@ -31,6 +31,9 @@ class Demuxer {
   class Taker {
    public:
     virtual Take take(Track const& track, AccessUnit&& unit) = 0;
+    /// Told before, where it is known: all pictures that are shown from `time` on come, even though those before the
+    /// first key frame can't be told of.
+    virtual void begin(Time time) { (void)time; }
 
    protected:
     ~Taker() = default;

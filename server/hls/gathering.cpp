@@ -62,6 +62,11 @@ Demuxer::Take Gathering::take(Track const& track, AccessUnit&& unit) {
   return Demuxer::Take::more;
 }
 
+void Gathering::begin(Time time) {
+  for (auto& lane : lanes_)
+    if (lane.samples.track.kind == Kind::video && time <= stretch_.begin) lane.earlier = true;
+}
+
 void Gathering::take_video(Lane& lane, AccessUnit&& unit) {
   bool const ends =
       !stretch_.last && (stretch_.nominal ? unit.key && unit.pts >= stretch_.end

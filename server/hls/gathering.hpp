@@ -30,6 +30,7 @@ class Gathering final : public Demuxer::Taker {
   Gathering(Stretch const& stretch, std::vector<Track> const& tracks, std::vector<Time> const& origins, int clock);
 
   Demuxer::Take take(Track const& track, AccessUnit&& unit) override;
+  void begin(Time time) override;
 
   /// The film ended, or could not be read on, before the clock came to the stretch's end.
   [[nodiscard]] bool broken() const { return clock_ >= 0 && !lost_ && !over_; }

@@ -3,7 +3,6 @@
 
 #include "glib/unique.hpp"
 #include "hls/elements.hpp"
-#include "hls/transport_clock.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -20,7 +19,6 @@ constexpr auto patience = 10s;
 constexpr Time opening_stretch = 5s;
 /// Beyond the key frame: demuxers round down.
 constexpr Time nudge = 1500us;
-constexpr std::size_t transport_head = 4U << 20;
 
 bool is_iso(Container container) { return container == Container::iso || container == Container::fragmented_iso; }
 
@@ -31,8 +29,8 @@ bool headerless(Container container) {
 
 }  // namespace
 
-Pipeline::Pipeline(std::shared_ptr<ByteGate> gate, Container container, bool hold)
-    : gate_(std::move(gate)), container_(container), hold_(hold) {
+Pipeline::Pipeline(std::shared_ptr<ByteGate> gate, Container container, bool hold, std::vector<std::string> streams)
+    : gate_(std::move(gate)), container_(container), hold_(hold), streams_(std::move(streams)) {
   gate_->flush(false);
   build();
   gst_element_set_state(pipeline_.get(), GST_STATE_PAUSED);
@@ -76,22 +74,6 @@ void Pipeline::build() {
     gst_object_unref(pad);
     all_pads_ = true;
   }
-  zero_ = zero();
-}
-
-Time Pipeline::zero() const {
-  if (container_ != Container::mpeg_ts) return {};
-  std::vector<std::uint8_t> head;
-  while (head.size() < transport_head) {
-    auto const at = head.size();
-    head.resize(at + 256 * 1024);
-    auto const got = gate_->read(static_cast<std::int64_t>(at), std::as_writable_bytes(std::span(head).subspan(at)));
-    if (!got) break;
-    head.resize(at + *got);
-    if (auto const clock = first_clock_reference(head)) return *clock;
-    if (*got < 256 * 1024) break;
-  }
-  return {};
 }
 
 void Pipeline::pad_added(GstElement*, GstPad* pad, Pipeline* self) { self->add(pad); }
@@ -172,10 +154,17 @@ void Pipeline::settle() {
   if (headerless(container_))
     std::stable_sort(outlets_.begin(), outlets_.end(),
                      [](auto const& a, auto const& b) { return a->stream() < b->stream(); });
-  auto const end = std::stable_partition(outlets_.begin(), outlets_.end(),
-                                         [](auto const& outlet) { return outlet->track.codec != Codec::unknown; });
-  settled_ = static_cast<std::size_t>(end - outlets_.begin());
-  for (std::size_t i = 0; i < settled_; ++i) outlets_[i]->track.id = static_cast<int>(i);
+  bool const known = !streams_.empty();
+  auto const place = [&](Outlet const& outlet) {
+    return std::find(streams_.begin(), streams_.end(), outlet.stream()) - streams_.begin();
+  };
+  auto const settles = [&](std::unique_ptr<Outlet> const& outlet) {
+    return known ? place(*outlet) < std::ssize(streams_) : outlet->track.codec != Codec::unknown;
+  };
+  settled_ =
+      static_cast<std::size_t>(std::stable_partition(outlets_.begin(), outlets_.end(), settles) - outlets_.begin());
+  for (std::size_t i = 0; i < settled_; ++i)
+    outlets_[i]->track.id = static_cast<int>(known ? place(*outlets_[i]) : static_cast<std::ptrdiff_t>(i));
   for (auto& outlet : outlets_) {
     // Tags wait for a stream's first frame, which subtitles may not have for an hour.
     for (guint i = 0; auto* const event = gst_pad_get_sticky_event(outlet->demuxer_pad(), GST_EVENT_TAG, i); ++i) {
@@ -275,8 +264,6 @@ void Pipeline::hand(Outlet& outlet, GstBuffer* buffer) {
 }
 
 void Pipeline::give(Outlet& outlet, AccessUnit&& unit) {
-  unit.pts += zero_;
-  unit.dts += zero_;
   switch (taker_->take(outlet.track, std::move(unit))) {
     case Demuxer::Take::more:
       return;
@@ -326,6 +313,13 @@ std::vector<Track> Pipeline::tracks() const {
   return tracks;
 }
 
+std::vector<std::string> Pipeline::streams() const {
+  std::lock_guard lock(mutex_);
+  std::vector<std::string> streams;
+  for (std::size_t i = 0; i < settled_; ++i) streams.push_back(outlets_[i]->stream());
+  return streams;
+}
+
 Time Pipeline::begin() const {
   std::lock_guard lock(mutex_);
   Time begin{};
@@ -372,7 +366,7 @@ void Pipeline::prepare(std::vector<int> const& tracks, Demuxer::Taker& taker) {
   check();
   for (std::size_t i = 0; i < outlets_.size(); ++i) {
     auto& outlet = *outlets_[i];
-    outlet.wanted = i < settled_ && std::find(tracks.begin(), tracks.end(), static_cast<int>(i)) != tracks.end();
+    outlet.wanted = i < settled_ && std::find(tracks.begin(), tracks.end(), outlet.track.id) != tracks.end();
     outlet.done = !hold_ || !outlet.wanted;
     outlet.armed = hold_;
   }
@@ -382,7 +376,7 @@ void Pipeline::prepare(std::vector<int> const& tracks, Demuxer::Taker& taker) {
 }
 
 void Pipeline::seek(Time to) {
-  Time const position = to <= zero_ ? Time::zero() : to - zero_ + nudge;
+  Time const position = to <= Time::zero() ? Time::zero() : to + nudge;
   auto const flags = is_iso(container_) ? GST_SEEK_FLAG_ACCURATE : GST_SEEK_FLAG_KEY_UNIT | GST_SEEK_FLAG_SNAP_BEFORE;
   GstPad* pad = outlets_[0]->demuxer_pad();
   for (std::size_t i = settled_; i-- > 0;)

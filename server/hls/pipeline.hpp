@@ -24,11 +24,15 @@ namespace hls {
 class Pipeline final : private Outlet::Tap {
  public:
   /// `hold`: what comes while it opens is kept; the only read() that may follow begins with it, without any seek.
+  /// `streams`: of an earlier pipeline on the same film, where not all of them may begin: tracks keep their ids.
   /// Throws DemuxFailed, Cancelled, what the source threw.
-  Pipeline(std::shared_ptr<ByteGate> gate, Container container, bool hold = false);
+  Pipeline(std::shared_ptr<ByteGate> gate, Container container, bool hold = false,
+           std::vector<std::string> streams = {});
   ~Pipeline();
 
   [[nodiscard]] std::vector<Track> tracks() const;
+  /// By the tracks' ids.
+  [[nodiscard]] std::vector<std::string> streams() const;
   [[nodiscard]] Time duration() const { return duration_; }
   /// PTS of what came first.
   [[nodiscard]] Time begin() const;
@@ -65,8 +69,6 @@ class Pipeline final : private Outlet::Tap {
   void prepare(std::vector<int> const& tracks, Demuxer::Taker& taker);
   void seek(Time to);
   Time measure_duration() const;
-  /// Transport streams: GStreamer counts from the first clock reference. Added to what it says.
-  Time zero() const;
 
   std::shared_ptr<ByteGate> const gate_;
   Container const container_;
@@ -78,12 +80,12 @@ class Pipeline final : private Outlet::Tap {
   std::size_t settled_ = 0;                       // outlets that are tracks
   bool all_pads_ = false;
   bool const hold_;
+  std::vector<std::string> const streams_;
   bool closing_ = false;                                        // under mutex_
   std::vector<std::pair<Outlet*, glib::Ref<GstBuffer>>> held_;  // under mutex_
   std::string error_;                                           // under mutex_
   Demuxer::Taker* taker_ = nullptr;                             // under mutex_
   Time duration_{};
-  Time zero_{};
 };
 
 }  // namespace hls

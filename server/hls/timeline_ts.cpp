@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // MPEG transport streams have no index: a grid, learnt from pictures in the head and the tail.
-#include "hls/container_clock.hpp"
 #include "hls/key_frames.hpp"
 #include "hls/timeline_readers.hpp"
+#include "hls/ts_clock.hpp"
 #include "hls/ts_pictures.hpp"
 
 #include <algorithm>
@@ -10,15 +10,8 @@
 namespace hls {
 namespace {
 
-constexpr std::int64_t clock = 90'000;
-constexpr std::int64_t wrap = INT64_C(1) << 33;
+constexpr std::int64_t clock = ts_clock, wrap = ts_wrap;
 constexpr std::int64_t most_head = 8 * 1024 * 1024, most_sample = 4 * 1024 * 1024;
-
-/// The time near `reference` that has these 33 bits.
-std::int64_t unwrapped(std::int64_t pts, std::int64_t reference) {
-  auto const off = ((pts - reference) % wrap + wrap) % wrap;
-  return reference + (off >= wrap / 2 ? off - wrap : off);
-}
 
 class TransportStream {
  public:

@@ -13,6 +13,9 @@ std::uint8_t u8(std::span<std::byte const> bytes, std::size_t i) {
   return i < bytes.size() ? static_cast<std::uint8_t>(bytes[i]) : 0;
 }
 
+/// Tables come several times in a second.
+constexpr std::int64_t far = 4 * 1024 * 1024;
+
 struct StreamType {
   int type;
   Codec codec;
@@ -49,7 +52,7 @@ Codec private_codec(std::span<std::byte const> descriptors) {
 /// 2.4.4.8. nullopt: this is no map of a program with pictures or sound.
 std::optional<TsProgram> program_of(std::span<std::byte const> section, int map) {
   if (u8(section, 0) != 2) return std::nullopt;
-  TsProgram program{-1, Codec::unknown, map, {}};
+  TsProgram program{-1, Codec::unknown, map, (u8(section, 8) & 0x1f) << 8 | u8(section, 9), {}};
   auto i = std::size_t{12} + static_cast<std::size_t>((u8(section, 10) & 0xf) << 8 | u8(section, 11));
   while (i + 5 + 4 <= section.size()) {
     auto const type = u8(section, i);
@@ -75,7 +78,6 @@ std::optional<TsProgram> program_of(std::span<std::byte const> section, int map)
 }  // namespace
 
 std::optional<TsProgram> ts_program(ByteSource& source, TsStride const& stride, std::int64_t from) {
-  constexpr std::int64_t far = 4 * 1024 * 1024;
   TsReader reader(source, stride, from, from + far);
   TsSection programs;
   std::map<int, TsSection> maps;  // by PID, in the order of numbers
@@ -125,6 +127,30 @@ std::optional<TsChange> ts_change(ByteSource& source, TsStride const& stride, Ts
     }
   }
   return std::nullopt;
+}
+
+std::vector<std::byte> table_packets(ByteSource& source, TsStride const& stride, std::int64_t from) {
+  auto const program = ts_program(source, stride, from);
+  std::vector<std::byte> tables;
+  if (!program) return tables;
+  TsReader reader(source, stride, from, from + far);
+  TsSection list, map;
+  bool listed = false;
+  auto const keep = [&] {
+    auto const packet =
+        read_bytes(source, reader.position() - stride.first % stride.bytes, static_cast<std::size_t>(stride.bytes));
+    tables.insert(tables.end(), packet.begin(), packet.end());
+  };
+  while (auto const packet = reader.next()) {
+    if (packet->pid == 0 && !listed) {
+      keep();
+      listed = !list.add(*packet).empty();
+    } else if (packet->pid == program->map && listed) {
+      keep();
+      if (!map.add(*packet).empty()) return tables;
+    }
+  }
+  return {};
 }
 
 }  // namespace hls

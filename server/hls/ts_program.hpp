@@ -11,11 +11,16 @@ struct TsProgram {
   int pid = -1;  ///< of its first film track, else sound
   Codec codec = Codec::unknown;
   int map = -1;              ///< PID of the table that tells of it
+  int clock = -1;            ///< PID of its clock references
   std::vector<int> streams;  ///< PID and type of all that is in it
   friend bool operator==(TsProgram const&, TsProgram const&) = default;
 };
 /// The first program whose tables come within the first megabytes from `from` on.
 [[nodiscard]] std::optional<TsProgram> ts_program(ByteSource& source, TsStride const& stride, std::int64_t from = 0);
+
+/// The packets of the list of programs and of that program's map that come first from `from` on; none if there are
+/// none.
+[[nodiscard]] std::vector<std::byte> table_packets(ByteSource& source, TsStride const& stride, std::int64_t from);
 
 /// Where its tables tell otherwise of a program for the first time in [from, to), and how.
 struct TsChange {

@@ -13,6 +13,13 @@ std::uint8_t u8(std::span<std::byte const> bytes, std::size_t i) {
   return i < bytes.size() ? static_cast<std::uint8_t>(bytes[i]) : 0;
 }
 
+/// 2.4.3.5
+std::int64_t clock_reference(std::span<std::byte const> bytes) {
+  std::int64_t const base = static_cast<std::int64_t>(u8(bytes, 0)) << 25 | u8(bytes, 1) << 17 | u8(bytes, 2) << 9 |
+                            u8(bytes, 3) << 1 | u8(bytes, 4) >> 7;
+  return base * 300 + ((u8(bytes, 4) & 1) << 8 | u8(bytes, 5));
+}
+
 TsPacket parse(std::span<std::byte const> bytes) {
   TsPacket packet;
   packet.pid = (u8(bytes, 1) & 0x1f) << 8 | u8(bytes, 2);
@@ -23,6 +30,7 @@ TsPacket parse(std::span<std::byte const> bytes) {
   if (control & 2) {
     begin += 1 + u8(bytes, 4);
     packet.random_access = u8(bytes, 4) > 0 && (u8(bytes, 5) & 0x40) != 0;
+    if (u8(bytes, 4) >= 7 && (u8(bytes, 5) & 0x10) != 0 && !damaged) packet.clock = clock_reference(bytes.subspan(6));
   }
   if ((control & 1) && begin < bytes.size() && !damaged) packet.payload = bytes.subspan(begin);
   return packet;
@@ -30,8 +38,8 @@ TsPacket parse(std::span<std::byte const> bytes) {
 
 }  // namespace
 
-TsReader::TsReader(ByteSource& source, TsStride const& stride, std::int64_t from, std::int64_t to)
-    : at_(source, from, Cursor::to_end, std::size_t{64} * 1024), stride_(stride), to_(std::min(to, source.size())) {
+TsReader::TsReader(ByteSource& source, TsStride const& stride, std::int64_t from, std::int64_t to, std::size_t window)
+    : at_(source, from, Cursor::to_end, window), stride_(stride), to_(std::min(to, source.size())) {
   auto const behind = std::max<std::int64_t>(from - stride.first, 0);
   at_.seek(stride.first + (behind + stride.bytes - 1) / stride.bytes * stride.bytes);
 }

@@ -20,13 +20,16 @@ struct TsStride {
 struct TsPacket {
   int pid = 0;
   bool start = false, random_access = false;
+  std::optional<std::int64_t> clock;  ///< PCR, 27 MHz
   std::span<std::byte const> payload;
 };
 
 /// Goes from packet to packet; finds the way back where something is missing.
 class TsReader {
  public:
-  TsReader(ByteSource& source, TsStride const& stride, std::int64_t from, std::int64_t to);
+  /// `window`: bytes that are read at once.
+  TsReader(ByteSource& source, TsStride const& stride, std::int64_t from, std::int64_t to,
+           std::size_t window = std::size_t{64} * 1024);
 
   /// nullopt at the end. Valid until the next call.
   std::optional<TsPacket> next();

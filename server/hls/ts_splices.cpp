@@ -156,31 +156,6 @@ class Joints {
   int left_ = most_samples;
 };
 
-/// The packets of the list of programs and of the program's map that come first from `from` on.
-std::vector<std::byte> tables_at(ByteSource& source, TsStride const& stride, std::int64_t from) {
-  auto const program = ts_program(source, stride, from);
-  std::vector<std::byte> tables;
-  if (!program) return tables;
-  TsReader reader(source, stride, from, from + 2 * near);
-  TsSection list, map;
-  bool listed = false;
-  auto const keep = [&] {
-    auto const packet =
-        read_bytes(source, reader.position() - stride.first % stride.bytes, static_cast<std::size_t>(stride.bytes));
-    tables.insert(tables.end(), packet.begin(), packet.end());
-  };
-  while (auto const packet = reader.next()) {
-    if (packet->pid == 0 && !listed) {
-      keep();
-      listed = !list.add(*packet).empty();
-    } else if (packet->pid == program->map && listed) {
-      keep();
-      if (!map.add(*packet).empty()) return tables;
-    }
-  }
-  return {};
-}
-
 }  // namespace
 
 std::vector<TsPart> ts_parts(ByteSource& source) {
@@ -194,7 +169,7 @@ std::vector<TsPart> ts_parts(ByteSource& source) {
     auto const begin = joint - lead;
     if (begin <= parts.back().begin) continue;
     parts.back().end = begin;
-    parts.push_back({begin, source.size(), tables_at(source, *stride, joint)});
+    parts.push_back({begin, source.size(), table_packets(source, *stride, joint)});
   }
   return parts;
 }

@@ -96,6 +96,8 @@ std::map<std::string, std::string> const& recipes() {
       {"sound.ts", "-t 30 -map 1:a -c:a aac -f mpegts"},
       {"turned.mp4", "-i @plain.mp4 -c copy -metadata:s:v rotate=90"},
       {"varied.mp3", "-t 30 -map 1:a -c:a libmp3lame -q:a 4 -write_xing 0 -id3v2_version 0"},
+      {"varying.ts",
+       "-t 60 -vf noise=alls=100:allf=t:enable='lt(t,12)+gt(t,48)' X264 -crf 20 -g 50 -bf 2 -c:a aac -b:a 32k"},
       {"vfr.mp4", "-t 12 -vf select='not(eq(mod(n,7),3))' -vsync vfr X264 -g 25 -bf 2 -c:a aac"},
       {"vp9.webm", "-t 6 -c:v libvpx-vp9 -deadline realtime -cpu-used 8 -g 25 -c:a libopus"},
       {"wrap.ts", "-t 20 X264 -g 50 -bf 2 -c:a aac -output_ts_offset 95433.7"},

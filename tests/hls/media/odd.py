@@ -121,6 +121,14 @@ def two_programs(work):
     return out
 
 
+def varying(work):
+    noise = "noise=alls=100:allf=t:enable='lt(t,12)+gt(t,48)'"
+    out = work.path("out.ts")
+    work.ffmpeg("-f", "lavfi", "-i", f"testsrc=s=320x180:r=25:d=60,{noise},format=yuv420p", *work.sound(60), "-c:v", "libx264",
+                "-preset", "superfast", "-crf", "20", "-g", "50", "-bf", "2", "-c:a", "aac", "-b:a", "32k", out)
+    return out
+
+
 def cover(work):
     whole = source(work, "whole.mp4")
     picture = work.path("cover.jpg")
@@ -147,5 +155,6 @@ FILMS = [
     ("h264-jump.ts", "remux", "times jump ahead", jump_ahead, False),
     ("h264-new-size.ts", "remux", "resolution changes at 10 s", new_size, True),
     ("h264-new-sound.ts", "remux", "sound changes at 10 s", new_sound, False),
+    ("h264-varying.ts", "remux", "a hundred times as many bytes at the ends as in the middle", varying, False),
     ("h264-two-programs.ts", "remux", "two programs", two_programs, False),
 ]

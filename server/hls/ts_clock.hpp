@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A transport stream's clock of 33 bits -> the film's, which goes on (ISO/IEC 13818-1 2.4.3.7). Pure.
+#pragma once
+
+#include "hls/container_clock.hpp"
+
+namespace hls {
+
+inline constexpr std::int64_t ts_clock = 90'000, ts_wrap = INT64_C(1) << 33;
+
+/// The time near `reference` that has these 33 bits.
+[[nodiscard]] inline std::int64_t unwrapped(std::int64_t pts, std::int64_t reference) {
+  auto const off = ((pts - reference) % ts_wrap + ts_wrap) % ts_wrap;
+  return reference + (off >= ts_wrap / 2 ? off - ts_wrap : off);
+}
+
+/// The same of a time that was reckoned in another way, and may be off by rounding: which of two pictures is past a
+/// line must not depend on that.
+[[nodiscard]] inline Time unwrapped(Time time, std::int64_t reference) {
+  __extension__ using Wide = __int128;
+  constexpr std::int64_t second = 1'000'000'000;
+  auto const tick = static_cast<std::int64_t>((static_cast<Wide>(time.count()) * ts_clock + second / 2) / second);
+  auto const off = time - ticks(tick, ts_clock);
+  constexpr Time rounding(2);
+  auto const film = ticks(unwrapped(tick, reference), ts_clock);
+  return off >= -rounding && off <= rounding ? film : film + off;
+}
+
+}  // namespace hls

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "hls/ts_demuxer.hpp"
+
+#include "hls/byte_slice.hpp"
+#include "hls/place_search.hpp"
+#include "hls/slice_reader.hpp"
+#include "hls/ts_clock.hpp"
+#include "hls/ts_pictures.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hls {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Where it begins: so much before what is wanted, as pictures come in another order than they are shown (16 of them at
+/// most), and sound before or behind its picture.
+constexpr Time lead = 700ms;
+/// The search ends: reading costs less than looking at another place.
+constexpr Time time_off = 500ms;
+constexpr std::int64_t bytes_off = std::int64_t{32} * 1024;
+/// Of which a part is a block of the swarm, wherever it begins in its packet.
+constexpr std::size_t window = std::size_t{16} * 1024 - 204;
+constexpr std::int64_t far = std::int64_t{8} * 1024 * 1024;
+
+TsStride stride_of(ByteSource& source) {
+  auto const stride = ts_stride(read_bytes(source, 0, std::size_t{64} * 1024));
+  if (!stride) throw DemuxFailed("This is no MPEG transport stream.");
+  return *stride;
+}
+
+TsProgram program_of(ByteSource& source, TsStride const& stride) {
+  auto program = ts_program(source, stride);
+  if (!program) throw DemuxFailed("The transport stream names neither pictures nor sound at its begin.");
+  return std::move(*program);
+}
+
+std::int64_t ticks_of(Time time) { return time / 1s * ts_clock; }  // roughly
+
+/// On the film's clock what tsdemux counts from the first clock reference that it gets.
+class OnFilmClock final : public Demuxer::Taker {
+ public:
+  OnFilmClock(Demuxer::Taker& taker, Time zero, std::int64_t reference)
+      : taker_(taker), zero_(zero), reference_(reference) {}
+
+  Demuxer::Take take(Track const& track, AccessUnit&& unit) override {
+    unit.pts = unwrapped(unit.pts + zero_, reference_);
+    unit.dts = unwrapped(unit.dts + zero_, reference_);
+    return taker_.take(track, std::move(unit));
+  }
+
+ private:
+  Demuxer::Taker& taker_;
+  Time const zero_;
+  std::int64_t const reference_;
+};
+
+class TsDemuxer final : public Demuxer {
+ public:
+  TsDemuxer(std::shared_ptr<ByteSource> source, Time end)
+      : source_(std::move(source)),
+        reader_(source_),
+        stride_(stride_of(*source_)),
+        program_(program_of(*source_, stride_)),
+        tables_(table_packets(*source_, stride_, 0)),
+        first_(first_pts()),
+        search_({ticks(first_, ts_clock), 0},
+                {end > Time::zero() ? end : ticks(first_ + ts_wrap, ts_clock), source_->size()},
+                [this](std::int64_t from, std::int64_t to) { return picture(from, to); }) {
+    Pipeline const pipeline(std::make_shared<ByteGate>(source_), Container::mpeg_ts);
+    tracks_ = pipeline.tracks();
+    streams_ = pipeline.streams();
+    duration_ = pipeline.duration();
+  }
+
+  [[nodiscard]] std::vector<Track> const& tracks() const override { return tracks_; }
+  [[nodiscard]] Time duration() const override { return duration_; }
+
+  void read(Time from, std::vector<int> const& tracks, Taker& taker) override {
+    auto const place = search_.before(from - lead, time_off, bytes_off);
+    auto const begin = std::max<std::int64_t>(place.position - stride_.first % stride_.bytes, 0);
+    OnFilmClock on_film_clock(taker, zero(begin), ticks_of(place.time));
+    taker.begin(from);
+    reader_.read(begin > 0 ? std::make_shared<ByteSlice>(source_, begin, source_->size(), tables_) : source_,
+                 Container::mpeg_ts, streams_, tracks, on_film_clock);
+  }
+
+  void cancel() override { reader_.cancel(); }
+  void uncancel() override { reader_.uncancel(); }
+
+ private:
+  [[nodiscard]] std::int64_t first_pts() const {
+    TsReader reader(*source_, stride_, 0, far);
+    while (auto const packet = reader.next())
+      if (packet->pid == program_.pid && packet->start)
+        if (auto const pts = pes_pts(packet->payload)) return *pts;
+    throw DemuxFailed("There are no pictures at the begin of this transport stream.");
+  }
+
+  /// The first one with a time. From the film's begin on time only grows: 33 bits alone tell of 26 hours.
+  [[nodiscard]] std::optional<Place> picture(std::int64_t from, std::int64_t to) const {
+    constexpr std::int64_t disorder = 10 * ts_clock;
+    TsReader reader(reader_.searched(), stride_, from, to, window);
+    while (auto const packet = reader.next())
+      if (packet->pid == program_.pid && packet->start)
+        if (auto const pts = pes_pts(packet->payload))
+          return Place{ticks(unwrapped(*pts, first_ - disorder + ts_wrap / 2), ts_clock), reader.position()};
+    return std::nullopt;
+  }
+
+  /// The first clock reference from there on.
+  [[nodiscard]] Time zero(std::int64_t begin) const {
+    TsReader reader(reader_.searched(), stride_, begin, begin + far);
+    while (auto const packet = reader.next())
+      if (packet->clock && packet->pid == program_.clock) return ticks(*packet->clock, 300 * ts_clock);
+    return {};
+  }
+
+  std::shared_ptr<ByteSource> const source_;
+  SliceReader reader_;
+  TsStride const stride_;
+  TsProgram const program_;
+  std::vector<std::byte> const tables_;
+  std::int64_t const first_;
+  PlaceSearch search_;
+  std::vector<Track> tracks_;
+  std::vector<std::string> streams_;
+  Time duration_{};
+};
+
+}  // namespace
+
+std::unique_ptr<Demuxer> open_by_pictures(std::shared_ptr<ByteSource> source, Time end) {
+  return std::make_unique<TsDemuxer>(std::move(source), end);
+}
+
+}  // namespace hls
