@@ -99,7 +99,8 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
       bool const doubtful = film.doubtful();
       known = {film.facts(), nullptr, film.verified(), nullptr};
       // Not here: whoever asks must not wait for a disk.
-      if (doubtful && known.verified) push([this, key = origin.key, facts = known.facts] { facts_.write(key, *facts); });
+      if (doubtful && known.verified)
+        push([this, key = origin.key, facts = known.facts] { facts_.write(key, *facts); });
     }
     told(known);
     return nullptr;
