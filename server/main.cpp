@@ -19,6 +19,7 @@ namespace {
 
 constexpr int failed = 1, wrong_setting = 2;
 constexpr unsigned stop_seconds = 3;
+constexpr unsigned memory_seconds = 10;  // a few ms each time, at most
 
 int complain(std::string const& what, int status) {
   std::fprintf(stderr, "gst-torrent-server: %s\n", what.c_str());
@@ -36,9 +37,17 @@ void end_in_time() {
   alarm(stop_seconds);
 }
 
+/// glibc gives back only what is free at the heap's top. Blocks on their way, and little things that stay between them,
+/// leave ever more holes: in ten minutes 29 MB became 40, of which 5 to 13 were in use all the time.
+gboolean give_memory_back(gpointer) {
+  malloc_trim(0);
+  return G_SOURCE_CONTINUE;
+}
+
 int run(Config const& config) {
   std::unique_ptr<GMainLoop, void (*)(GMainLoop*)> loop(g_main_loop_new(nullptr, FALSE), g_main_loop_unref);
   auto server = std::make_unique<Server>(config);
+  g_timeout_add_seconds_full(G_PRIORITY_LOW, memory_seconds, give_memory_back, nullptr, nullptr);
   for (int signal : {SIGTERM, SIGINT}) g_unix_signal_add(signal, quit, loop.get());
   std::printf("gst-torrent-server listening on %s\n", server->url().c_str());
   std::fflush(stdout);

@@ -37,7 +37,10 @@ void Fetcher::start(lt::torrent_handle const& torrent, Layout const& layout, std
   scheduler_ = std::make_unique<Scheduler>(layout_, *this);
   for (std::size_t piece = 0; piece < verified.size(); ++piece)
     if (verified[piece]) scheduler_->verified(static_cast<int>(piece));
-  for (auto const& [piece, here] : blocks_held(torrent)) scheduler_->restored(piece, here);
+  for (auto const& [piece, here] : blocks_held(torrent)) {
+    scheduler_->restored(piece, here);
+    if (std::ranges::find(here, true) != here.end()) trust_.found(piece);
+  }
   for (int const piece : failed_) scheduler_->distrust(piece);
   for (auto const& [id, peer] : peers_) {
     if (peer.limit > 0) scheduler_->limit(id, peer.limit);

@@ -394,9 +394,11 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
   void finish_write(SlotRef const& slot, lt::peer_request const& r, Block const& block,
                     std::function<void(lt::storage_error const&)> const& handler, bool stopped) {
     if (!stopped && slot->owner) slot->owner->on_block_stored(static_cast<int>(r.piece), r.start);
+    // Before its hash may be asked: while libtorrent has a piece's hashes and not all of its blocks, it takes a peer
+    // that sends the hashes once more for one that contradicts the v1 hashes, and gives a hybrid torrent up (2.0.8).
+    asio::post(io_, [handler, error = stopped ? aborted() : lt::storage_error{}] { handler(error); });
     written(*slot, static_cast<int>(r.piece), r.start, block);
     if (shared_->queued.fetch_sub(r.length) - r.length <= context_.max_queued_bytes / 2) drained();
-    asio::post(io_, [handler, error = stopped ? aborted() : lt::storage_error{}] { handler(error); });
   }
 
   void try_again(SlotRef const& slot) {

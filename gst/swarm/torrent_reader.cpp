@@ -306,18 +306,21 @@ std::optional<ReaderWants> TorrentReader::wants(bool any_trusted) const {
   if (!index || !length) return std::nullopt;
   ReaderWants wants;
   wants.file = *index;
-  wants.waiting = waiting_piece_ >= 0;
-  auto const verify = verify_at(position_);
+  // Once: the consumer reads on meanwhile, to the end perhaps, where no piece is.
+  auto const position = position_.load();
+  int const waiting = waiting_piece_;
+  wants.waiting = waiting >= 0;
+  auto const verify = verify_at(position);
   wants.trusted = verify == Verify::trusted;
-  wants.by_block = verify != Verify::strict && (any_trusted || !wants.trusted) && position_ < *length &&
-                   !torrent_->withheld(*index, position_, verify);
+  wants.by_block = verify != Verify::strict && (any_trusted || !wants.trusted) && position < *length &&
+                   !torrent_->withheld(*index, position, verify);
   {
     auto reading = reading_.lock();
     wants.windows = reading->readahead.windows(*length, reading->end, Clock::now());
   }
   // Held back by pieces that were read early: it may be elsewhere by now, and they may have been given up.
   auto const& layout = torrent_->metadata()->layout;
-  if (wants.waiting && waiting_piece_ != layout.piece_at(*index, position_)) {
+  if (wants.waiting && position < *length && waiting != layout.piece_at(*index, position)) {
     auto early = early_.lock();
     for (auto const& [piece, read] : *early) {
       auto const bytes = layout.bytes_of(*index, {piece, piece + 1});

@@ -6,6 +6,7 @@
 namespace swarm {
 namespace {
 
+constexpr Trust::PeerId nobody = -1;
 constexpr int more_caution = 8;
 constexpr std::int64_t most_caution = 1 << 20;
 
@@ -15,6 +16,8 @@ void Trust::gave(PeerId peer, int piece) {
   ++givers_[piece][peer];
   records_.try_emplace(peer);
 }
+
+void Trust::found(int piece) { givers_[piece].try_emplace(nobody); }
 
 void Trust::verified(int piece) {
   auto const givers = givers_.extract(piece);
@@ -39,7 +42,7 @@ void Trust::gone(PeerId peer) { records_.erase(peer); }
 
 bool Trust::from_one(int piece) const {
   auto const givers = givers_.find(piece);
-  return givers != givers_.end() && givers->second.size() == 1;
+  return givers != givers_.end() && givers->second.size() == 1 && !givers->second.contains(nobody);
 }
 
 bool Trust::enough(Record const& record) const {

@@ -19,6 +19,8 @@ class Trust {
   static constexpr int blocks_needed_of_all = 1024;
 
   void gave(PeerId peer, int piece);
+  /// Blocks of it were there from the start: whose is not known.
+  void found(int piece);
   void verified(int piece);
   void failed(int piece);
   void gone(PeerId peer);

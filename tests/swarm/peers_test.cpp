@@ -43,7 +43,19 @@ INSTANTIATE_TEST_SUITE_P(Table, Rogues,
                          });
 
 // A share of all peers lies now and then: in the modes that promise it, each byte is right.
-class Liars : public Live, public testing::WithParamInterface<swarm::Verify> {};
+class Liars : public Live, public testing::WithParamInterface<swarm::Verify> {
+ protected:
+  void reads_right(support::TorrentSpec spec) {
+    support::SeederOptions const honest{.upload_limit = 12 * MiB};
+    auto liar = honest, other = honest;
+    liar.corrupt = {.every = 20};
+    other.corrupt = {.every = 9, .first = 7};
+    spec.files = {support::payload_file("film.mkv", 12 * MiB, 1)};
+    support::Swarm peers(make_torrent(spec), {honest, liar, honest, other, honest});
+    auto reader = add(peers.magnet())->open(swarm::TheFilm{}, {.verify = GetParam()});
+    EXPECT_TRUE(support::Payload().matches(0, read(*reader, 12 * MiB)));
+  }
+};
 
 TEST_P(Liars, TwoOfFive) {
   support::SeederOptions const honest{.upload_limit = 12 * MiB};
@@ -70,16 +82,13 @@ TEST_P(Liars, TwoOfFiveAllTheTime) {
 }
 
 // libtorrent 2.0.8 must not be asked to find out which block of a v2 piece is wrong.
-TEST_P(Liars, OfATorrentWithoutV1) {
-  support::SeederOptions const honest{.upload_limit = 12 * MiB};
-  auto liar = honest, other = honest;
-  liar.corrupt = {.every = 20};
-  other.corrupt = {.every = 9, .first = 7};
-  support::TorrentSpec const spec{.files = {support::payload_file("film.mkv", 12 * MiB, 1)},
-                                  .format = support::Format::v2};
-  support::Swarm peers(make_torrent(spec), {honest, liar, honest, other, honest});
-  auto reader = add(peers.magnet())->open(swarm::TheFilm{}, {.verify = GetParam()});
-  EXPECT_TRUE(support::Payload().matches(0, read(*reader, 12 * MiB)));
+TEST_P(Liars, OfATorrentWithoutV1) { reads_right({.format = support::Format::v2}); }
+// Nor be told of hashes while it waits for word of a piece's last block: small pieces, and more than its three seconds
+// between two questions.
+TEST_P(Liars, OfATorrentWithBoth) { reads_right({.format = support::Format::hybrid, .piece_size = 64 * KiB}); }
+TEST_P(Liars, OfATorrentWithBothInMemory) {
+  client.storage = swarm::StorageKind::ram;
+  reads_right({.format = support::Format::hybrid, .piece_size = 64 * KiB});
 }
 
 INSTANTIATE_TEST_SUITE_P(Modes, Liars, testing::Values(swarm::Verify::strict, swarm::Verify::trusted),

@@ -75,5 +75,19 @@ TEST(Trust, KnowsWhoGaveAPieceAlone) {
   EXPECT_FALSE(trust.from_one(8));
 }
 
+TEST(Trust, WhatWasThereMayBeAnybodys) {
+  Trust trust;
+  trust.found(7);
+  EXPECT_FALSE(trust.from_one(7));
+  trust.gave(1, 7);
+  EXPECT_FALSE(trust.from_one(7));
+  trust.failed(7);
+  trust.gave(1, 7);
+  EXPECT_TRUE(trust.from_one(7));
+  trust.found(8);
+  trust.verified(8);
+  EXPECT_FALSE(trust.anybody());
+}
+
 }  // namespace
 }  // namespace swarm
