@@ -73,6 +73,8 @@ std::optional<Time> Cutter::after_damage(Time reached, Stretch const& stretch) c
 
 Next Cutter::behind(Gathering const& gathering, Stretch const& stretch) const {
   if (stretch.last || (stretch.nominal && !gathering.next())) return Next::nothing;
+  // On a grid, where something is damaged, the next stretch may find another key picture than this one saw.
+  if (stretch.nominal) return Next::maybe_open;
   return timeline_.closed_gops || gathering.next_is_closed() ? Next::closed : Next::maybe_open;
 }
 
