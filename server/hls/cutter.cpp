@@ -71,6 +71,13 @@ std::optional<Time> Cutter::after_damage(Time reached, Stretch const& stretch) c
   return next < (stretch.last ? stretch.end - 1s : stretch.end) ? std::optional(next) : std::nullopt;
 }
 
+Next Cutter::behind(Gathering const& gathering, Stretch const& stretch) const {
+  if (stretch.last || (stretch.nominal && !gathering.next())) return Next::nothing;
+  // On a grid, where something is damaged, the next stretch may find another key picture than this one saw.
+  if (stretch.nominal) return Next::maybe_open;
+  return timeline_.closed_gops || gathering.next_is_closed() ? Next::closed : Next::maybe_open;
+}
+
 /// What is damaged costs itself only: behind it the film is read on.
 void Cutter::read(Demuxer& demuxer, Time from, std::vector<int> const& tracks, Stretch const& stretch,
                   Gathering& gathering) const {
@@ -128,7 +135,7 @@ Cut Cutter::gather(Demuxer& demuxer, Stretch stretch, std::vector<int> const& id
       if (samples.track.kind == Kind::video && stretch.first && stretch.by_track) hide_before(timeline_.start, samples);
       if (samples.track.kind == Kind::video)
         set_decoding_times(samples, measures_.reorder, measures_.frame, gathering.next().value_or(stretch.end),
-                           stretch.last || (stretch.nominal && !gathering.next()));
+                           behind(gathering, stretch));
       else
         samples.end = samples.units.empty() ? stretch.end : samples.units.back().pts + samples.units.back().duration;
     }

@@ -23,6 +23,7 @@ struct Measures {
 /// Puts into the demuxer's tracks what only the timeline knows.
 void complete(std::vector<Track>& tracks, Timeline const& timeline);
 
+enum class Next;
 struct Stretch;
 class Gathering;
 
@@ -48,6 +49,7 @@ class Cutter {
   void read(Demuxer& demuxer, Time from, std::vector<int> const& tracks, Stretch const& stretch,
             Gathering& gathering) const;
   [[nodiscard]] std::optional<Time> after_damage(Time reached, Stretch const& stretch) const;
+  [[nodiscard]] Next behind(Gathering const& gathering, Stretch const& stretch) const;
   void stand_in(Demuxer& demuxer, std::size_t index, Samples& video) const;
 
   Timeline timeline_;

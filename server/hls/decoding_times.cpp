@@ -11,7 +11,7 @@ constexpr Time tick{11112};
 
 }  // namespace
 
-void set_decoding_times(Samples& video, Time reorder, Time picture, Time end, bool last) {
+void set_decoding_times(Samples& video, Time reorder, Time picture, Time end, Next next) {
   auto& units = video.units;
   video.end = end - reorder;
   if (units.empty()) return;
@@ -23,13 +23,13 @@ void set_decoding_times(Samples& video, Time reorder, Time picture, Time end, bo
   // Only where the film reorders more than was known.
   for (std::size_t i = units.size() - 1; i-- > 0;) units[i].dts = std::min(units[i].dts, units[i + 1].dts - tick);
 
-  // The next segment begins with its key frame's PTS, or with pictures of an open GOP before it.
+  // Pictures of an open GOP follow the last one at once; a long last picture is no proof of them.
   auto const longest =
       std::max_element(units.begin(), units.end(), [](auto const& a, auto const& b) { return a.pts < b.pts; });
   auto const length = longest->duration > Time::zero() ? longest->duration : picture;
   auto const over = longest->pts + length;
-  bool const closed = !last && over + length / 2 >= end;
-  video.end = (closed ? end : over) - reorder;
+  bool const until_end = next == Next::closed || (next == Next::maybe_open && over + length / 2 >= end);
+  video.end = (until_end ? end : over) - reorder;
   video.end = std::max(video.end, units.back().dts + tick);
 }
 

@@ -6,8 +6,16 @@
 
 namespace hls {
 
-/// DTS = the n-th smallest PTS - `reorder`, never after the PTS, ascending. And where the last one ends.
-void set_decoding_times(Samples& video, Time reorder, Time picture, Time end, bool last);
+/// What comes behind a stretch of pictures.
+enum class Next {
+  nothing,
+  maybe_open,  ///< a key picture, and perhaps some after it that are shown before it (an open GOP)
+  closed,      ///< a key picture that all later ones are shown behind
+};
+
+/// DTS = the n-th smallest PTS - `reorder`, never after the PTS, ascending. And where the last one ends: where the next
+/// ones begin, whose key picture is shown at `end`.
+void set_decoding_times(Samples& video, Time reorder, Time picture, Time end, Next next);
 
 /// What is shown before `begin` is only there to be decoded (before an edit, ISO/IEC 14496-12 8.6.6): shown so shortly
 /// that nobody sees it, since not all players follow edit lists. In order of time still.

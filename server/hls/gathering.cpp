@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "hls/gathering.hpp"
 
+#include "hls/key_picture.hpp"
 #include "hls/known_sets.hpp"
 #include "hls/sound_grid.hpp"
 
@@ -74,6 +75,7 @@ void Gathering::take_video(Lane& lane, AccessUnit&& unit) {
   bool const anywhere = stretch_.nominal || stretch_.damaged;
   if (ends && (anywhere || lane.inside || stretch_.first)) {
     next_ = unit.pts;
+    next_is_closed_ = begins_closed_gop(now_->codec, unit.data);
     lane.done = true;
     // Shown behind the key frame though decoded before it: its time is damaged.
     std::erase_if(lane.samples.units, [&](AccessUnit const& each) { return each.pts >= unit.pts; });

@@ -45,6 +45,8 @@ class Gathering final : public Demuxer::Taker {
   [[nodiscard]] bool has_picture() const;
   /// When the picture is shown that the next stretch begins with, if it was seen.
   [[nodiscard]] std::optional<Time> next() const { return next_; }
+  /// It is known that nothing behind that one is shown before it.
+  [[nodiscard]] bool next_is_closed() const { return next_is_closed_; }
   [[nodiscard]] Cut give();
 
  private:
@@ -72,6 +74,7 @@ class Gathering final : public Demuxer::Taker {
   std::vector<Lane> lanes_;
   int const clock_;
   std::optional<Time> next_;
+  bool next_is_closed_ = false;
   bool lost_ = false;  ///< the key frame can't come any more
   bool over_ = false;  ///< the clock was seen at the end
   std::optional<Time> reached_;

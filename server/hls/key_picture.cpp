@@ -105,4 +105,18 @@ std::optional<bool> is_key_picture(Codec codec, Picture picture) {
   }
 }
 
+bool begins_closed_gop(Codec codec, Picture picture) {
+  // Nothing of these is shown out of order.
+  if (codec == Codec::vp8 || codec == Codec::vp9 || codec == Codec::av1) return true;
+  if (codec != Codec::h264 && codec != Codec::h265) return false;
+  bool closed = false;
+  each_nal(picture, [&](Picture nal) {
+    // 14496-10 7.4.1.2.4: IDR; 23008-2 table 7-1: IDR_N_LP, the others may have leading pictures.
+    auto const type = codec == Codec::h264 ? nal[0] & 31 : nal[0] >> 1 & 63;
+    closed = type == (codec == Codec::h264 ? 5 : 20);
+    return closed;
+  });
+  return closed;
+}
+
 }  // namespace hls

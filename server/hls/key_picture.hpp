@@ -11,4 +11,7 @@ namespace hls {
 /// nullopt: the bytes don't tell, believe the demuxer. H.264 as `avc`, HEVC as `hvc1` with lengths of four bytes.
 [[nodiscard]] std::optional<bool> is_key_picture(Codec codec, std::span<std::uint8_t const> picture);
 
+/// Of a key picture: nothing that is decoded after it can be shown before it. False: perhaps something is.
+[[nodiscard]] bool begins_closed_gop(Codec codec, std::span<std::uint8_t const> picture);
+
 }  // namespace hls

@@ -5,6 +5,7 @@
 #include "hls/key_pictures.hpp"
 #include "hls/known_sets.hpp"
 #include "hls/packed_audio.hpp"
+#include "hls/silence.hpp"
 #include "hls/sound_coder.hpp"
 #include "hls/ts_writer.hpp"
 #include "hls/webvtt.hpp"
@@ -69,6 +70,11 @@ Cut cut(Item const& item, Facts const& facts, Demuxer& demuxer) {
   if (rendition.sound && !rendition.sound->coded) tracks.push_back(rendition.sound->track);
   Cut cut;
   if (!tracks.empty()) cut = cutter.cut(demuxer, item.index, tracks);
+  if (facts.video())  // which goes on
+    for (auto& samples : cut)
+      if (samples.track.kind == Kind::audio)
+        fill_with_silence(samples, facts.segments[item.index],
+                          facts.measures.first.at(static_cast<std::size_t>(samples.track.id)));
   if (rendition.sound && rendition.sound->coded)
     cut.push_back(coded(facts, cutter, demuxer, rendition.sound->track, item.index));
   return cut;

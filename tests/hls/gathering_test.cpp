@@ -55,7 +55,7 @@ TEST(HiddenPictures, AreDecodedAndNotSeen) {
   hls::Samples samples{
       video(), {picture(-120ms, true), picture(0s), picture(-40ms), picture(-80ms), picture(40ms)}, {}};
   hls::hide_before(0s, samples);
-  hls::set_decoding_times(samples, 80ms, 40ms, 80ms, true);
+  hls::set_decoding_times(samples, 80ms, 40ms, 80ms, hls::Next::nothing);
   auto const& units = samples.units;
   EXPECT_EQ(units[1].pts, 0s);
   EXPECT_LT(units[0].pts, units[3].pts);
@@ -64,6 +64,35 @@ TEST(HiddenPictures, AreDecodedAndNotSeen) {
   EXPECT_GT(units[0].pts, -1ms);
   for (auto const& unit : units) EXPECT_LE(unit.dts, unit.pts);
   for (std::size_t i = 1; i < units.size(); ++i) EXPECT_LT(units[i - 1].dts, units[i].dts);
+}
+
+hls::Time end_of(hls::Next next) {
+  // The last one is shown for three times as long as the film's table says, which counts in order of decoding.
+  hls::Samples samples{video(), {picture(0s, true), picture(40ms), picture(80ms)}, {}};
+  hls::set_decoding_times(samples, 40ms, 40ms, 200ms, next);
+  return samples.end;
+}
+
+TEST(DecodingTimes, GoOnWithoutAHoleBehindALongPicture) {
+  EXPECT_EQ(end_of(hls::Next::closed), 160ms);
+  EXPECT_EQ(end_of(hls::Next::maybe_open), 80ms);  // leading pictures at 120 and 160 ms
+  EXPECT_EQ(end_of(hls::Next::nothing), 80ms);
+}
+
+TEST(Gathering, KnowsThatAnIdrPictureHasNoLeadingOnes) {
+  auto const next_is_closed = [](std::uint8_t nal) {
+    auto track = video();
+    track.codec = hls::Codec::h264;
+    Gathering gathering({.begin = 0s, .end = 2s, .first = true, .picture = 40ms}, {track}, {}, 0);
+    gathering.take(track, picture(0s, true));
+    auto key = picture(2s, true);
+    key.data = {0, 0, 0, 2, nal, 0x88};
+    gathering.take(track, std::move(key));
+    EXPECT_EQ(gathering.next(), 2s);
+    return gathering.next_is_closed();
+  };
+  EXPECT_TRUE(next_is_closed(0x65));
+  EXPECT_FALSE(next_is_closed(0x41));
 }
 
 }  // namespace

@@ -58,10 +58,7 @@ TABLE = [
     ("*.ts *.m2ts *no-cues* *piped* *live* *.flv *unknown-clusters* *voids* wrong-cues.mkv truncated.mkv", "*", "*",
      {"options": "--nominal --shift any"}),
     ("*open-gop*.ts", "*", "*", {"options": "--nominal --shift any --open-gop"}),
-    # ffmpeg can't make sense of a stream without packets.
-    ("h264-sound-ends-early.mp4", "*", "*", excused(r"/v0-a1/2\.ts: does not decode alone: .*'time_base'",
-                                                    r"/a1/2\.m4s: holds nothing", r"/a1\.m3u8: segment 2 has no audio")),
-    # Its resampler moves sound, and its counting of pictures in 1/23.976 s two of them to one tick.
+    # ffmpeg's resampler moves sound, and its counting of pictures in 1/23.976 s two of them to one tick.
     ("h264-vfr.mp4", "*", "*", excused(r"non monotonically increasing dts to muxer in stream 1")),
     ("h264-film.mkv", "*", "*", excused(r"/v0-a1/0\.ts: .* non monotonically increasing dts to muxer in stream 0: 2 >= 2")),
 
@@ -69,22 +66,23 @@ TABLE = [
     ("h264-edit-list.mp4", "*", "*", excused(r"418 frames, the source has 417", r"frame 0 at 0\.000 s is not the source's",
                                              r"sound 0: 775 packets are not the source's 792")),
     # Sound that lasts longer than the picture is in the last segment; and what begins before it in the first.
-    ("h264-delayed-sound.mp4", "*", "fmp4", excused(r"/a1/2\.m4s: lasts 7\.5", r"/a1\.m3u8: all EXTINF together are 1\.50")),
+    ("h264-delayed-sound.mp4", "*", "fmp4", excused(r"/a1/4\.m4s: lasts 7\.5", r"/a1\.m3u8: all EXTINF together are 1\.50")),
     ("h264-fragmented.mp4 h264-fragmented-sidx.mp4 truncated-fragmented.mp4", "*", "fmp4",
      excused(r"/a1/0\.m4s: lasts 6\.8000 s, EXTINF says 6\.72")),
     # The last pictures are cut off: tables and headers tell of them still.
-    ("truncated-faststart.mp4", "*", "*", excused(r"/v0-a1/1\.ts: lasts 5\.08", r"all EXTINF together are -0\.160",
+    ("truncated-faststart.mp4", "*", "*", excused(r"/v0-a1/3\.ts: lasts 5\.08", r"all EXTINF together are -0\.160",
                                                   r"295 frames, the source has 296")),
-    ("truncated-fragmented.mp4", "*", "*", excused(r"/1\.(ts|m4s): lasts 4\.6000", r"all EXTINF together are -0\.680")),
+    ("truncated-fragmented.mp4", "*", "*", excused(r"/3\.(ts|m4s): lasts 4\.6000", r"all EXTINF together are -0\.680")),
     ("truncated.ts", "*", "*", excused(r"/1\.(ts|m4s): does not decode alone: .* MB 15 8", r"ffmpeg says: .* MB 15 8")),
     # Half of the pictures lie nowhere: the film ends with the others. Its sound is whole, and all in the last segment.
     ("offsets-outside.mp4", "*", "*", excused(r"/v0-a1\.m3u8: sound 0: 469 packets are not the source's 939",
-                                              r"/a1/1\.m4s: lasts 13\.2", r"/a1\.m3u8: all EXTINF together are 9\.9")),
+                                              r"/a1/3\.m4s: lasts 13\.2", r"/a1\.m3u8: all EXTINF together are 9\.9")),
 
-    # A limit: GStreamer's demuxer ends in the second edit's first GOP; its length is known.
-    ("h264-two-edits.mp4", "*", "*", excused(r"/1\.(ts|m4s): lasts 2\.0400", r"all EXTINF together are -3\.960",
-                                             r"200 frames, the source has 300", r"frame 149 at 5\.960 s is not the source's",
-                                             r"/v0/1\.m4s: track 1 goes on at 15\.92", r"/a1/1\.m4s: track 1 goes on at 16\.01",
+    # A limit: GStreamer's demuxer ends in the second edit's first GOP; its length is known. What is behind is a still.
+    ("h264-two-edits.mp4", "*", "*", excused(r"/2\.(ts|m4s): .* non monotonically increasing dts to muxer in stream 0: 72 >= 70",
+                                             r"/3\.(ts|m4s): lasts 0\.0400", r"all EXTINF together are -3\.960",
+                                             r"200 frames, the source has 300", r"frame 150 at 6\.000 s is not the source's",
+                                             r"/a1/3\.m4s: track 1 goes on at 18\.00",
                                              r"sound 0: 376 packets are not the source's 939")),
 
     # Joined recordings go on without a gap; ffmpeg keeps jumps, or guesses. It drops sound that overlaps at a joint.
@@ -105,12 +103,12 @@ TABLE = [
     ("h264-stripped.mkv", "*", "*", {"compare": False}),
 
     # Rubbish in the media is passed on: players hide it better than a hole. ffmpeg says where it is, and drops pictures.
-    ("damaged.mp4", "*", "*", excused(r"/(v0-a1|v0|a1)/1\.(ts|m4s): does not decode alone", r"/i0/5\.(ts|m4s): does not",
+    ("damaged.mp4", "*", "*", excused(r"/(v0-a1|v0|a1)/3\.(ts|m4s): does not decode alone", r"/i0/5\.(ts|m4s): does not",
                                       r"v0(-a1)?\.m3u8: ffmpeg says", r"frame 20\d ", r"\d+ frames, the source has")),
     ("damaged.ts", "*", "*", excused(r"/(v0-a1|v0)/1\.(ts|m4s): does not decode alone", r"/a1/2\.m4s: track 1 goes on at 23\.49",
                                      r"v0(-a1)?\.m3u8: ffmpeg says", r"frame 19\d ", r"48\d frames, the source has 476",
                                      r"sound 0: 912 packets are not the source's 887")),
-    ("damaged.avi", "*", "*", excused(r"/(v0-a1|v0|a1)/1\.(ts|m4s): does not decode alone", r"frame 200 ",
+    ("damaged.avi", "*", "*", excused(r"/(v0-a1|v0|a1)/3\.(ts|m4s): does not decode alone", r"frame 200 ",
                                       r"sound 0: 939 packets are not the source's 892")),
     ("damaged.flv", "*", "*", excused(r"/(v1-a0|v1|a0)/\d\.(ts|m4s): does not decode alone", r"v1(-a0)?\.m3u8: ffmpeg says",
                                       r"frame \d+ ", r"\d+ frames, the source has", r"sound 0: \d+ packets are not")),
