@@ -40,6 +40,8 @@ std::vector<char> write_resume(lt::add_torrent_params const& params, Remembered 
   lt::entry resume = lt::write_resume_data(params);
   // Verified pieces are the journal's to tell, which never lags behind. A bit too many here would be a lie.
   resume.dict().erase("pieces");
+  // Behind one address are many, and who lied once may have got a better disk: a ban ends with the session.
+  for (auto const* banned : {"banned_peers", "banned_peers6"}) resume.dict().erase(banned);
   lt::entry& mine = resume[ours];
   mine["save_path"] = remembered.save_path;
   if (remembered.keep) mine["keep"] = to_entry(*remembered.keep);
