@@ -31,11 +31,11 @@ void hls_master(App& app, http::Exchange& exchange);  // hls.cpp
 void hls_facts(App& app, http::Exchange& exchange);   // hls_facts.cpp
 void hls_media(App& app, http::Exchange& exchange);
 void hls_item(App& app, http::Exchange& exchange);
-void health(App& app, http::Exchange& exchange);  // health.cpp
-void status(App& app, http::Exchange& exchange);  // status.cpp
+void health(App& app, http::Exchange& exchange);        // health.cpp
+void status(App& app, http::Exchange& exchange);        // status.cpp
 void openapi_json(App& app, http::Exchange& exchange);  // openapi.cpp
 void api_docs(App& app, http::Exchange& exchange);
-void page(App& app, http::Exchange& exchange);    // page.cpp
+void page(App& app, http::Exchange& exchange);  // page.cpp
 void to_page(App& app, http::Exchange& exchange);
 
 }  // namespace api

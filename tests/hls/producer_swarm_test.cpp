@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What viewers get of films whose bytes come, come late, or never come.
-#include "hls/producer.hpp"
-
 #include "hls/films.hpp"
+#include "hls/producer.hpp"
 #include "support/eventually.hpp"
 #include "support/scripted_reader.hpp"
 #include "support/temp_dir.hpp"

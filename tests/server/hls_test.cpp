@@ -210,10 +210,10 @@ TEST_F(Hls, WhatTheFilmHasNotIs404) {
   serve();
   ASSERT_EQ(get("master.m3u8").status(), 200);
   for (auto const* target :
-       {"ts.2/v1.m3u8", "ts.2/v0-a3.m3u8", "ts.2/a0.m3u8",  "ts.2/v00.m3u8",    "ts.2/v0",      "ts.2/.m3u8",
-        "ts.0/v0.m3u8", "ts/v0.m3u8",      "mkv.1/v0.m3u8", "ts.2/s1.m3u8",     "ts.2/x0.m3u8", "ts.2/i0h264.m3u8",
+       {"ts.2/v1.m3u8",  "ts.2/v0-a3.m3u8", "ts.2/a0.m3u8",  "ts.2/v00.m3u8",    "ts.2/v0",      "ts.2/.m3u8",
+        "ts.0/v0.m3u8",  "ts/v0.m3u8",      "mkv.1/v0.m3u8", "ts.2/s1.m3u8",     "ts.2/x0.m3u8", "ts.2/i0h264.m3u8",
         "ts.2/v0/50.ts", "ts.2/v0/00.ts",   "ts.2/v0/0.m4s", "ts.2/v0/init.mp4", "ts.2/v0/",     "ts.2/v0/-1.ts",
-        "ts.2/v9/0.ts", "ts.1/v0/0.ts",    "ts.2/x2/0.vtt", "fmp4.2/a1/0.aac",  "other.m3u8"})
+        "ts.2/v9/0.ts",  "ts.1/v0/0.ts",    "ts.2/x2/0.vtt", "fmp4.2/a1/0.aac",  "other.m3u8"})
     EXPECT_EQ(get(target).status(), 404) << target;
   expect_failure(get("ts.2/v1.m3u8"), 404, "not_found");
   expect_failure(get("master.m3u8?client=toaster"), 400, "bad_request");
