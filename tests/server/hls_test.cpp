@@ -228,8 +228,10 @@ TEST_F(Hls, ADeadSwarmIsToldInTime) {
   serve({{"FIRST_BYTE_WAIT", "1500"}, {"TORRENT_KEEP", "false"}});
   ASSERT_EQ(get("ts.2/v0.m3u8").status(), 200);
   (*swarm_)[0].stall();
+  // Behind all that a reader which has just begun wants.
+  auto const* const far = "ts.2/v0/4.ts";
   auto const before = std::chrono::steady_clock::now();
-  auto const got = get("ts.2/v0/2.ts");
+  auto const got = get(far);
   auto const took = std::chrono::steady_clock::now() - before;
   expect_failure(got, 504, "read_timeout");
   EXPECT_GE(std::atoi(got["Retry-After"].c_str()), 1);
@@ -238,7 +240,7 @@ TEST_F(Hls, ADeadSwarmIsToldInTime) {
   EXPECT_LT(took, 6s);
   // Whoever comes again when the swarm lives is served.
   (*swarm_)[0].resume();
-  ASSERT_TRUE(eventually([&] { return get("ts.2/v0/2.ts").status() == 200; }, 30s));
+  ASSERT_TRUE(eventually([&] { return get(far).status() == 200; }, 30s));
 }
 
 TEST_F(Hls, WhoLeavesIsNotWaitedFor) {
@@ -246,15 +248,15 @@ TEST_F(Hls, WhoLeavesIsNotWaitedFor) {
   ASSERT_EQ(get("ts.2/v0.m3u8").status(), 200);
   (*swarm_)[0].stall();
   support::http::Connection client(server_->at());
-  client.send({.target = base_ + "ts.2/v0/3.ts"});
+  client.send({.target = base_ + "ts.2/v0/4.ts"});
   // Its own connection is the other one.
   ASSERT_TRUE(eventually([&] { return at(server_->get("/status").body, "$.data.http.connections") == "2"; }));
   client.reset();
   // Requests are logged when they are over: not after a minute.
-  EXPECT_TRUE(server_->child().wait_for_error_line("GET /hls/.*/v0/3\\.ts\"", 5s)) << server_->child().err();
+  EXPECT_TRUE(server_->child().wait_for_error_line("GET /hls/.*/v0/4\\.ts\"", 5s)) << server_->child().err();
   // And its work keeps nobody else from his.
   (*swarm_)[0].resume();
-  EXPECT_EQ(get("ts.2/v0/3.ts").status(), 200);
+  EXPECT_EQ(get("ts.2/v0/4.ts").status(), 200);
 }
 
 }  // namespace

@@ -113,8 +113,11 @@ inline std::string at(std::string const& json, char const* path) {
 
 /// Asserts the one form of failures.
 inline void expect_failure(support::http::Response const& got, int status, std::string const& code) {
-  EXPECT_EQ(got.status(), status) << got.body;
+  // Meson can't read reports with bytes that are no text.
+  bool const text = got["Content-Type"] == "application/json";
+  EXPECT_EQ(got.status(), status) << (text ? got.body : std::to_string(got.body.size()) + " bytes");
   EXPECT_EQ(got["Content-Type"], "application/json");
+  if (!text) return;
   EXPECT_EQ(at(got.body, "$.success"), "false");
   EXPECT_EQ(at(got.body, "$.code"), "\"" + code + "\"") << got.body;
   EXPECT_GT(at(got.body, "$.message").size(), 10u);
