@@ -7,12 +7,19 @@
 
 #include <gio/gio.h>
 
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
 namespace {
 
 using std::chrono::milliseconds;
 
 /// Of the server beside its clients: peers, files of torrents, pipes.
 constexpr int other_files = 512;
+
+/// For the index to be kept once more as the server ends.
+constexpr milliseconds index_patience{1000};
 
 std::string absolute(std::string const& path) {
   if (path.empty()) return path;
@@ -124,12 +131,20 @@ Server::Server(Config const& config) : loop_(http::Loop::create()) {
 }
 
 Server::~Server() {
+  // A Redis that does not answer is not waited for.
+  std::jthread const patience([this](std::stop_token const& over) {
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    if (!std::condition_variable_any().wait_for(lock, over, index_patience, [&] { return over.stop_requested(); }))
+      app_.index->cancel();
+  });
   upkeep_.reset();
   http_.reset();
+  app_.cleaning->cancel();
   loop_->stop();  // its tasks use the producer and the session
   app_.producer.reset();
   app_.jobs = {};  // readers end before the session
   if (!keep_files_) app_.cleaning->delete_unpinned();
+  app_.session->stop();
   app_.index->exchange();
-  if (app_.session) app_.session->stop();
 }

@@ -171,6 +171,8 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
                        std::vector<bool> const& verified);
   /// Makes room in memory for what is wanted. False: it needs pieces that libtorrent thinks are there.
   bool make_room(Wants const& wants);
+  /// The pieces that go; `why_not` is filled if none may.
+  std::vector<int> begin_evicting(int file, std::string& why_not);
   [[nodiscard]] bool wants_evicted(Wants const& wants) const;
   /// It is not there any more, whatever libtorrent thinks.
   void give_up(int piece);

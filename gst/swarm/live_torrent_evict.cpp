@@ -56,27 +56,38 @@ std::vector<int> LiveTorrent::files_in_use() const {
 void LiveTorrent::evict(int file, std::function<void(std::string const&)> done) {
   if (!ledger_) return done("The torrent is in memory.");
   auto const posted = services_->network->post([self = me(), file, done] {
-    std::vector<int> pieces;
-    {
-      // A reader that is opened now sees none of these pieces.
-      auto readers = self->readers_.lock();
-      for (auto const* reader : *readers)
-        if (reader->file() == file) return done("The file is in use.");
-      auto state = self->state_.lock();
-      if (!state->metadata || file < 0 || file >= state->metadata->layout.file_count())
-        return done("There is no such file.");
-      pieces = pieces_to_give_up(state->metadata->layout, state->verified, file);
-      if (state->keep_file == file) {
-        state->keep_file.reset();
-        state->remembered.keep.reset();
-      }
-    }
-    for (int const piece : pieces) self->give_up(piece);
+    std::string why_not;
+    auto pieces = self->begin_evicting(file, why_not);
+    if (!why_not.empty()) return done(why_not);
     self->demand_changed();
     self->watches_.notify();
     self->ledger_->discard(std::move(pieces), done);
   });
   if (!posted) done("The session has ended.");
+}
+
+std::vector<int> LiveTorrent::begin_evicting(int file, std::string& why_not) {
+  // A reader that is opened from now on sees none of these pieces.
+  auto readers = readers_.lock();
+  if (std::any_of(readers->begin(), readers->end(), [&](auto const* reader) { return reader->file() == file; })) {
+    why_not = "The file is in use.";
+    return {};
+  }
+  std::vector<int> pieces;
+  {
+    auto state = state_.lock();
+    if (!state->metadata || file < 0 || file >= state->metadata->layout.file_count()) {
+      why_not = "There is no such file.";
+      return {};
+    }
+    pieces = pieces_to_give_up(state->metadata->layout, state->verified, file);
+    if (state->keep_file == file) {
+      state->keep_file.reset();
+      state->remembered.keep.reset();
+    }
+  }
+  for (int const piece : pieces) give_up(piece);
+  return pieces;
 }
 
 bool LiveTorrent::wants_evicted(Wants const& wants) const {

@@ -115,10 +115,12 @@ void change_cache(App& app, http::Exchange& exchange) {
   if (!force) return cache_config(app, exchange);
   answer(exchange, [&app] {
     auto const cleaned = app.cleaning->run();
+    if (!cleaned)
+      throw Failure(Fault::in_use, "The cache is being cleaned at this moment: ask again in a few seconds.");
     auto const sums = app.index->sums();
     return http::Response::data(json::Object()
-                                    .set("cleanedCount", cleaned.files)
-                                    .set("freedSpaceMB", megabytes(cleaned.bytes))
+                                    .set("cleanedCount", cleaned->files)
+                                    .set("freedSpaceMB", megabytes(cleaned->bytes))
                                     .set("finalSize", sums.files)
                                     .set("finalDiskUsage", megabytes(sums.on_disk)),
                                 "Cache cleaned successfully");

@@ -3,6 +3,7 @@
 
 #include "api/shapes.hpp"
 #include "swarm/catalog.hpp"
+#include "swarm/error.hpp"
 
 #include <glib.h>
 
@@ -29,12 +30,16 @@ std::optional<std::int64_t> on_disk(std::string const& path) {
   return found.st_blocks * std::int64_t{512};
 }
 
-/// Waits for what a function reports when it is over.
-std::string outcome(std::function<void(std::function<void(std::string const&)>)> const& begin) {
-  auto over = std::make_shared<std::promise<std::string>>();
-  auto told = over->get_future();
-  begin([over](std::string const& error) { over->set_value(error); });
-  return told.wait_for(patience) == std::future_status::ready ? told.get() : "It takes too long.";
+/// nullopt: there is no such file in the torrent.
+std::optional<int> kept_file(swarm::Torrent const& torrent) {
+  auto const metadata = torrent.metadata();
+  auto const keep = torrent.keep();
+  if (!metadata || !keep) return {};
+  try {
+    return swarm::choose_file(metadata->layout, *keep);
+  } catch (swarm::Error const&) {
+    return {};
+  }
 }
 
 }  // namespace
@@ -61,7 +66,25 @@ std::optional<cache::Seconds> Cleaning::last_run() const {
   return last_run_;
 }
 
+std::string Cleaning::outcome(std::function<void(Done)> const& begin) {
+  struct State {
+    std::mutex mutex;
+    std::condition_variable_any told;
+    std::optional<std::string> error;
+  };
+  auto const state = std::make_shared<State>();
+  begin([state](std::string const& error) {
+    std::lock_guard lock(state->mutex);
+    state->error = error;
+    state->told.notify_all();
+  });
+  std::unique_lock lock(state->mutex);
+  auto const over = state->told.wait_for(lock, stop_.get_token(), patience, [&] { return state->error.has_value(); });
+  return over ? *state->error : "It takes too long.";
+}
+
 void Cleaning::take_stock(bool thorough) {
+  std::lock_guard lock(stock_);
   std::set<cache::Key> held;
   for (auto const& torrent : session_->torrents()) {
     each_file(*torrent, [&](int file, swarm::File const& entry) {
@@ -78,7 +101,10 @@ void Cleaning::take_stock(bool thorough) {
       held.insert(key);
       index_.set(key, {std::string(swarm::file_name(entry.path)), entry.size, *bytes, done == entry.size}, now());
     });
-    for (int const file : torrent->files_in_use()) index_.used({torrent->key(), file}, now());
+    for (int const file : torrent->files_in_use()) {
+      held.insert({torrent->key(), file});  // its first bytes will come
+      index_.used({torrent->key(), file}, now());
+    }
   }
   for (auto const& [key, file] : index_.files())
     if (!held.contains(key)) index_.erase(key);
@@ -95,8 +121,9 @@ cache::Limits Cleaning::limits_now(std::int64_t on_disk) const {
   return limits;
 }
 
-Cleaning::Outcome Cleaning::run() {
-  std::lock_guard lock(running_);
+std::optional<Cleaning::Outcome> Cleaning::run() {
+  std::unique_lock const running(running_, std::try_to_lock);
+  if (!running) return {};
   take_stock(true);
   std::vector<cache::Candidate> candidates;
   std::map<std::string, std::set<int>> in_use;
@@ -104,8 +131,7 @@ Cleaning::Outcome Cleaning::run() {
     auto& files = in_use[torrent->key()];
     for (int const file : torrent->files_in_use()) files.insert(file);
     // What is still on its way to be kept is not given up; once it is whole it is like any other.
-    if (auto const metadata = torrent->metadata(); metadata && torrent->keep() && torrent->status().download_rate > 0)
-      files.insert(swarm::choose_file(metadata->layout, *torrent->keep()));
+    if (auto const kept = kept_file(*torrent); kept && torrent->status().download_rate > 0) files.insert(*kept);
   }
   std::int64_t bytes = 0;
   for (auto const& [key, file] : index_.files()) {
@@ -113,7 +139,8 @@ Cleaning::Outcome Cleaning::run() {
     candidates.push_back({key, file, index_.pinned(key.info_hash), in_use[key.info_hash].contains(key.file)});
   }
   Outcome cleaned;
-  for (auto const& key : to_evict(candidates, limits_now(bytes), 0, now())) {
+  for (auto const& key : to_evict(candidates, limits_now(bytes), now())) {
+    if (stop_.stop_requested()) break;
     auto const file = index_.find(key);
     if (!file || !evict(key)) continue;
     ++cleaned.files;
@@ -151,10 +178,17 @@ void Cleaning::opened(swarm::Torrent const& torrent, int file) {
 }
 
 void Cleaning::delete_unpinned() {
+  auto const until = Clock::now() + std::chrono::seconds(2);
+  std::vector<std::pair<std::string, std::future<std::string>>> all;
   for (auto const& torrent : session_->torrents()) {
     if (index_.pinned(torrent->key())) continue;
-    auto const error = outcome([&](auto const& done) { session_->remove(torrent->hash(), true, done); });
-    if (!error.empty()) g_warning("%s can't be deleted: %s", torrent->name().c_str(), error.c_str());
+    auto const over = std::make_shared<std::promise<std::string>>();
+    if (session_->remove(torrent->hash(), true, [over](std::string const& error) { over->set_value(error); }))
+      all.emplace_back(torrent->name(), over->get_future());
+  }
+  for (auto& [name, over] : all) {
+    auto const error = over.wait_until(until) == std::future_status::ready ? over.get() : "It takes too long.";
+    if (!error.empty()) g_warning("%s can't be deleted: %s", name.c_str(), error.c_str());
   }
   take_stock();
 }
@@ -162,24 +196,23 @@ void Cleaning::delete_unpinned() {
 bool Cleaning::evict(cache::Key const& key) {
   auto const hash = swarm::InfoHash::parse(key.info_hash);
   auto const torrent = hash ? session_->find(*hash) : nullptr;
-  if (!torrent) return false;
-  auto const all = index_.files();
-  bool const last = std::count_if(all.begin(), all.end(),
-                                  [&](auto const& entry) { return entry.first.info_hash == key.info_hash; }) == 1;
+  auto const file = index_.find(key);
+  if (!torrent || !file) return false;
   // With its last file a torrent is of no more use here.
-  auto const error = outcome([&](auto const& done) {
-    if (last && torrent->readers() == 0)
-      session_->remove(*hash, true, done);
-    else
+  bool const all = index_.files_of(key.info_hash) == 1 && torrent->readers() == 0;
+  auto const error = outcome([&](Done const& done) {
+    if (!all)
       torrent->evict(key.file, done);
+    else if (!session_->remove(*hash, true, done))
+      done({});  // somebody else was faster
   });
   if (!error.empty()) {
-    g_warning("%s can't be given up: %s", all.at(key).held.name.c_str(), error.c_str());
+    g_warning("%s can't be given up: %s", file->held.name.c_str(), error.c_str());
     return false;
   }
-  g_info("Given up for lack of room or use: %s", all.at(key).held.name.c_str());
+  g_info("Given up for lack of room or use: %s", file->held.name.c_str());
   index_.erase(key);
-  if (last) forget_(key.info_hash);
+  if (all) forget_(key.info_hash);
   return true;
 }
 

@@ -6,11 +6,13 @@
 #include "cache/index.hpp"
 #include "swarm/session.hpp"
 
-#include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <stop_token>
 #include <string>
 
 namespace api {
@@ -33,15 +35,17 @@ class Cleaning {
 
   /// Brings the index what is in the folder. Not thorough: files that were whole are not looked at again.
   void take_stock(bool thorough = false);
-  /// Takes stock, and deletes what has to go. Waits for the files to be gone, a few seconds at most.
-  Outcome run();
+  /// Takes stock, and deletes what has to go. nullopt: somebody else is at it.
+  std::optional<Outcome> run();
   /// The same if it is time for it, or if the disk's limits are passed.
   void run_if_due();
 
   /// A viewer begins with a file.
   void opened(swarm::Torrent const& torrent, int file);
-  /// All torrents with their files, but pinned ones; seconds, if there are many.
+  /// All torrents with their files, but pinned ones; two seconds at most, what is slower goes on by itself.
   void delete_unpinned();
+  /// Ends what waits for files to be deleted, for good.
+  void cancel() { stop_.request_stop(); }
 
   [[nodiscard]] Settings settings() const;
   /// In force from now on.
@@ -52,12 +56,16 @@ class Cleaning {
  private:
   [[nodiscard]] cache::Limits limits_now(std::int64_t on_disk) const;
   bool evict(cache::Key const& key);
+  using Done = std::function<void(std::string const& error)>;
+  /// Begins something, and waits for what it reports when it is over.
+  std::string outcome(std::function<void(Done)> const& begin);
 
   std::shared_ptr<swarm::Session> const session_;
   cache::Index& index_;
   std::function<void(std::string const&)> const forget_;
-  std::mutex running_;
-  mutable std::mutex mutex_;  // guards the rest
+  std::stop_source stop_;
+  std::mutex running_, stock_;  // one at a time
+  mutable std::mutex mutex_;    // guards the rest
   Settings settings_;
   std::chrono::steady_clock::time_point due_;
   std::optional<cache::Seconds> last_run_;

@@ -164,7 +164,7 @@ void hls_master(App& app, http::Exchange& exchange) {
   auto const packaging = packaging_of(exchange.request());
   open_film(app, exchange, [&client, packaging](FilmPtr const& film) {
     master(film, client, packaging);
-    film->app.cleaning->opened(*film->torrent, film->file);
+    if (!film->exchange.request().head()) film->app.cleaning->opened(*film->torrent, film->file);
   });
 }
 

@@ -54,6 +54,8 @@ class Backend {
   /// Takes all of the changes or, if it throws Unavailable, none. nullopt: it lost what it had been told, and wants
   /// everything.
   virtual std::optional<Shared> exchange(Changes const& changes) = 0;
+  /// Any thread: what waits now, and whatever is asked later, throws Unavailable at once.
+  virtual void cancel() {}
   /// Names of the other nodes that have the file complete. Throws Unavailable.
   virtual std::vector<std::string> holders(Key const& key);
 };

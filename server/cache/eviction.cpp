@@ -6,12 +6,12 @@
 
 namespace cache {
 
-std::vector<Key> to_evict(std::vector<Candidate> files, Limits const& limits, std::int64_t wanted, Seconds now) {
+std::vector<Key> to_evict(std::vector<Candidate> files, Limits const& limits, Seconds now) {
   auto const popular = [](Candidate const& c) { return c.file.opens >= popular_opens; };
   auto const expired = [&](Candidate const& c) {
     return limits.ttl > 0 && !popular(c) && now - c.file.last_used >= limits.ttl;
   };
-  std::int64_t bytes = wanted;
+  std::int64_t bytes = 0;
   for (auto const& c : files) bytes += c.file.held.on_disk;
   auto count = static_cast<std::int64_t>(files.size());
 

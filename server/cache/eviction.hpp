@@ -26,7 +26,7 @@ struct Candidate {
 inline constexpr std::int64_t popular_opens = 10;
 
 /// Those to be deleted, in this order: what was not used for `ttl`, then the least recently used until the rest keeps
-/// the limits and `wanted` bytes more are free. Never one that is pinned or in use, so it may not be enough.
-std::vector<Key> to_evict(std::vector<Candidate> files, Limits const& limits, std::int64_t wanted, Seconds now);
+/// the limits. Never one that is pinned or in use, so it may not be enough.
+std::vector<Key> to_evict(std::vector<Candidate> files, Limits const& limits, Seconds now);
 
 }  // namespace cache

@@ -64,6 +64,14 @@ std::map<Key, File> Index::files() const {
   return files_;
 }
 
+std::int64_t Index::files_of(std::string const& info_hash) const {
+  std::lock_guard lock(mutex_);
+  auto const begin = files_.lower_bound({info_hash, 0});
+  auto const end =
+      std::find_if(begin, files_.end(), [&](auto const& entry) { return entry.first.info_hash != info_hash; });
+  return std::distance(begin, end);
+}
+
 bool Index::pinned(std::string const& info_hash) const {
   std::lock_guard lock(mutex_);
   return pins_.contains(info_hash);

@@ -32,6 +32,8 @@ class Index {
 
   [[nodiscard]] std::optional<File> find(Key const& key) const;
   [[nodiscard]] std::map<Key, File> files() const;
+  /// How many files of a torrent there are.
+  [[nodiscard]] std::int64_t files_of(std::string const& info_hash) const;
   [[nodiscard]] bool pinned(std::string const& info_hash) const;
   [[nodiscard]] Lookups lookups() const;
   struct Sums {
@@ -41,6 +43,8 @@ class Index {
 
   /// Takes up what the backend knows, the first time, and brings it what changed. Blocks; one call at a time.
   void exchange();
+  /// Ends an exchange that is under way, and all later ones.
+  void cancel() { backend_->cancel(); }
   /// Why the backend is not to be had; empty if it is.
   [[nodiscard]] std::string trouble() const;
   [[nodiscard]] Backend::Traits traits() const { return backend_->traits(); }

@@ -5,7 +5,7 @@
 #include "lib/json/json.hpp"
 #include "lib/redis/connection.hpp"
 
-#include <glib.h>
+#include <gio/gio.h>
 
 #include <charconv>
 #include <utility>
@@ -77,6 +77,8 @@ class RedisBackend final : public Backend {
     });
     return files;
   }
+
+  void cancel() override { g_cancellable_cancel(cancel_.get()); }
 
   std::optional<Shared> exchange(Changes const& changes) override {
     if (!changes.everything && lost()) return std::nullopt;
@@ -171,7 +173,7 @@ class RedisBackend final : public Backend {
 
   std::vector<redis::Reply> run(std::vector<redis::Command> const& commands) {
     try {
-      if (!connection_) connection_ = std::make_unique<redis::Connection>(server_, timeout);
+      if (!connection_) connection_ = std::make_unique<redis::Connection>(server_, timeout, cancel_.get());
       return connection_->run(commands);
     } catch (redis::Error const& error) {
       connection_.reset();
@@ -181,6 +183,7 @@ class RedisBackend final : public Backend {
 
   redis::Server const server_;
   std::string const node_, own_;
+  std::unique_ptr<GCancellable, decltype(&g_object_unref)> const cancel_{g_cancellable_new(), g_object_unref};
   std::unique_ptr<redis::Connection> connection_;
   std::int64_t told_ = -1;  ///< entries that Redis has of this node; -1: this process told it nothing yet
 };

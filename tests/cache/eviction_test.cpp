@@ -19,10 +19,9 @@ constexpr Limits roomy{1000, 100, 0};
 Candidate file(int number, cache::Seconds last_used, std::int64_t opens = 1) {
   return {{"hash", number}, {{"film", 10, 10, true}, last_used, opens}};
 }
-std::vector<int> evicted(std::vector<Candidate> const& files, Limits const& limits, std::int64_t wanted = 0,
-                         cache::Seconds now = 1000) {
+std::vector<int> evicted(std::vector<Candidate> const& files, Limits const& limits, cache::Seconds now = 1000) {
   std::vector<int> numbers;
-  for (auto const& key : to_evict(files, limits, wanted, now)) numbers.push_back(key.file);
+  for (auto const& key : to_evict(files, limits, now)) numbers.push_back(key.file);
   return numbers;
 }
 
@@ -35,7 +34,6 @@ TEST(Evict, TheLeastRecentlyUsedByBytes) {
   EXPECT_THAT(evicted({file(1, 5), file(2, 3), file(3, 4)}, {19, 100, 0}), ElementsAre(2, 3));
 }
 TEST(Evict, ByCount) { EXPECT_THAT(evicted({file(1, 5), file(2, 3), file(3, 4)}, {1000, 1, 0}), ElementsAre(2, 3)); }
-TEST(Evict, WhatIsWantedBesides) { EXPECT_THAT(evicted({file(1, 5), file(2, 3)}, {25, 9, 0}, 10), ElementsAre(2)); }
 TEST(Evict, ByTime) {
   EXPECT_THAT(evicted({file(1, 900), file(2, 901)}, {1000, 100, 100}), ElementsAre(1));
   EXPECT_THAT(evicted({file(1, 0)}, roomy), IsEmpty()) << "no time, no end";

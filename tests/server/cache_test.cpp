@@ -103,6 +103,16 @@ TEST_P(Cache, GivesUpWhatWasUsedLeastLately) {
   watch(1);
 }
 
+TEST_P(Cache, HoldsItsBytes) {
+  start({{"CACHE_MAX_DISK_MB", "7"}, {"CACHE_CLEANUP_INTERVAL", "0"}});
+  for (int i = 0; i < episodes; ++i) {
+    watch(i);
+    ASSERT_TRUE(eventually([&] { return has(i) && std::stod(stat("diskUsage")) <= 7; })) << stat("diskUsage");
+  }
+  EXPECT_EQ(stat("size"), "2");
+  EXPECT_FALSE(has(0));
+}
+
 TEST_P(Cache, NeverWhatIsPinned) {
   start({{"CACHE_TTL", "1"}, {"CACHE_CLEANUP_INTERVAL", "0"}});
   watch(0);
@@ -142,6 +152,26 @@ TEST_P(Cache, LimitsCanBeChanged) {
 
 INSTANTIATE_TEST_SUITE_P(Backends, Cache, testing::Values("memory", "sqlite", "redis"),
                          [](auto const& info) { return std::string(info.param); });
+
+TEST(Cleaning, AKeptFileThatIsNotThereHurtsNobody) {
+  support::Swarm swarm(support::make_torrent("film.mkv", MiB), 1);
+  Running server(Environment{{"CACHE_CLEANUP_INTERVAL", "1"}});
+  auto const added = server.post("/api/torrents?wait=0", R"({"fileIndex": 7, "magnetUri": ")" + swarm.magnet() + "\"}");
+  EXPECT_LT(added.status(), 500) << added.body;
+  ASSERT_EQ(server.get("/stream/proxy/" + swarm.torrent().key).status(), 200);
+  EXPECT_EQ(at(server.post("/api/cache-config", "{\"forceCleanup\": true}").body, "$.data.cleanedCount"), "0");
+  EXPECT_EQ(server.get("/health").status(), 200);
+}
+
+TEST(Shutdown, ARedisThatAnswersNothingIsNotWaitedFor) {
+  support::RedisServer redis;
+  Running server(Environment{
+      {"CACHE_BACKEND", "redis"}, {"REDIS_URL", redis.url()}, {"REDIS_PASSWORD", support::RedisServer::password}});
+  ASSERT_TRUE(eventually([&] { return at(server.get("/health").body, "$.services.cache.status") == "\"running\""; }));
+  redis.freeze();
+  EXPECT_TRUE(server.child().stop().ok()) << server.child().err();
+  redis.thaw();
+}
 
 TEST(Shutdown, WithoutPersistenceOnlyPinnedFilesStay) {
   support::Swarm one(support::make_torrent("one.mkv", MiB), 1),

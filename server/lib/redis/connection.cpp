@@ -92,12 +92,13 @@ Server parse_url(std::string const& url) {
 
 struct Connection::Wire {
   std::unique_ptr<GSocketConnection, Unref> connection;
+  GCancellable* cancel = nullptr;
   std::unique_ptr<redisReader, FreeReader> reader{redisReaderCreate()};
 
   void send(std::string const& bytes) {
     GError* error = nullptr;
     auto* out = g_io_stream_get_output_stream(G_IO_STREAM(connection.get()));
-    if (!g_output_stream_write_all(out, bytes.data(), bytes.size(), nullptr, nullptr, &error)) fail(error);
+    if (!g_output_stream_write_all(out, bytes.data(), bytes.size(), nullptr, cancel, &error)) fail(error);
   }
 
   Reply receive() {
@@ -111,14 +112,16 @@ struct Connection::Wire {
       }
       char buffer[16 * 1024];
       GError* error = nullptr;
-      auto const count = g_input_stream_read(in, buffer, sizeof buffer, nullptr, &error);
+      auto const count = g_input_stream_read(in, buffer, sizeof buffer, cancel, &error);
       if (count <= 0) fail(error);
       redisReaderFeed(reader.get(), buffer, static_cast<std::size_t>(count));
     }
   }
 };
 
-Connection::Connection(Server const& server, std::chrono::seconds timeout) : wire_(std::make_unique<Wire>()) {
+Connection::Connection(Server const& server, std::chrono::seconds timeout, GCancellable* cancel)
+    : wire_(std::make_unique<Wire>()) {
+  wire_->cancel = cancel;
   g_autoptr(GSocketClient) client = g_socket_client_new();
   g_socket_client_set_timeout(client, static_cast<guint>(timeout.count()));
   g_socket_client_set_enable_proxy(client, FALSE);
@@ -138,7 +141,7 @@ Connection::Connection(Server const& server, std::chrono::seconds timeout) : wir
                        trusted);
     }
   }
-  wire_->connection.reset(g_socket_client_connect_to_host(client, server.host.c_str(), server.port, nullptr, &error));
+  wire_->connection.reset(g_socket_client_connect_to_host(client, server.host.c_str(), server.port, cancel, &error));
   if (!wire_->connection) fail(error);
   std::vector<Command> hello;
   if (!server.password.empty())

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+typedef struct _GCancellable GCancellable;
+
 namespace redis {
 
 /// what() says what went wrong, without the password. The connection is of no use any more.
@@ -40,8 +42,8 @@ struct Reply {
 
 class Connection {
  public:
-  /// Connects and signs in. Throws Error.
-  Connection(Server const& server, std::chrono::seconds timeout);
+  /// Connects and signs in. Throws Error. `cancel` ends whatever waits, from any thread; it outlives the connection.
+  Connection(Server const& server, std::chrono::seconds timeout, GCancellable* cancel = nullptr);
   ~Connection();
 
   /// Sends all, then reads the answer to each: one round trip. Throws Error, also if one of the answers is an error.

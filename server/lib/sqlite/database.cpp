@@ -60,7 +60,7 @@ std::string Statement::text(int column) const {
 }
 
 Database::Database(std::string const& path, std::span<char const* const> migrations)
-    : path_(path), database_(opened(path)), inode_(inode_of(path)) {
+    : path_(path), database_(opened(path)) {
   sqlite3_busy_timeout(database_.get(), busy_ms);
   prepare("PRAGMA journal_mode = WAL").run();
   execute("PRAGMA synchronous = NORMAL");
@@ -76,6 +76,7 @@ Database::Database(std::string const& path, std::span<char const* const> migrati
     execute("PRAGMA user_version = " + std::to_string(next + 1));
     transaction.commit();
   }
+  inode_ = inode_of(path);  // now at the latest there is a file
 }
 
 Statement Database::prepare(std::string_view sql) const {
