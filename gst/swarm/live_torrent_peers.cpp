@@ -58,7 +58,8 @@ void LiveTorrent::reconnect(std::vector<PeerAddress> banned) {
                                      " peers were banned for what one of them did; that is taken back");
   services_->unban(banned);
   // Where one listens that came to us may be known from another time.
-  for (auto const& known : state_.lock()->remembered.peers)
+  auto const peers = state_.lock()->remembered.peers;
+  for (auto const& known : peers)
     if (std::ranges::find(banned, known.host, &PeerAddress::host) != banned.end()) banned.push_back(known);
   if (auto const* handle = this->handle()) connect(*handle, banned);
 }

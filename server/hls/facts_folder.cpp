@@ -4,6 +4,8 @@
 #include <glib.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 namespace hls {
 
@@ -27,6 +29,15 @@ void FactsFolder::write(std::string const& film, Facts const& facts) const {
   g_mkdir_with_parents(path_.c_str(), 0755);
   if (!g_file_set_contents(file_of(film).c_str(), text.data(), static_cast<gssize>(text.size()), &error))
     g_info("What was learnt of a film can't be kept: %s", error->message);
+}
+
+void FactsFolder::forget(std::string const& info_hash) const {
+  if (path_.empty()) return;
+  std::error_code error;
+  for (std::filesystem::directory_iterator file(path_, error), end; !error && file != end; file.increment(error)) {
+    std::error_code ignored;
+    if (file->path().filename().string().starts_with(info_hash + "-")) std::filesystem::remove(file->path(), ignored);
+  }
 }
 
 }  // namespace hls

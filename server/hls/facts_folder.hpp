@@ -18,6 +18,8 @@ class FactsFolder {
   /// `film`: "<info hash>/<file index>". nullptr: not kept, damaged, or of another version.
   [[nodiscard]] std::shared_ptr<Facts const> read(std::string const& film) const;
   void write(std::string const& film, Facts const& facts) const;
+  /// All films of a torrent.
+  void forget(std::string const& info_hash) const;
 
  private:
   [[nodiscard]] std::string file_of(std::string film) const;

@@ -102,6 +102,9 @@ struct Inner {
     item.index -= reel->first;
     item.rendition.video = within(*facts, film, item.rendition.video);
     item.rendition.sound = within(*facts, film, item.rendition.sound);
+    bool const video = item.rendition.video.has_value(), sound = item.rendition.sound.has_value();
+    if ((asked.rendition.video && !video) || (asked.rendition.sound && !video && !sound))
+      throw DemuxFailed("This part of the film has nothing of that kind.");
   }
 
   /// Puts its times on the film's clock.
@@ -132,10 +135,12 @@ Bytes written(Item const& item, Cut const& parts) {
 }
 
 /// One picture of an I-frame playlist.
-Cut picture(Item const& item, Facts const& facts, Demuxer& demuxer) {
-  auto const pictures = segments_of(item.rendition, facts);
+Cut picture(Inner const& inner, Demuxer& demuxer) {
+  auto const& facts = *inner.facts;
+  auto const pictures = inner.reel ? facts.segments : segments_of(inner.item.rendition, facts);
   Cutter const cutter(facts.timeline, facts.measures, pictures);
-  return key_picture(cutter.cut(demuxer, item.index, {item.rendition.video->track}), pictures[item.index]);
+  return key_picture(cutter.cut(demuxer, inner.item.index, {inner.item.rendition.video->track}),
+                     pictures[inner.item.index]);
 }
 
 Bytes text(Item const& item, Facts const& facts, Demuxer& demuxer) {
@@ -157,7 +162,8 @@ char const* extension(Rendition const& rendition, Facts const& facts) {
 std::vector<Segment> segments_of(Rendition const& rendition, Facts const& facts) {
   // A file beside the film is one segment: nothing is saved by cutting it.
   if (rendition.sidecar) return {{facts.segments.front().begin, facts.segments.back().end, 0}};
-  return rendition.key_frames ? plan_pictures(facts.timeline, facts.segments) : facts.segments;
+  // Of a joined film one picture a segment: each part has key frames of its own.
+  return rendition.key_frames && facts.reels.empty() ? plan_pictures(facts.timeline, facts.segments) : facts.segments;
 }
 
 std::vector<std::size_t> inits_of(Facts const& facts) {
@@ -228,7 +234,6 @@ bool codes_pictures(Item const& item) { return item.rendition.video && item.rend
 Material gather(Item const& item, Facts const& film, Demuxer& demuxer) {
   Inner const inner(item, film);
   auto const& facts = *inner.facts;
-  if (!inner.item.rendition.video) throw DemuxFailed("The film has no picture here.");
   Material material;
   Cutter const cutter(facts.timeline, facts.measures, facts.segments);
   material.pictures = cutter.pictures(demuxer, inner.item.index, inner.item.rendition.video->track);
@@ -240,7 +245,7 @@ Bytes package(Item const& item, Facts const& film, Material&& material, std::sto
   Inner const inner(item, film);
   auto const& facts = *inner.facts;
   auto const index = inner.item.index;
-  auto const& coder = film.coder(item.rendition.video->track);
+  auto const& coder = facts.coder(inner.item.rendition.video->track);
   Cut parts = std::move(material.sound);
   parts.insert(parts.begin(), coder.code(material.pictures, facts.segments[index], index == 0,
                                          index + 1 == facts.segments.size(), cancelled));
@@ -254,8 +259,7 @@ Bytes package(Item const& item, Facts const& film, Demuxer& demuxer) {
   auto const& facts = *inner.facts;
   if (item.init) return cmaf_init(tracks_of(rendition, facts));
   if (rendition.text) return text(inner.item, facts, demuxer);
-  return written(
-      item, inner.placed(rendition.key_frames ? picture(inner.item, facts, demuxer) : cut(inner.item, facts, demuxer)));
+  return written(item, inner.placed(rendition.key_frames ? picture(inner, demuxer) : cut(inner.item, facts, demuxer)));
 }
 
 Bytes package(Sidecar const& sidecar, ByteSource& file, Facts const& facts) {

@@ -17,6 +17,8 @@ using namespace std::chrono_literals;
 constexpr auto patience = 10s;
 /// A stream that has told nothing by then, in the film's own time, is taken as its container describes it.
 constexpr Time opening_stretch = 5s;
+/// Bytes that are held while it opens: a stream that is announced may never come.
+constexpr std::size_t most_held = std::size_t{64} << 20;
 /// Beyond the key frame: demuxers round down.
 constexpr Time nudge = 1500us;
 
@@ -194,7 +196,7 @@ void Pipeline::wait(std::unique_lock<std::mutex>& lock, Ready ready) {
   auto since = std::chrono::steady_clock::now();
   while (!ready()) {
     check();
-    changed_.wait_for(lock, 250ms);
+    changed_.wait_for(lock, 25ms);  // a pipeline that is not open yet isn't woken by a cancel
     auto const now = std::chrono::steady_clock::now();
     if (auto const progress = gate_->progress(); progress != seen || gate_->reading()) {
       seen = progress;
@@ -241,8 +243,11 @@ GstFlowReturn Pipeline::open_with(Outlet& outlet, GstBuffer* buffer, std::unique
   }
   bool const header = GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_HEADER) && outlet.track.kind == Kind::audio;
   if (!outlet.has_frame && !header) outlet.learn_frame(buffer);
-  if (hold_) held_.emplace_back(&outlet, glib::Ref<GstBuffer>::share(buffer));
-  if (opened()) settle();
+  if (hold_) {
+    held_.emplace_back(&outlet, glib::Ref<GstBuffer>::share(buffer));
+    held_bytes_ += gst_buffer_get_size(buffer);
+  }
+  if (opened() || held_bytes_ > most_held) settle();
   if (phase_ == Phase::opening) return GST_FLOW_OK;
   if (hold_) release(lock);
   return outlet.done ? GST_FLOW_EOS : GST_FLOW_OK;

@@ -83,6 +83,7 @@ class Pipeline final : private Outlet::Tap {
   std::vector<std::string> const streams_;
   bool closing_ = false;                                        // under mutex_
   std::vector<std::pair<Outlet*, glib::Ref<GstBuffer>>> held_;  // under mutex_
+  std::size_t held_bytes_ = 0;                                  // of it
   std::string error_;                                           // under mutex_
   Demuxer::Taker* taker_ = nullptr;                             // under mutex_
   Time duration_{};

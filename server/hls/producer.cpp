@@ -41,6 +41,9 @@ std::string key_of(Origin const& origin, Facts const& facts, Item const& item) {
          file_name(item, facts);
 }
 
+/// Of "<info hash>/<file index>".
+std::string torrent_of(std::string const& film) { return film.substr(0, film.find('/')); }
+
 }  // namespace
 
 class Producer::Work : public std::enable_shared_from_this<Work> {
@@ -134,15 +137,18 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
 
   void forget(std::string const& info_hash) {
     auto const prefix = info_hash + "/";
-    cache_.erase(prefix);
     std::lock_guard lock(mutex_);
+    cache_.erase(prefix);
     for (auto const& question : questions_.of_torrent(prefix)) {
       question->forgotten = true;
       withdraw(*question);
     }
     end(lines_.of_torrent(prefix));
     std::erase_if(films_, [&](auto const& film) { return film.first.starts_with(prefix); });
-    push([this, info_hash] { folder_.forget(info_hash); });
+    push([this, info_hash] {
+      folder_.forget(info_hash);
+      facts_.forget(info_hash);
+    });
   }
 
  private:
@@ -249,11 +255,13 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
       std::lock_guard lock(mutex_);
       waiters = questions_.close(*question);
       keep = keep && !question->forgotten;
+      if (keep) cache_.put(question->key, result.content);
     }
-    if (keep) cache_.put(question->key, result.content);
     for (auto& [id, told] : waiters) told(result);
     if (result.content && !waiters.empty()) make_next(*question);
     if (keep) folder_.put(question->key, *result.content);
+    std::lock_guard lock(mutex_);
+    if (keep && question->forgotten) push([this, key = question->origin.key] { folder_.forget(torrent_of(key)); });
   }
 
   // Coding takes a processor for seconds. It has threads of its own, so that nothing else waits for it, and few.
@@ -438,7 +446,9 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
   /// readers' business, whose windows go on from where they are.
   void make_next(Question const& question) {
     auto const& item = question.item;
-    if (item.init || item.rendition.text || item.rendition.sidecar || item.index + 1 >= question.facts->segments.size())
+    auto const& rendition = item.rendition;
+    if (item.init || rendition.text || rendition.sidecar || rendition.key_frames ||
+        item.index + 1 >= question.facts->segments.size())
       return;
     auto next = std::make_shared<Question>(Question{.origin = question.origin, .facts = question.facts, .item = item});
     ++next->item.index;

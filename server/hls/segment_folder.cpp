@@ -69,6 +69,7 @@ void SegmentFolder::open() {
   }
   std::sort(found.begin(), found.end(), [](auto const& a, auto const& b) { return a.used < b.used; });
   for (auto& file : found) note(std::move(file.name), file.size);
+  opened_ = true;
 }
 
 bool SegmentFolder::has(std::string const& key) const {
@@ -107,7 +108,7 @@ Content SegmentFolder::find(std::string const& key) {
 
 void SegmentFolder::put(std::string const& key, Bytes const& content) {
   auto const size = static_cast<std::int64_t>(content.size() + checksum_size);
-  if (folder_.empty() || size > most_ || has(key)) return;
+  if (!opened_ || size > most_ || has(key)) return;
   auto const name = name_of(key);
   auto const part = path_of(name) + "." + std::to_string(written_++) + std::string(unfinished);
   std::error_code error;

@@ -44,6 +44,7 @@ class SegmentFolder {
   std::string const folder_;
   std::int64_t const most_;
   std::atomic<unsigned> written_ = 0;
+  std::atomic<bool> opened_ = false;  ///< what is put before would be taken for what a dead process left
   mutable std::mutex mutex_;
   Entries entries_;  ///< the one used last first
   std::unordered_map<std::string, Entries::iterator> places_;

@@ -154,13 +154,13 @@ class SoundDemuxer final : public Demuxer {
   /// FLAC's frames tell their time themselves: the first one from about `position` on that isn't later than `from`.
   KeyFrame flac_start(std::int64_t position, Time from) {
     auto const front = index_.front().position;
+    if (stream_.rate <= 0) return {Time{}, front};
     if (first_frame_.empty()) {
       first_frame_.resize(4);
       fetch(front, first_frame_);
     }
     std::vector<std::uint8_t> bytes(longest_frame);
     for (; position > front; position -= longest_frame) {
-      position = std::max(position, front);
       auto const got = fetch(position, bytes);
       auto const window = std::as_bytes(std::span(bytes).first(got));
       for (std::size_t i = 0; i < got; ++i) {
@@ -200,6 +200,7 @@ class SoundDemuxer final : public Demuxer {
       if (index_.size() == 1 && index_[0].position <= at) index_[0].position = next;
       break;
     }
+    if (header[4] & 0x7f) return {};  // another block comes first, which must not be
     header[4] |= 0x80;
     stream_ = flac_stream(std::as_bytes(std::span(header)).subspan(8));
     return header;

@@ -139,7 +139,8 @@ class MatroskaFilm {
     auto tail = last_before(film_.end);
     // The last clusters of a recording may hold sound alone.
     timeline_.end = tail ? end_from(*tail) : told_end();
-    while (tail && timeline_.end == Time(0) && (tail = last_before(*tail))) timeline_.end = end_from(*tail);
+    for (int left = 16; left > 0 && tail && timeline_.end == Time(0) && (tail = last_before(*tail)); --left)
+      timeline_.end = end_from(*tail);
     if (film_.video) {
       stretch(film_.first_cluster);
       if (auto const found = find_first(source_, middle, std::min(middle + near, film_.end), cluster_id, accept))

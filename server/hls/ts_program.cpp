@@ -105,7 +105,8 @@ std::optional<TsChange> ts_change(ByteSource& source, TsStride const& stride, Ts
                                   std::int64_t from, std::int64_t to) {
   TsReader reader(source, stride, from, to);
   TsSection programs, map;
-  std::int64_t list_at = from, map_at = from;
+  constexpr std::int64_t apart = std::int64_t{1} << 20;  // between two looks for tables: lists may lie
+  std::int64_t list_at = from, map_at = from, looked_at = from - apart;
   bool listed = true;
   while (auto const packet = reader.next()) {
     if (packet->pid == program.pid && packet->start) listed = false;
@@ -116,7 +117,8 @@ std::optional<TsChange> ts_change(ByteSource& source, TsStride const& stride, Ts
       bool ours = section.empty();
       for (std::size_t i = 8; i + 4 + 4 <= section.size(); i += 4)
         ours = ours || program.map == ((u8(section, i + 2) & 0x1f) << 8 | u8(section, i + 3));
-      if (ours) continue;
+      if (ours || list_at - looked_at < apart) continue;
+      looked_at = list_at;
       if (auto other = ts_program(source, stride, list_at)) return TsChange{list_at, std::move(*other)};
     } else if (packet->pid == program.map) {
       if (packet->start) map_at = reader.position();
