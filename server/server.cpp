@@ -121,6 +121,7 @@ Server::Server(Config const& config) : loop_(http::Loop::create()) {
   app_.index = std::make_unique<cache::Index>(cache_backend(config, app_.session->settings()));
   app_.cleaning = std::make_unique<api::Cleaning>(app_.session, *app_.index, cleaning_settings(config),
                                                   [this](auto const& hash) { app_.producer->forget(hash); });
+  app_.signalling = std::make_unique<api::Signalling>();
   keep_files_ = config.cache_persistent;
   app_.port = [this] { return http_->port(); };
   app_.connections = [this] { return http_->connections(); };
@@ -139,6 +140,7 @@ Server::~Server() {
       app_.index->cancel();
   });
   upkeep_.reset();
+  app_.signalling.reset();
   http_.reset();
   app_.cleaning->cancel();
   loop_->stop();  // its tasks use the producer and the session

@@ -3,6 +3,7 @@
 
 #include "api/cleaning.hpp"
 #include "api/jobs.hpp"
+#include "api/signalling.hpp"
 #include "cache/index.hpp"
 #include "hls/producer.hpp"
 #include "http/pulse.hpp"
@@ -40,6 +41,7 @@ struct App {
   std::unique_ptr<cache::Index> index;
   std::unique_ptr<Cleaning> cleaning;
   Jobs jobs;
+  std::unique_ptr<Signalling> signalling;  ///< on the loop's thread
   Options options;
   std::function<int()> port, connections;         ///< of the HTTP server; on the loop's thread
   std::function<http::Pulse::Longest()> longest;  ///< turns of the main loop; there, too

@@ -35,6 +35,7 @@ void health(App& app, http::Exchange& exchange);        // health.cpp
 void status(App& app, http::Exchange& exchange);        // status.cpp
 void openapi_json(App& app, http::Exchange& exchange);  // openapi.cpp
 void api_docs(App& app, http::Exchange& exchange);
+void signalling(App& app, http::Exchange& exchange);  // signalling.cpp
 void page(App& app, http::Exchange& exchange);  // page.cpp
 void to_page(App& app, http::Exchange& exchange);
 

@@ -41,6 +41,7 @@ constexpr Row table[] = {
     {"GET", "/health", Area::open, health, "Is the server well?"},
     {"GET", "/api/health", Area::open, health, "The same"},
     {"GET", "/status", Area::manage, status, "Version, memory, session, settings in force"},
+    {"GET", "/tracker", Area::open, signalling, "WebSocket: browsers that watch the same find each other (WebTorrent)"},
     {"GET", "/openapi.json", Area::open, openapi_json, "These routes for programs (OpenAPI 3)"},
     {"GET", "/docs", Area::open, api_docs, "These routes for people"},
     {"GET", "/", Area::open, page, "A page to add and watch a torrent"},

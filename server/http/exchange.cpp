@@ -109,6 +109,29 @@ void Exchange::reply_head(Response const& response, std::int64_t length) {
   resume();
 }
 
+void Exchange::upgrade(std::function<void(std::unique_ptr<WebSocket>)> opened, WebSocket::Limits limits) {
+  if (!soup_websocket_server_check_handshake(message_, nullptr, nullptr, nullptr, nullptr))
+    throw Failure(Fault::bad_request,
+                  "This address is for WebSockets: ws:// or wss:// instead of http:// or https://.");
+  release();
+  GList* extensions = nullptr;
+  soup_websocket_server_process_handshake(message_, nullptr, nullptr, nullptr, &extensions);
+  answered_ = true;
+  struct Opening {
+    std::function<void(std::unique_ptr<WebSocket>)> opened;
+    std::string client;
+    WebSocket::Limits limits;
+  };
+  g_signal_connect_data(message_, "wrote-informational", G_CALLBACK(+[](SoupServerMessage* message, Opening* opening) {
+                          // Taking the connection ends the message, and this exchange with it.
+                          g_object_ref(message);
+                          opening->opened(std::make_unique<WebSocket>(message, opening->client, opening->limits));
+                          g_object_unref(message);
+                        }),
+                        new Opening{std::move(opened), request_.client_address(), limits},
+                        [](gpointer opening, GClosure*) { delete static_cast<Opening*>(opening); }, {});
+}
+
 void Exchange::stream(Response head, Material material) {
   head_ = std::move(head);
   length_ = material.plan.length();

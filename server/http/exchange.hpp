@@ -7,6 +7,7 @@
 #include "http/request.hpp"
 #include "http/response.hpp"
 #include "http/source.hpp"
+#include "http/websocket.hpp"
 
 #include <functional>
 #include <memory>
@@ -58,6 +59,9 @@ class Exchange : public std::enable_shared_from_this<Exchange>, private Body::Ow
   void stream(Response head, Material material);
   /// An answer without a body but with the length that it would have.
   void reply_head(Response const& response, std::int64_t length);
+
+  /// Answers 101 and hands over the socket once that is out. Throws Failure(bad_request) if nobody asked for one.
+  void upgrade(std::function<void(std::unique_ptr<WebSocket>)> opened, WebSocket::Limits limits = {});
 
   /// Runs `work` on the pool, then `then(result)` here, unless the client has left.
   template <class Work, class Then>

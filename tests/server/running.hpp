@@ -2,13 +2,13 @@
 // The real program, with folders of its own, on loopback only.
 #pragma once
 
+#include "server/json_path.hpp"
 #include "support/child.hpp"
 #include "support/http.hpp"
 #include "support/made_torrent.hpp"
 #include "support/temp_dir.hpp"
 
 #include <gtest/gtest.h>
-#include <json-glib/json-glib.h>
 
 #include <algorithm>
 #include <memory>
@@ -98,18 +98,6 @@ inline constexpr bool memory_counts = false;
 #else
 inline constexpr bool memory_counts = true;
 #endif
-
-/// What a JSONPath finds, as JSON without the array around it: at(body, "$.data.name") == "\"film\"".
-inline std::string at(std::string const& json, char const* path) {
-  g_autoptr(JsonParser) parser = json_parser_new();
-  if (!json_parser_load_from_data(parser, json.c_str(), -1, nullptr)) return "no JSON: " + json;
-  JsonNode* found = json_path_query(path, json_parser_get_root(parser), nullptr);
-  if (!found) return "bad path";
-  g_autofree char* text = json_to_string(found, FALSE);
-  json_node_unref(found);
-  std::string list = text;
-  return list.substr(1, list.size() - 2);
-}
 
 /// Asserts the one form of failures.
 inline void expect_failure(support::http::Response const& got, int status, std::string const& code) {

@@ -106,4 +106,30 @@ std::vector<std::string> Document::strings(char const* name) const {
   return strings;
 }
 
+bool Document::is_array(char const* name) const {
+  auto found = member(name);
+  return found && JSON_NODE_HOLDS_ARRAY(found);
+}
+
+std::optional<Document> Document::object(char const* name) const {
+  auto found = member(name);
+  if (!found) return {};
+  if (!JSON_NODE_HOLDS_OBJECT(found)) wrong(name, "an object");
+  return Document(Node(json_node_ref(found)));
+}
+
+std::vector<Document> Document::objects(char const* name) const {
+  auto found = member(name);
+  if (!found) return {};
+  if (!JSON_NODE_HOLDS_ARRAY(found)) wrong(name, "an array of objects");
+  auto array = json_node_get_array(found);
+  std::vector<Document> objects;
+  for (guint i = 0; i < json_array_get_length(array); ++i) {
+    auto element = json_array_get_element(array, i);
+    if (!JSON_NODE_HOLDS_OBJECT(element)) wrong(name, "an array of objects");
+    objects.push_back(Document(Node(json_node_ref(element))));
+  }
+  return objects;
+}
+
 }  // namespace json

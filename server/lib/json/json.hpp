@@ -100,6 +100,9 @@ class Document {
   [[nodiscard]] std::optional<std::int64_t> integer(char const* name) const;
   [[nodiscard]] std::optional<bool> boolean(char const* name) const;
   [[nodiscard]] std::vector<std::string> strings(char const* name) const;
+  [[nodiscard]] bool is_array(char const* name) const;
+  [[nodiscard]] std::optional<Document> object(char const* name) const;
+  [[nodiscard]] std::vector<Document> objects(char const* name) const;
 
  private:
   explicit Document(Node root) : root_(std::move(root)) {}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "http/websocket.hpp"
+
+namespace http {
+
+WebSocket::WebSocket(SoupServerMessage* message, std::string client, Limits limits)
+    : client_(std::move(client)), limits_(limits) {
+  auto headers = soup_server_message_get_request_headers(message);
+  auto* uri = soup_server_message_get_uri(message);
+  g_autoptr(GIOStream) stream = soup_server_message_steal_connection(message);
+  connection_ = soup_websocket_connection_new(stream, uri, SOUP_WEBSOCKET_CONNECTION_SERVER,
+                                              soup_message_headers_get_one(headers, "Origin"), nullptr, nullptr);
+  soup_websocket_connection_set_max_incoming_payload_size(connection_, limits.message);
+  soup_websocket_connection_set_keepalive_interval(connection_, static_cast<guint>(limits.ping.count()));
+  g_signal_connect_swapped(connection_, "message", G_CALLBACK(+[](WebSocket* self, int, GBytes* bytes) {
+                             self->answered();
+                             gsize size = 0;
+                             auto* data = static_cast<char const*>(g_bytes_get_data(bytes, &size));
+                             if (self->events_.text) self->events_.text({data, size});
+                           }),
+                           this);
+  g_signal_connect_swapped(connection_, "pong", G_CALLBACK(+[](WebSocket* self) { self->answered(); }), this);
+  g_signal_connect_swapped(connection_, "closed", G_CALLBACK(+[](WebSocket* self) {
+                             self->pings_.stop();
+                             if (auto closed = self->events_.closed) closed();
+                           }),
+                           this);
+  pings_ = Source::every(limits.ping, [this] { look(); });
+}
+
+WebSocket::~WebSocket() {
+  g_signal_handlers_disconnect_by_data(connection_, this);
+  close("Good bye.");
+  g_object_unref(connection_);
+}
+
+void WebSocket::send(std::string const& text) {
+  if (soup_websocket_connection_get_state(connection_) != SOUP_WEBSOCKET_STATE_OPEN) return;
+  // libsoup queues without a bound.
+  if ((unread_ += text.size()) > limits_.unread) return close("Too much is unread.");
+  soup_websocket_connection_send_text(connection_, text.c_str());
+}
+
+void WebSocket::close(std::string const& why) {
+  if (soup_websocket_connection_get_state(connection_) == SOUP_WEBSOCKET_STATE_OPEN)
+    soup_websocket_connection_close(connection_, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, why.c_str());
+}
+
+void WebSocket::look() {
+  if (++silent_ > 2) close("No answer to pings.");
+}
+
+}  // namespace http

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "http/source.hpp"
+
+#include <libsoup/soup.h>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace http {
+
+/// One client's WebSocket (RFC 6455), for messages of text. Who does not answer pings, or does not take what is sent,
+/// is let go. Thread-bound to the loop.
+class WebSocket {
+ public:
+  struct Limits {
+    std::size_t message = 256 * 1024;      ///< bytes of one that comes
+    std::size_t unread = 4 * 1024 * 1024;  ///< bytes sent since the client last answered
+    std::chrono::seconds ping{30};
+  };
+  struct Events {
+    std::function<void(std::string_view)> text;
+    std::function<void()> closed;  ///< last; may destroy the socket
+  };
+
+  /// Takes the connection from the message, whose 101 is out: for Exchange::upgrade.
+  WebSocket(SoupServerMessage* message, std::string client, Limits limits);
+  WebSocket(WebSocket const&) = delete;
+  WebSocket& operator=(WebSocket const&) = delete;
+  ~WebSocket();
+
+  void listen(Events events) { events_ = std::move(events); }
+  [[nodiscard]] std::string const& client_address() const { return client_; }
+  void send(std::string const& text);
+  /// `closed` follows, a few seconds later if the client does not take part.
+  void close(std::string const& why);
+
+ private:
+  void answered() { unread_ = 0, silent_ = 0; }
+  void look();
+
+  std::string client_;
+  Limits const limits_;
+  SoupWebsocketConnection* connection_;
+  Events events_;
+  std::size_t unread_ = 0;
+  int silent_ = 0;  ///< pings since it answered
+  Source pings_;
+};
+
+}  // namespace http
