@@ -24,7 +24,7 @@ FLOORS = {
     "server/api": ["gst/swarm", "gst/context", "gst/glib", "server/lib", "server/http", "server/cache", "server/hls",
                    "server/search", "server/tracker"],
     "server/cli": ["gst/swarm", "gst/context", "gst/glib", "server/lib", "server/http", "server/cache", "server/hls",
-                   "server/search", "server/tracker", "server/api"],
+                   "server/search", "server/tracker", "server/api", "server"],  # a program of its own: settings, log
     "server": ["gst", "server"],
     "tests": ["gst", "server", "tests"],
     "examples": ["gst/context"],

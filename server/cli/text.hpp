@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Figures as people read them, and a line that shows how far something is. Reentrant.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace cli {
+
+std::string bytes(std::int64_t count);         ///< "1.2 GB"
+std::string clock(std::chrono::seconds time);  ///< "1:02:03"
+
+/// One line on stderr that is written anew, if that is a terminal; nothing at all otherwise.
+class ProgressLine {
+ public:
+  explicit ProgressLine(bool quiet);
+  ~ProgressLine();
+  void show(std::string const& text);
+  void clear();
+
+ private:
+  bool const shows_;
+  bool shown_ = false;
+};
+
+/// "[######----]"
+std::string bar(double share, int width);
+
+}  // namespace cli
