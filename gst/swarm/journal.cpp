@@ -147,18 +147,25 @@ void Journal::append(int piece, std::int64_t modified) {
   write(record);
 }
 
-void Journal::erase(int piece) {
-  Record record{};
-  record.kind = Kind::erased;
-  record.verified = {static_cast<std::uint32_t>(piece), 0, 0};
-  write(record);
+void Journal::erase(std::vector<int> const& pieces) {
+  for (int const piece : pieces) {
+    Record record{};
+    record.kind = Kind::erased;
+    record.verified = {static_cast<std::uint32_t>(piece), 0, 0};
+    write(record);
+  }
+  sync();
 }
 
 void Journal::mark_synced() {
   Record record{};
   record.kind = Kind::synced;
   write(record);
-  ::fdatasync(fd_);
+  sync();
+}
+
+void Journal::sync() {
+  if (::fdatasync(fd_) != 0) throw disk_error({errno, std::generic_category()}, path_);
 }
 
 void Journal::write(Record& record) {

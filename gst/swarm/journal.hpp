@@ -37,14 +37,15 @@ class Journal {
 
   /// `modified`: newest modification time (ns) of the files that the piece lies in. Throws as the constructor.
   void append(int piece, std::int64_t modified);
-  /// The piece is about to be deleted.
-  void erase(int piece);
+  /// The pieces are about to be deleted: also after a loss of power nobody believes in them.
+  void erase(std::vector<int> const& pieces);
   /// All that was appended so far is safe from a power loss.
   void mark_synced();
 
  private:
   struct Record;
   void write(Record& record);
+  void sync();
 
   std::string path_;
   int fd_ = -1;

@@ -7,6 +7,8 @@
 #include "swarm/journal.hpp"
 #include "swarm/services.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace swarm {
@@ -64,12 +66,14 @@ void Ledger::discard(std::vector<int> pieces, std::function<void(std::string con
   serial_.post([self = shared_from_this(), pieces = std::move(pieces), done = std::move(done)] {
     if (self->closed_ || !self->storage_) return done("The torrent has ended.");
     try {
-      // In this order: what the journal vouches for must be there, whenever the process dies.
-      for (int const piece : pieces) {
-        auto journaled = self->journaled_.begin() + piece;
-        if (self->journal_ && *journaled) self->journal_->erase(piece);
-        *journaled = false;
-      }
+      // In this order: what the journal vouches for must be there, whenever the process or the power dies.
+      auto const journaled = [&](int piece) -> std::vector<bool>::reference {
+        return self->journaled_[static_cast<std::size_t>(piece)];
+      };
+      std::vector<int> erased;
+      std::ranges::copy_if(pieces, std::back_inserter(erased), journaled);
+      if (self->journal_ && !erased.empty()) self->journal_->erase(erased);
+      for (int const piece : erased) journaled(piece) = false;
       auto const failure = self->storage_->discard(pieces);
       done(failure ? disk_error(failure.code, self->storage_->path(failure.file)).what() : "");
     } catch (Error const& error) {

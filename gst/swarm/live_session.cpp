@@ -5,12 +5,12 @@
 #include "swarm/journal.hpp"
 #include "swarm/lt_settings.hpp"
 #include "swarm/metadata.hpp"
+#include "swarm/settings_complete.hpp"
 
 #include <libtorrent/add_torrent_params.hpp>
 #include <libtorrent/announce_entry.hpp>
 #include <libtorrent/extensions/ut_metadata.hpp>
 #include <libtorrent/extensions/ut_pex.hpp>
-#include <libtorrent/hasher.hpp>
 #include <libtorrent/ip_filter.hpp>
 #include <libtorrent/read_resume_data.hpp>
 #include <libtorrent/session.hpp>
@@ -18,10 +18,8 @@
 #include <libtorrent/torrent_info.hpp>
 
 #include <algorithm>
-#include <filesystem>
 #include <future>
 #include <set>
-#include <sstream>
 #include <thread>
 
 namespace swarm {
@@ -41,35 +39,6 @@ lt::info_hash_t to_lt(InfoHash const& hash) {
   if (hash.v1) result.v1 = lt::sha1_hash(reinterpret_cast<char const*>(hash.v1->data()));
   if (hash.v2) result.v2 = lt::sha256_hash(reinterpret_cast<char const*>(hash.v2->data()));
   return result;
-}
-
-std::string normal(std::string const& path) {
-  auto folder = std::filesystem::absolute(path).lexically_normal();
-  return folder.has_filename() ? folder.string() : folder.parent_path().string();
-}
-
-/// What is known of the files in a download folder belongs to that folder: two servers with a folder each do not share
-/// it. The usual download folder has the usual state folder, any other one a folder of its own in there.
-std::string default_state_path(std::string const& download_path) {
-  auto const state = xdg_folder("XDG_STATE_HOME", ".local/state");
-  if (download_path.empty()) return state;
-  std::ostringstream name;
-  name << lt::hasher(download_path).final();
-  return state + "/folders/" + name.str().substr(0, 16);
-}
-
-Settings complete(Settings settings) {
-  if (!settings.download_path.empty()) settings.download_path = normal(settings.download_path);
-  settings.state_path =
-      settings.state_path.empty() ? default_state_path(settings.download_path) : normal(settings.state_path);
-  if (settings.download_path.empty()) settings.download_path = xdg_folder("XDG_CACHE_HOME", ".cache");
-  if (settings.max_connections < 1 || settings.max_connections > 65535)
-    throw Error(Errc::bad_input, "The number of connections must be from 1 to 65535, not " +
-                                     std::to_string(settings.max_connections) + '.');
-  if (settings.ram_budget < 1) throw Error(Errc::bad_input, "The budget of memory must be more than 0.");
-  if (settings.download_limit < 0 || settings.upload_limit < 0)
-    throw Error(Errc::bad_input, "A rate limit can't be negative.", "Use 0 for no limit.");
-  return settings;
 }
 
 }  // namespace
@@ -302,7 +271,7 @@ std::shared_ptr<Torrent> LiveSession::add(Locator const& locator, AddOptions con
   if (auto torrent = core_->find(locator.hash)) {
     torrent->add_sources(locator);
     if (options.keep) torrent->set_keep(options.keep);
-    if (!options.save_path.empty() && normal(options.save_path) != torrent->save_path())
+    if (!options.save_path.empty() && normal_path(options.save_path) != torrent->save_path())
       core_->services->log(LogLevel::warning, torrent->name() + " is stored in " + torrent->save_path() +
                                                   " already; the other folder is not used");
     if (options.storage && (*options.storage == StorageKind::ram) != torrent->in_ram())
@@ -340,7 +309,7 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(Locator const& locator, AddO
   for (auto const& peer : locator.peers) remembered.add_peer(peer);
   if (params.name.empty()) params.name = locator.name;
   // What is remembered of another folder is no help here; the journal notices by the files.
-  remembered.save_path = options.save_path.empty() ? settings.download_path : normal(options.save_path);
+  remembered.save_path = options.save_path.empty() ? settings.download_path : normal_path(options.save_path);
   if (options.keep) remembered.keep = options.keep;
   std::optional<std::int64_t> ram_budget;
   if (options.storage.value_or(settings.storage) == StorageKind::ram)
@@ -566,35 +535,6 @@ void LiveSession::Core::on_tick() {
     last_session_save = now;
     save_session();
   }
-}
-
-// ---- the two ways to get one ----
-
-std::shared_ptr<Session> Session::create(Settings const& settings) { return std::make_shared<LiveSession>(settings); }
-
-std::shared_ptr<Session> Session::shared(Settings const& settings) {
-  struct Shared {
-    std::mutex mutex;
-    std::condition_variable ended;
-    std::weak_ptr<Session> session;
-    bool alive = false;  // from its start until its stop is over
-  };
-  static auto& shared = *new Shared;  // never destroyed: the last holder may let go at the very end of the process
-  std::unique_lock lock(shared.mutex);
-  if (auto session = shared.session.lock()) return session;
-  // The last holder may just be stopping the former one; its folders are free when that is over.
-  shared.ended.wait(lock, [] { return !shared.alive; });
-  auto created = create(settings);
-  shared.alive = true;
-  auto* const raw = created.get();
-  std::shared_ptr<Session> session(raw, [created = std::move(created)](Session*) mutable {
-    created.reset();
-    std::lock_guard lock(shared.mutex);
-    shared.alive = false;
-    shared.ended.notify_all();
-  });
-  shared.session = session;
-  return session;
 }
 
 }  // namespace swarm

@@ -211,8 +211,7 @@ void LiveTorrent::set_keep(std::optional<FileChoice> choice) {
     state->remembered.keep = std::move(choice);
     if (state->metadata) state->keep_file = resolve(*state->metadata, state->remembered.keep);
   }
-  // What to keep is part of the resume file.
-  on_network([](lt::torrent_handle const& handle) { handle.save_resume_data(lt::torrent_handle::save_info_dict); });
+  save_soon();
   demand_changed();
 }
 
@@ -248,15 +247,21 @@ void LiveTorrent::set_limits(int download, int upload) {
     state->status.download_limit = download;
     state->status.upload_limit = upload;
   }
-  on_network([download, upload](lt::torrent_handle const& handle) {
-    handle.set_download_limit(download);
-    handle.set_upload_limit(upload);
+  apply_limits();
+}
+
+void LiveTorrent::apply_limits() {
+  on_network([self = me()](lt::torrent_handle const& handle) {
+    auto const status = self->state_.lock()->status;
+    handle.set_download_limit(status.download_limit);
+    handle.set_upload_limit(status.upload_limit);
   });
 }
 
 void LiveTorrent::on_added(lt::torrent_handle const& handle) {
   handle_ = std::make_unique<lt::torrent_handle>(handle);
   handle_id_ = handle.id();
+  apply_limits();  // they may have been set while it was not there
   if (!info_) go();
 }
 
@@ -272,6 +277,7 @@ void LiveTorrent::on_checked() {
     verified = state->verified;
     metadata = state->metadata;
   }
+  for (int const piece : evicted_) verified[static_cast<std::size_t>(piece)] = true;  // libtorrent takes none of them
   auto const* handle = this->handle();
   if (!handle || !metadata) return;
   fetcher_->start(*handle, metadata->layout, verified, [weak = std::weak_ptr(me())](auto const& banned) {
@@ -420,6 +426,7 @@ void LiveTorrent::mark_verified(int piece) {
 
 void LiveTorrent::sync_to_disk() {
   if (ledger_) ledger_->sync();
+  if (unsaved_) save_soon();  // it was not in libtorrent, which has to be asked
 }
 
 // ---- failure and end ----
@@ -500,7 +507,13 @@ void LiveTorrent::finish_removal() {
     finish();
 }
 
+void LiveTorrent::save_soon() {
+  unsaved_ = true;
+  on_network([](lt::torrent_handle const& handle) { handle.save_resume_data(lt::torrent_handle::save_info_dict); });
+}
+
 void LiveTorrent::save(lt::add_torrent_params const& params) {
+  unsaved_ = false;
   if (!ledger_) return;
   Remembered remembered;
   auto all = params;

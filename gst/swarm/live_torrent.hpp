@@ -129,7 +129,8 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   void sync_to_disk();
   /// Once a second: looks for readers that wait for a piece although nothing hinders it.
   void watchdog();
-  /// True while networking is on, peers are known, and for a while none has answered.
+  /// True while it is of use (to a reader, to be kept, or nobody knows yet what is in it), networking is on, peers are
+  /// known, and for a while none has answered.
   [[nodiscard]] bool lonely(std::chrono::steady_clock::time_point now) const;
   [[nodiscard]] bool paused() const;
 
@@ -173,6 +174,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   bool make_room(Wants const& wants);
   /// The pieces that go; `why_not` is filled if none may.
   std::vector<int> begin_evicting(int file, std::string& why_not);
+  void on_discarded(std::vector<int> const& pieces);
   [[nodiscard]] bool wants_evicted(Wants const& wants) const;
   /// It is not there any more, whatever libtorrent thinks.
   void give_up(int piece);
@@ -180,6 +182,9 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   void start_over();
   void mark_verified(int piece);
   void finish_removal();
+  /// What is remembered of it has changed.
+  void save_soon();
+  void apply_limits();
   /// True the first time.
   bool phase(std::optional<std::chrono::milliseconds> Phases::*which);
   void log_start() const;
@@ -206,6 +211,8 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   std::atomic<bool> demand_posted_ = false;
   Guarded<Removal> removal_;
   std::atomic<bool> removed_ = false;
+  std::atomic<bool> unsaved_ = false;
+  std::set<int> late_;  // alert thread: pieces that readers wait for and that were told of
 
   // network thread
   std::unique_ptr<libtorrent::torrent_handle> handle_;
@@ -222,7 +229,8 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   std::unique_ptr<libtorrent::add_torrent_params> anew_;                    // for start_over()
   std::shared_ptr<RamStorage> ram_;                                         // null: in files
   bool may_try_again_ = true;
-  std::set<int> evicted_;  // given up; libtorrent thinks they are there
+  std::set<int> evicted_;     // given up; libtorrent thinks they are there
+  std::set<int> discarding_;  // of these, the ones whose bytes may still be taken from the disk
 };
 
 }  // namespace swarm

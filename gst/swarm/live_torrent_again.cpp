@@ -65,8 +65,6 @@ void LiveTorrent::start_over() {
   auto const url_seeds = handle->url_seeds(), http_seeds = handle->http_seeds();
   params.url_seeds.assign(url_seeds.begin(), url_seeds.end());
   params.http_seeds.assign(http_seeds.begin(), http_seeds.end());
-  params.download_limit = handle->download_limit();
-  params.upload_limit = handle->upload_limit();
   params.flags &= ~lt::torrent_flags::paused;
   {
     auto state = state_.lock();
@@ -83,9 +81,10 @@ void LiveTorrent::start_over() {
       params.have_pieces.resize(state->metadata->layout.piece_count(), false);
       for (std::size_t p = 0; p < state->verified.size(); ++p)
         if (state->verified[p]) params.have_pieces.set_bit(lt::piece_index_t(static_cast<int>(p)));
+      for (int const p : discarding_) params.have_pieces.set_bit(lt::piece_index_t(p));
     }
   }
-  evicted_.clear();
+  evicted_ = discarding_;
   bands_.forget();
   fetcher_->pause();
   services_->drop(*handle);

@@ -55,14 +55,10 @@ void LiveTorrent::apply_demand() {
   }
   if (!metadata) return;
   auto wants = failed ? Wants() : demand(metadata->layout, all, keep);
-  if (ram_) {
-    wants = RamBudget(metadata->layout, *ram_budget_).fit(std::move(wants));
-    if (!make_room(wants)) {
-      fetcher_->want(std::move(wants));
-      return start_over();
-    }
-  }
-  if (!ram_ && !evicted_.empty() && (nobody || wants_evicted(wants))) {
+  if (ram_) wants = RamBudget(metadata->layout, *ram_budget_).fit(std::move(wants));
+  bool const leaves =
+      ram_ ? !make_room(wants) : !evicted_.empty() && discarding_.empty() && (nobody || wants_evicted(wants));
+  if (leaves) {
     fetcher_->want(std::move(wants));
     return start_over();
   }
@@ -107,7 +103,11 @@ void LiveTorrent::watchdog() {
       if (auto const again = std::exchange(self->try_disk_again_, nullptr)) again();
     });
   }
-  std::map<int, milliseconds> late;  // by piece
+  struct Late {
+    milliseconds time;
+    LogLevel level;
+  };
+  std::map<int, Late> late;  // by piece
   milliseconds longest{0};
   {
     auto readers = readers_.lock();
@@ -115,18 +115,21 @@ void LiveTorrent::watchdog() {
     for (auto const* reader : *readers) {
       auto const time = reader->waiting_for();
       longest = std::max(longest, time);
-      if (time > patience && reader->waiting_piece() >= 0) late[reader->waiting_piece()] = time;
+      int const piece = reader->waiting_piece();
+      if (time > patience && piece >= 0) late[piece] = {time, late_.contains(piece) ? LogLevel::debug : LogLevel::info};
     }
   }
+  late_.clear();
+  for (auto const& [piece, wait] : late) late_.insert(piece);
   if (longest > peer_patience)
     on_network([self = me()](lt::torrent_handle const& handle) { self->call_peers(handle, 1); });
   if (late.empty()) return demand_changed();  // windows grow and end with time, too
   // Nothing here is set and forgotten: say it all again, in case libtorrent lost or refused a part of it.
   services_->network->post([self = me(), late = std::move(late)] {
-    for (auto const& [piece, time] : late)
-      self->services_->log(LogLevel::info, self->name() + ": a reader waits for piece " + std::to_string(piece) +
-                                               " since " + std::to_string(time.count()) +
-                                               " ms: " + self->fetcher_->describe(piece));
+    for (auto const& [piece, wait] : late)
+      self->services_->log(wait.level, self->name() + ": a reader waits for piece " + std::to_string(piece) +
+                                           " since " + std::to_string(wait.time.count()) +
+                                           " ms: " + self->fetcher_->describe(piece));
     self->bands_.forget();
     self->apply_demand();
     self->fetcher_->get_in_step();

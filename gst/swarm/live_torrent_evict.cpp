@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // How a LiveTorrent gives up one of its files. libtorrent never forgets a piece, so the torrent leaves it and comes
 // back without them: as soon as nobody reads, or a reader wants one of them. Until then peers don't get them
-// (may_upload).
-#include "swarm/disk_error.hpp"
-#include "swarm/file_storage.hpp"
+// (may_upload). And not before they are gone from the disk: what is fetched again must not be taken away again.
 #include "swarm/live_torrent.hpp"
 #include "swarm/torrent_reader.hpp"
 
@@ -19,25 +17,27 @@ bool alone(Layout const& layout, int file, int piece) {
                      [&](Slice const& part) { return part.file == file || layout.file(part.file).padding; });
 }
 
-/// A piece that is this file's alone is there: the file was wanted for itself.
-bool held(Layout const& layout, std::vector<bool> const& verified, int file) {
+/// A piece that is this file's alone is there: the file was wanted for itself. Not `shared`, which is known not to be.
+bool held(Layout const& layout, std::vector<bool> const& verified, int file, int shared) {
   auto const pieces = layout.pieces_of(file);
   for (int p = pieces.first; p < pieces.last; ++p)
-    if (verified[static_cast<std::size_t>(p)] && alone(layout, file, p)) return true;
+    if (p != shared && verified[static_cast<std::size_t>(p)] && alone(layout, file, p)) return true;
   return false;
 }
 
-/// The file's verified pieces, but those that hold a part of another file that is held.
-std::vector<int> pieces_to_give_up(Layout const& layout, std::vector<bool> const& verified, int file) {
+/// The file's verified pieces, but those that hold a part of another file that is `needed` or held.
+std::vector<int> pieces_to_give_up(Layout const& layout, std::vector<bool> const& verified, int file,
+                                   std::set<int> const& needed) {
   auto const own = layout.pieces_of(file);
   std::vector<int> pieces;
   for (int p = own.first; p < own.last; ++p) {
     if (!verified[static_cast<std::size_t>(p)]) continue;
     auto const parts = layout.slices(p, 0, layout.piece_size(p));
-    bool const needed = std::any_of(parts.begin(), parts.end(), [&](Slice const& part) {
-      return part.file != file && !layout.file(part.file).padding && held(layout, verified, part.file);
+    bool const stays = std::any_of(parts.begin(), parts.end(), [&](Slice const& part) {
+      return part.file != file && !layout.file(part.file).padding &&
+             (needed.contains(part.file) || held(layout, verified, part.file, p));
     });
-    if (!needed) pieces.push_back(p);
+    if (!stays) pieces.push_back(p);
   }
   return pieces;
 }
@@ -59,11 +59,20 @@ void LiveTorrent::evict(int file, std::function<void(std::string const&)> done) 
     std::string why_not;
     auto pieces = self->begin_evicting(file, why_not);
     if (!why_not.empty()) return done(why_not);
+    self->discarding_.insert(pieces.begin(), pieces.end());
     self->demand_changed();
     self->watches_.notify();
-    self->ledger_->discard(std::move(pieces), done);
+    self->ledger_->discard(pieces, [self, pieces, done](std::string const& error) {
+      self->services_->network->post([self, pieces] { self->on_discarded(pieces); });
+      done(error);
+    });
   });
   if (!posted) done("The session has ended.");
+}
+
+void LiveTorrent::on_discarded(std::vector<int> const& pieces) {
+  for (int const piece : pieces) discarding_.erase(piece);
+  demand_changed();
 }
 
 std::vector<int> LiveTorrent::begin_evicting(int file, std::string& why_not) {
@@ -73,19 +82,26 @@ std::vector<int> LiveTorrent::begin_evicting(int file, std::string& why_not) {
     why_not = "The file is in use.";
     return {};
   }
+  std::set<int> needed;
+  for (auto const* reader : *readers)
+    if (auto const read = reader->file()) needed.insert(*read);
   std::vector<int> pieces;
+  bool kept = false;
   {
     auto state = state_.lock();
     if (!state->metadata || file < 0 || file >= state->metadata->layout.file_count()) {
       why_not = "There is no such file.";
       return {};
     }
-    pieces = pieces_to_give_up(state->metadata->layout, state->verified, file);
-    if (state->keep_file == file) {
+    kept = state->keep_file == file;
+    if (kept) {
       state->keep_file.reset();
       state->remembered.keep.reset();
     }
+    if (state->keep_file) needed.insert(*state->keep_file);
+    pieces = pieces_to_give_up(state->metadata->layout, state->verified, file, needed);
   }
+  if (kept) save_soon();
   for (int const piece : pieces) give_up(piece);
   return pieces;
 }

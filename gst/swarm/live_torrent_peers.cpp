@@ -84,7 +84,7 @@ bool LiveTorrent::lonely(Clock::time_point now) const {
   {
     auto state = state_.lock();
     // Nobody else's peers are to be tried by uTP first because of one that is not needed.
-    if (state->paused || state->failure || (!wanted && !state->keep_file)) return false;
+    if (state->paused || state->failure || (!wanted && state->metadata && !state->keep_file)) return false;
   }
   // One whose upload is limited may take a second to shake hands.
   return now - alone_since_.load() > milliseconds(taken_ ? 2000 : 400);

@@ -125,23 +125,23 @@ void Scheduler::choose_alone(Time now) {
 // Who spoiled a piece is found out later, if need be: nobody must wait for the one that was chosen.
 void Scheduler::leave_late(Time now) {
   retries_.leave_if([&](int piece, PeerId id, Time since) {
-    auto const chosen = peers_.find(id);
-    if (chosen == peers_.end()) return false;
-    auto const soon = [&] {
-      auto least = Seconds::max();
-      for (auto const& [other, peer] : peers_)
-        if (other != id && !peer.suspect && ready(peer, now) && mediator_.has(other, piece))
-          least = std::min(least, eta_of_all(peer, piece, now));
-      return least;
-    }();
+    auto const found = peers_.find(id);
+    if (found == peers_.end()) return false;
+    auto const& chosen = found->second;
+    auto const age = Seconds(now - since);
+    auto const late = [&](Seconds other) {
+      return std::any_of(chosen.requests.begin(), chosen.requests.end(), [&](auto const& request) {
+        return request.block.piece == piece && overdue(chosen, request, other, now);
+      });
+    };
+    if (!chosen.suspect && (age < hot_patience || !late(Seconds(0)))) return false;
+    auto soon = Seconds::max();
+    for (auto const& [other, peer] : peers_)
+      if (other != id && !peer.suspect && ready(peer, now) && mediator_.has(other, piece))
+        soon = std::min(soon, eta_of_all(peer, piece, now));
     if (soon == Seconds::max()) return false;
-    if (chosen->second.suspect) return true;  // it was chosen when there was no other
-    if (now - since < hot_patience) return false;
-    auto const& requests = chosen->second.requests;
-    if (soon > std::max<Seconds>(now - since, longest_alone)) return false;
-    return std::any_of(requests.begin(), requests.end(), [&](auto const& request) {
-      return request.block.piece == piece && overdue(chosen->second, request, soon, now);
-    });
+    // A suspect was chosen when there was no other.
+    return chosen.suspect || (soon <= std::max(age, longest_alone) && late(soon));
   });
 }
 

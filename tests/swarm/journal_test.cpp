@@ -54,6 +54,24 @@ TEST_F(JournalTest, WhatWasAppendedIsThereAfterwards) {
   EXPECT_TRUE(Journal::load(path, storage).have.empty());
 }
 
+TEST_F(JournalTest, WhatWasErasedIsNotThere) {
+  {
+    Journal journal(path, true);
+    for (int const piece : {0, 1, 2, 3, 4}) finish(journal, piece);
+    journal.mark_synced();
+    journal.erase({1, 3, 4});
+    finish(journal, 3);
+  }
+  EXPECT_EQ(Journal::load(path, storage).have, have({0, 2, 3}));
+  {
+    Journal journal(path, false);
+    journal.erase({3});
+  }
+  auto const loaded = Journal::load(path, storage, "another");
+  EXPECT_EQ(loaded.have, have({0, 2}));
+  EXPECT_FALSE(loaded.doubtful) << "what is not vouched for needs no sync";
+}
+
 TEST_F(JournalTest, ATornOneIsDoubted) {
   {
     Journal journal(path, true);

@@ -176,6 +176,13 @@ TEST_F(Live, PeersThatSpeakUtpOnly) {
   EXPECT_LT(*connected, 4s) << "not by the next round of attempts";
 }
 
+// Somebody wants to know what is in it.
+TEST_F(Live, MetadataOfPeersThatSpeakUtpOnly) {
+  support::Swarm peers(make_torrent("film.mkv", 4 * MiB), 1, {.utp = true, .tcp = false});
+  auto torrent = add(peers.magnet());
+  EXPECT_TRUE(eventually([&] { return torrent->metadata() != nullptr; }));
+}
+
 TEST_F(Live, WrongFileSaysSo) {
   support::Swarm peers(make_torrent("film.mkv", MiB));
   auto torrent = add(peers.magnet());

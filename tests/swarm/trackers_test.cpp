@@ -119,10 +119,16 @@ TEST_F(Private, InMemoryComesBackWithoutInjectedTrackers) {
   EXPECT_FALSE(of(*torrent, injected.url())) << "it is not among its trackers any more";
   ASSERT_TRUE(eventually([&] { return own.requests() > 0; }));
   auto const injected_before = injected.requests();
-  for (std::int64_t const at : {0, 8, 1}) {
+  // A jump makes it leave if it goes where libtorrent believes to have pieces. One that was given up before it left the
+  // last time is not among them: most jumps do, not all.
+  std::int64_t at = 0;
+  for (int time = 0; time < 3; ++time) {
     auto const own_before = own.requests();
-    EXPECT_TRUE(support::Payload().matches(at * MiB, read_at(*reader, at * MiB, 3 * MiB))) << at;
-    ASSERT_TRUE(eventually([&] { return own.requests() > own_before; })) << "it did not come back: " << at;
+    auto const jump = [&] {
+      EXPECT_TRUE(support::Payload().matches(at, read_at(*reader, at, 3 * MiB))) << at;
+      at = 8 * MiB - at;
+    };
+    ASSERT_TRUE(eventually([&] { return jump(), own.requests() > own_before; })) << "it does not come back: " << time;
   }
   EXPECT_EQ(injected.requests(), injected_before);
   EXPECT_FALSE(of(*torrent, injected.url()));
