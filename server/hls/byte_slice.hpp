@@ -12,7 +12,9 @@ namespace hls {
 /// `head`, then bytes [begin, end) of another source.
 class ByteSlice final : public ByteSource {
  public:
-  ByteSlice(std::shared_ptr<ByteSource> source, std::int64_t begin, std::int64_t end, std::vector<std::byte> head);
+  /// Many slices of a film share it. nullptr: none.
+  using Head = std::shared_ptr<std::vector<std::byte> const>;
+  ByteSlice(std::shared_ptr<ByteSource> source, std::int64_t begin, std::int64_t end, Head head);
 
   [[nodiscard]] std::int64_t size() const override;
   std::size_t read(std::int64_t offset, std::span<std::byte> into) override;
@@ -22,7 +24,7 @@ class ByteSlice final : public ByteSource {
  private:
   std::shared_ptr<ByteSource> const source_;
   std::int64_t const begin_, end_;
-  std::vector<std::byte> const head_;
+  Head const head_;
 };
 
 }  // namespace hls

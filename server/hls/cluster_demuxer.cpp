@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "hls/cluster_demuxer.hpp"
 
-#include "hls/byte_slice.hpp"
 #include "hls/container_clock.hpp"
 #include "hls/matroska_blocks.hpp"
 #include "hls/matroska_segment.hpp"
-#include "hls/pipeline.hpp"
 #include "hls/place_search.hpp"
-#include "hls/slice_reader.hpp"
+#include "hls/slice_demuxer.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace hls {
@@ -17,50 +16,46 @@ namespace {
 /// What is searched for a cluster from end to end.
 constexpr std::int64_t near = 512 * 1024;
 
-/// The bytes before the first cluster; what points to other places of the file gets a name that nobody knows, and is
-/// jumped over (RFC 8794 6.1).
-std::vector<std::byte> header_of(ByteSource& source, MatroskaSegment const& film) {
-  auto header = read_bytes(source, 0, static_cast<std::size_t>(film.first_cluster));
+/// What is searched for the next one: more is damage.
+constexpr std::int64_t far = std::int64_t{64} * 1024 * 1024;
+
+/// What the demuxer has to know before the first cluster. What points to other places of the file, and fonts, covers
+/// and chapters, which are no business of its, are left out.
+ByteSlice::Head head_of(ByteSource& source, MatroskaSegment const& film) {
+  constexpr std::int64_t most = std::int64_t{4} * 1024 * 1024;
+  std::vector<std::byte> head;
+  auto const add = [&](std::int64_t begin, std::int64_t end) {
+    if (end - begin > most - static_cast<std::int64_t>(head.size()))
+      throw DemuxFailed("The Matroska file's header is damaged.");
+    auto const bytes = read_bytes(source, begin, static_cast<std::size_t>(end - begin));
+    head.insert(head.end(), bytes.begin(), bytes.end());
+  };
+  add(0, film.begin);
   Cursor at(source, film.begin, film.first_cluster, Cursor::small);
   while (auto const element = next_element(at)) {
-    constexpr std::int64_t last = 3;  // of the name
-    if (element->id == ebml::seek_head || element->id == ebml::cues)
-      header.at(static_cast<std::size_t>(element->start + last)) ^= std::byte{1};
+    if (element->id == ebml::segment_information || element->id == ebml::tracks || element->id == ebml::tags)
+      add(element->start, element->end);
     at.seek(element->end);
   }
-  return header;
+  return std::make_shared<std::vector<std::byte> const>(std::move(head));
 }
 
-class ClusterDemuxer final : public Demuxer {
+class ClusterDemuxer final : public SliceDemuxer {
  public:
   ClusterDemuxer(std::shared_ptr<ByteSource> source, Time end)
-      : source_(std::move(source)),
-        reader_(source_),
-        film_(read_segment(*source_)),
-        header_(header_of(*source_, film_)),
+      : SliceDemuxer(std::move(source), Container::matroska),
+        film_(read_segment(searched())),
+        head_(head_of(searched(), film_)),
         search_({begin(film_.first_cluster), film_.first_cluster}, {end, film_.end},
                 [this](std::int64_t from, std::int64_t to) { return cluster_at(from, to); }) {
-    Pipeline const pipeline(std::make_shared<ByteGate>(slice(film_.first_cluster)), Container::matroska);
-    tracks_ = pipeline.tracks();
-    streams_ = pipeline.streams();
-    duration_ = pipeline.duration();
+    open(slice(head_, film_.first_cluster, film_.end));
   }
-
-  [[nodiscard]] std::vector<Track> const& tracks() const override { return tracks_; }
-  [[nodiscard]] Time duration() const override { return duration_; }
 
   void read(Time from, std::vector<int> const& tracks, Taker& taker) override {
-    reader_.read(slice(cluster_before(from)), Container::matroska, streams_, tracks, taker);
+    read_slice(slice(head_, cluster_before(from), film_.end), tracks, taker);
   }
-
-  void cancel() override { reader_.cancel(); }
-  void uncancel() override { reader_.uncancel(); }
 
  private:
-  [[nodiscard]] std::shared_ptr<ByteSource> slice(std::int64_t cluster) const {
-    return std::make_shared<ByteSlice>(source_, cluster, film_.end, header_);
-  }
-
   /// The last one that begins before `time`.
   std::int64_t cluster_before(Time time) {
     auto found = search_.before(time, Time::zero(), near);
@@ -71,22 +66,17 @@ class ClusterDemuxer final : public Demuxer {
   }
 
   [[nodiscard]] std::optional<Place> cluster_at(std::int64_t from, std::int64_t to) const {
-    auto const cluster = next_cluster(reader_.searched(), from, to);
+    auto const cluster = next_cluster(searched(), from, std::min(to, from + far));
     return cluster ? std::optional(Place(begin(*cluster), *cluster)) : std::nullopt;
   }
 
   [[nodiscard]] Time begin(std::int64_t cluster) const {
-    return ticks(cluster_time(reader_.searched(), cluster).value_or(0), 1'000'000'000, film_.scale);
+    return ticks(cluster_time(searched(), cluster).value_or(0), 1'000'000'000, film_.scale);
   }
 
-  std::shared_ptr<ByteSource> const source_;
-  SliceReader reader_;
   MatroskaSegment const film_;
-  std::vector<std::byte> const header_;
+  ByteSlice::Head const head_;
   PlaceSearch search_;
-  std::vector<Track> tracks_;
-  std::vector<std::string> streams_;
-  Time duration_{};
 };
 
 }  // namespace

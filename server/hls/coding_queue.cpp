@@ -14,6 +14,11 @@ int urgency(QuestionPtr const& question) {
 
 }  // namespace
 
+bool CodingQueue::has_room_for(Question const& question) const {
+  constexpr int most = 4;  // for each coder
+  return std::ssize(queued_) < (question.ahead ? 1 : most * at_once_);
+}
+
 QuestionPtr CodingQueue::next() {
   auto const best = std::min_element(queued_.begin(), queued_.end(), [](auto const& a, auto const& b) {
     return urgency(a) < urgency(b);  // the first of equals

@@ -55,6 +55,11 @@ class Cursor {
   std::int64_t buffer_at_ = 0;
 };
 
+/// 0 behind the end.
+[[nodiscard]] inline std::uint8_t u8(std::span<std::byte const> bytes, std::size_t i) {
+  return i < bytes.size() ? static_cast<std::uint8_t>(bytes[i]) : 0;
+}
+
 /// `bytes` of the file from `offset` on, or what there is of them.
 [[nodiscard]] std::vector<std::byte> read_bytes(ByteSource& source, std::int64_t offset, std::size_t bytes);
 

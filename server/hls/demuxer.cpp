@@ -96,27 +96,21 @@ class WarmDemuxer final : public Demuxer {
 
 }  // namespace
 
-std::unique_ptr<Demuxer> Demuxer::open(std::shared_ptr<ByteSource> source, Container container,
-                                       std::vector<KeyFrame> index) {
-  if (!gst_is_initialized()) gst_init(nullptr, nullptr);
-  if (container == Container::mpeg_ts) return open_by_pictures(std::move(source), {});
-  auto gate = std::make_shared<ByteGate>(std::move(source));
-  if (sound_parser(container)) return open_sound(std::move(gate), container, std::move(index));
-  if (!demuxer_of(container)) throw DemuxFailed("There is no way to take this kind of file apart.");
-  return std::make_unique<WarmDemuxer>(std::move(gate), container);
+std::unique_ptr<Demuxer> Demuxer::open(std::shared_ptr<ByteSource> source, Container container) {
+  Timeline timeline;
+  timeline.container = container;
+  return open(std::move(source), timeline);
 }
 
 std::unique_ptr<Demuxer> Demuxer::open(std::shared_ptr<ByteSource> source, Timeline const& timeline) {
+  if (!gst_is_initialized()) gst_init(nullptr, nullptr);
+  auto const container = timeline.container;
   bool const guessed = timeline.precision == Timeline::Precision::nominal;
-  if (timeline.container == Container::matroska && guessed) {
-    if (!gst_is_initialized()) gst_init(nullptr, nullptr);
-    return open_by_clusters(std::move(source), timeline.end);
-  }
-  if (timeline.container == Container::mpeg_ts) {
-    if (!gst_is_initialized()) gst_init(nullptr, nullptr);
-    return open_by_pictures(std::move(source), timeline.end);
-  }
-  return open(std::move(source), timeline.container, timeline.key_frames);
+  if (container == Container::matroska && guessed) return open_by_clusters(std::move(source), timeline.end);
+  if (container == Container::mpeg_ts) return open_by_pictures(std::move(source), timeline.end);
+  if (sound_parser(container)) return open_sound(std::move(source), container, timeline.key_frames);
+  if (!demuxer_of(container)) throw DemuxFailed("There is no way to take this kind of file apart.");
+  return std::make_unique<WarmDemuxer>(std::make_shared<ByteGate>(std::move(source)), container);
 }
 
 }  // namespace hls

@@ -39,13 +39,11 @@ class Demuxer {
     ~Taker() = default;
   };
 
-  /// Opens the pipeline and learns the tracks; to end that, cancel the source. `index`: where the frames of sound
-  /// alone (MP3, ADTS, FLAC, AC-3) are, which tells no times itself; all other containers need none.
+  /// Opens the pipeline and learns the tracks; to end that, cancel the source. `timeline`: what the film is cut by.
   /// Throws DemuxFailed, Cancelled, swarm::Error (what the source threw).
-  [[nodiscard]] static std::unique_ptr<Demuxer> open(std::shared_ptr<ByteSource> source, Container container,
-                                                     std::vector<KeyFrame> index = {});
-  /// The same for a film that is cut by `timeline`.
   [[nodiscard]] static std::unique_ptr<Demuxer> open(std::shared_ptr<ByteSource> source, Timeline const& timeline);
+  /// The same for a film whose index isn't known.
+  [[nodiscard]] static std::unique_ptr<Demuxer> open(std::shared_ptr<ByteSource> source, Container container);
 
   Demuxer() = default;
   Demuxer(Demuxer const&) = delete;

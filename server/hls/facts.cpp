@@ -59,7 +59,8 @@ std::shared_ptr<Facts> learn_one(std::shared_ptr<ByteSource> const& source, Cont
 }
 
 std::shared_ptr<ByteSource> slice(std::shared_ptr<ByteSource> const& source, TsPart const& part) {
-  return std::make_shared<ByteSlice>(source, part.begin, part.end, part.tables);
+  return std::make_shared<ByteSlice>(source, part.begin, part.end,
+                                     std::make_shared<std::vector<std::byte> const>(part.tables));
 }
 
 /// One after the other, on the first one's clock.

@@ -45,7 +45,6 @@ Demuxer::Take Gathering::take(Track const& track, AccessUnit&& unit) {
   bool mine = false;
   if (lane != lanes_.end() && !lane->done) {
     now_ = &track;
-    lane->seen = true;
     if (track.kind == Kind::video)
       take_video(*lane, std::move(unit));
     else if (track.kind == Kind::audio)

@@ -54,7 +54,6 @@ class Gathering final : public Demuxer::Taker {
     Samples samples;
     Track head;  ///< as the film begins
     Time origin{};
-    bool seen = false;     ///< anything at all
     bool earlier = false;  ///< something before the beginning
     bool inside = false;   ///< video: the key frame was met
     bool done = false;

@@ -25,7 +25,8 @@ class KnownFilm {
     if (witness_ && witness_->verified(account_)) learn(facts_, nullptr, {});
     return facts_ && !witness_;
   }
-  [[nodiscard]] bool doubtful() const { return facts_ && witness_; }
+  /// The facts, if they were doubtful until now.
+  [[nodiscard]] std::shared_ptr<Facts const> became_sure() { return witness_ && verified() ? facts_ : nullptr; }
 
   std::chrono::steady_clock::time_point used = std::chrono::steady_clock::now();
 

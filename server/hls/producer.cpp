@@ -99,11 +99,9 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
       auto& film = films_[origin.key];
       film.used = Clock::now();
       if (!film.facts()) return ask(origin.key + "/facts", {.origin = origin}, std::move(told));
-      bool const doubtful = film.doubtful();
-      known = {film.facts(), nullptr, film.verified(), nullptr};
       // Not here: whoever asks must not wait for a disk.
-      if (doubtful && known.verified)
-        push([this, key = origin.key, facts = known.facts] { facts_.write(key, *facts); });
+      if (auto facts = film.became_sure()) push([this, key = origin.key, facts] { facts_.write(key, *facts); });
+      known = {film.facts(), nullptr, film.verified(), nullptr};
     }
     told(known);
     return nullptr;
@@ -145,10 +143,7 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
     }
     end(lines_.of_torrent(prefix));
     std::erase_if(films_, [&](auto const& film) { return film.first.starts_with(prefix); });
-    push([this, info_hash] {
-      folder_.forget(info_hash);
-      facts_.forget(info_hash);
-    });
+    erase_files(info_hash);
   }
 
  private:
@@ -172,12 +167,28 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
   }
 
   void start_work() {
-    while (auto question = stopped_ ? nullptr : questions_.next(waiting_)) push([this, question] { run(question); });
+    if (stopped_) return;
+    auto const all = questions_.all();
+    auto const waiting = std::count_if(all.begin(), all.end(), [](QuestionPtr const& question) {
+      return question->source && question->source->waits();
+    });
+    auto const may = [&](Question const& question) {
+      return !codes_pictures(question.item) || coding_.has_room_for(question);
+    };
+    while (auto question = questions_.next(static_cast<int>(waiting), may)) push([this, question] { run(question); });
   }
 
   /// The pool ends after stop(), and this after the pool.
   void push(Task task) {
     if (!stopped_) g_thread_pool_push(pool_, new Task(std::move(task)), nullptr);
+  }
+
+  /// Elsewhere: nobody should wait for a disk.
+  void erase_files(std::string const& info_hash) {
+    push([this, info_hash] {
+      folder_.forget(info_hash);
+      facts_.forget(info_hash);
+    });
   }
 
   /// Elsewhere: ending a pipeline takes its time, and nobody should wait for it.
@@ -261,7 +272,7 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
     if (result.content && !waiters.empty()) make_next(*question);
     if (keep) folder_.put(question->key, *result.content);
     std::lock_guard lock(mutex_);
-    if (keep && question->forgotten) push([this, key = question->origin.key] { folder_.forget(torrent_of(key)); });
+    if (question->forgotten) erase_files(torrent_of(question->origin.key));  // what was written meanwhile
   }
 
   // Coding takes a processor for seconds. It has threads of its own, so that nothing else waits for it, and few.
@@ -284,7 +295,9 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
   void code_one() {
     auto const question = [this] {
       std::lock_guard lock(mutex_);
-      return coding_.next();
+      auto next = coding_.next();
+      start_work();  // there is room for another one
+      return next;
     }();
     Result result{.verified = question->verified};
     try {
@@ -328,21 +341,18 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
   };
 
   std::shared_ptr<ReaderSource> source_of(Origin const& origin, std::optional<int> sidecar = {}) {
-    return std::make_shared<ReaderSource>(origin.open(sidecar), [weak = weak_from_this()](bool waits) {
-      if (auto work = weak.lock()) work->count_waiting(waits);
+    // While one thread waits for the swarm, another may work.
+    return std::make_shared<ReaderSource>(origin.open(sidecar), [weak = weak_from_this()] {
+      auto const work = weak.lock();
+      if (!work) return;
+      std::lock_guard lock(work->mutex_);
+      work->start_work();
     });
-  }
-
-  /// While one thread waits for the swarm, another may work.
-  void count_waiting(bool waits) {
-    std::lock_guard lock(mutex_);
-    waiting_ += waits ? 1 : -1;
-    if (waits) start_work();
   }
 
   Result find_out(Question& question) {
     auto const& origin = question.origin;
-    if (auto facts = facts_.read(origin.key)) return learnt(origin.key, std::move(facts), nullptr, {}, true);
+    if (auto facts = facts_.read(origin.key)) return learnt(question, std::move(facts), nullptr, {}, true);
     auto line = std::make_unique<Line>();
     line->source = source_of(origin);
     std::shared_ptr<Facts const> facts;
@@ -353,15 +363,16 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
     auto account = line->source->take_account();
     bool const verified = line->source->verified(account);
     if (verified) facts_.write(origin.key, *facts);
-    auto result = learnt(origin.key, std::move(facts), line->source, std::move(account), verified);
+    auto result = learnt(question, std::move(facts), line->source, std::move(account), verified);
     put_back(question, std::move(line));
     return result;
   }
 
-  Result learnt(std::string const& key, std::shared_ptr<Facts const> facts, std::shared_ptr<ReaderSource> witness,
+  Result learnt(Question const& question, std::shared_ptr<Facts const> facts, std::shared_ptr<ReaderSource> witness,
                 ReaderSource::Account account, bool verified) {
     std::lock_guard lock(mutex_);
-    films_[key].learn(facts, verified ? nullptr : std::move(witness), std::move(account));
+    if (!question.forgotten)
+      films_[question.origin.key].learn(facts, verified ? nullptr : std::move(witness), std::move(account));
     return {std::move(facts), nullptr, verified, nullptr};
   }
 
@@ -404,10 +415,9 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
     std::shared_ptr<Facts const> now_sure;
     {
       std::lock_guard lock(mutex_);
-      auto& film = films_[question.origin.key];
-      bool const doubtful = film.doubtful();
-      verified = film.verified() && verified;
-      if (doubtful && !film.doubtful()) now_sure = film.facts();
+      auto const film = films_.find(question.origin.key);  // none: it was forgotten
+      if (film != films_.end()) now_sure = film->second.became_sure();
+      verified = verified && film != films_.end() && film->second.verified();
     }
     if (now_sure) facts_.write(question.origin.key, *now_sure);
     line->at = question.item.index;
@@ -435,10 +445,10 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
   bool distrust(std::string const& key) {
     std::lock_guard lock(mutex_);
     end(lines_.of_film(key));
-    auto& film = films_[key];
-    if (film.verified()) return true;
-    bool const learning = !film.facts();
-    film.forget();
+    auto const film = films_.find(key);
+    if (film == films_.end() || film->second.verified()) return true;
+    bool const learning = !film->second.facts();
+    film->second.forget();
     return learning;
   }
 
@@ -477,7 +487,6 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
   WarmLines lines_;
   std::vector<WarmLines::Lines> parted_;  // after stop()
   std::map<std::string, KnownFilm> films_;
-  int waiting_ = 0;  // reads of lines at work, for the swarm
   bool stopped_ = false;
 };
 

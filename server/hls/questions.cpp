@@ -48,20 +48,22 @@ std::vector<QuestionPtr> Questions::of_torrent(std::string const& prefix) const 
   return found;
 }
 
-QuestionPtr Questions::next(int waiting) {
+QuestionPtr Questions::next(int waiting, May const& may) {
   if (working_ - std::clamp(waiting, 0, working_) >= threads_ || working_ >= most * threads_) return nullptr;
   auto const busy = [&](QuestionPtr const& question) {
     auto const film = at_work_.find(question->origin.key);
     return film == at_work_.end() ? 0 : film->second;
   };
+  // What is withdrawn is done with at once.
+  auto const held = [&](QuestionPtr const& question) {
+    return !question->withdrawn && (busy(question) >= threads_ || !may(*question));
+  };
   auto const rank = [&](QuestionPtr const& question) {
-    // What is withdrawn is done with at once.
-    return std::tuple(!question->withdrawn, busy(question) >= threads_, question->ahead, busy(question),
-                      question->order);
+    return std::tuple(!question->withdrawn, held(question), question->ahead, busy(question), question->order);
   };
   auto const best =
       std::min_element(queued_.begin(), queued_.end(), [&](auto const& a, auto const& b) { return rank(a) < rank(b); });
-  if (best == queued_.end() || (!(*best)->withdrawn && busy(*best) >= threads_)) return nullptr;
+  if (best == queued_.end() || held(*best)) return nullptr;
   auto question = std::move(*best);
   queued_.erase(best);
   ++working_;

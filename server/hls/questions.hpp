@@ -30,8 +30,11 @@ class Questions {
   [[nodiscard]] std::vector<QuestionPtr> of_torrent(std::string const& prefix) const;
   [[nodiscard]] std::vector<QuestionPtr> all() const { return of_torrent(""); }
 
+  /// Whether it can be worked at now.
+  using May = std::function<bool(Question const&)>;
   /// The one to work at now, on one more thread; nullptr: none for now. `waiting`: of those at work, for the swarm.
-  [[nodiscard]] QuestionPtr next(int waiting);
+  [[nodiscard]] QuestionPtr next(
+      int waiting, May const& may = [](Question const&) { return true; });
   /// A thread has done what it can for it.
   void worked(QuestionPtr const& question);
   /// It is answered: whom to tell.

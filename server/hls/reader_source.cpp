@@ -14,7 +14,7 @@ constexpr std::size_t most_blocks = 256;
 
 }  // namespace
 
-ReaderSource::ReaderSource(std::unique_ptr<swarm::Reader> reader, std::function<void(bool)> on_wait)
+ReaderSource::ReaderSource(std::unique_ptr<swarm::Reader> reader, std::function<void()> on_wait)
     : reader_(std::move(reader)), on_wait_(std::move(on_wait)), size_(reader_->size().value_or(0)) {}
 
 void ReaderSource::cancel() { reader_->cancel(); }
@@ -50,15 +50,12 @@ swarm::Reader::Result ReaderSource::read(std::span<std::byte> into) {
   auto const result = reader_->try_read(into);
   if (result.outcome != swarm::Reader::Outcome::again) return result;
   struct Waiting {
-    explicit Waiting(std::function<void(bool)> const& tell) : tell_(tell) {
-      if (tell_) tell_(true);
-    }
-    ~Waiting() {
-      if (tell_) tell_(false);
-    }
-    std::function<void(bool)> const& tell_;
+    std::atomic<bool>& waits;
+    ~Waiting() { waits = false; }
   };
-  Waiting const waiting(on_wait_);
+  waits_ = true;
+  Waiting const waiting{waits_};
+  if (on_wait_) on_wait_();
   return reader_->read(into);
 }
 

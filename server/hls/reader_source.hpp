@@ -5,6 +5,7 @@
 #include "hls/byte_source.hpp"
 #include "swarm/reader.hpp"
 
+#include <atomic>
 #include <functional>
 #include <list>
 #include <memory>
@@ -18,15 +19,17 @@ namespace hls {
 /// of what was read, since what is made from bytes that are not verified yet must not be kept (decisions.md 8).
 class ReaderSource final : public ByteSource {
  public:
-  /// The reader's size has to be known. `on_wait` is told when a read begins and ends to wait for the swarm, on the
-  /// thread that reads.
-  explicit ReaderSource(std::unique_ptr<swarm::Reader> reader, std::function<void(bool waits)> on_wait = {});
+  /// The reader's size has to be known. `on_wait` is called when a read begins to wait for the swarm, on the thread
+  /// that reads.
+  explicit ReaderSource(std::unique_ptr<swarm::Reader> reader, std::function<void()> on_wait = {});
 
   [[nodiscard]] std::int64_t size() const override { return size_; }
   std::size_t read(std::int64_t offset, std::span<std::byte> into) override;
   void cancel() override;
   void uncancel() override;
 
+  /// A read waits for the swarm. Thread-safe.
+  [[nodiscard]] bool waits() const { return waits_; }
   /// Places in the file, sorted.
   using Account = std::vector<std::int64_t>;
   /// Of all that was read since the last call. Thread-safe: a demuxer may still read on when nobody wants more of it.
@@ -48,7 +51,8 @@ class ReaderSource final : public ByteSource {
   void note(std::int64_t index);
 
   std::unique_ptr<swarm::Reader> const reader_;
-  std::function<void(bool)> const on_wait_;
+  std::function<void()> const on_wait_;
+  std::atomic<bool> waits_ = false;
   std::int64_t const size_;
   Blocks blocks_;  ///< the one used last first
   std::unordered_map<std::int64_t, Blocks::iterator> places_;

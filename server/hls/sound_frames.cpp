@@ -6,8 +6,6 @@
 namespace hls {
 namespace {
 
-int u8(std::span<std::byte const> bytes, std::size_t i) { return i < bytes.size() ? static_cast<int>(bytes[i]) : 0; }
-
 /// ISO/IEC 11172-3 2.4.2.3, 13818-3 2.4.2.3.
 std::optional<SoundFrame> mpeg_audio(std::span<std::byte const> bytes) {
   static constexpr std::array<std::array<int, 15>, 5> kbit{{

@@ -2,20 +2,19 @@
 #include "hls/sound_pipeline.hpp"
 
 #include "hls/elements.hpp"
-#include "hls/flac_frame.hpp"
+#include "hls/flac_head.hpp"
+#include "hls/gated_source.hpp"
 #include "hls/outlet.hpp"
+#include "hls/sound_frames.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 
 namespace hls {
 namespace {
 
 constexpr std::size_t chunk = 32 * 1024;
-constexpr std::int64_t longest_header = 64 << 20;  // pictures of covers
 /// FLAC: blocks have 4608 samples at most where they can be streamed (RFC 9639 7).
-constexpr std::int64_t longest_frame = 256 << 10;
+constexpr std::size_t longest_frame = 256 << 10;
 
 /// GStreamer's parser between two bare pads: bytes go in on the reader's thread, and frames come out on it. No demuxer
 /// seeks by times that it guesses from bit rates.
@@ -95,10 +94,10 @@ class Run final : private Outlet::Tap {
 
 class SoundDemuxer final : public Demuxer {
  public:
-  SoundDemuxer(std::shared_ptr<ByteGate> gate, Container container, std::vector<KeyFrame> index)
-      : gate_(std::move(gate)), container_(container), index_(std::move(index)) {
-    if (index_.empty()) index_.push_back({Time{}, tags_end()});
-    if (container == Container::flac) header_ = read_header();
+  SoundDemuxer(std::shared_ptr<ByteSource> source, Container container, std::vector<KeyFrame> index)
+      : source_(std::move(source)), container_(container), index_(std::move(index)) {
+    if (index_.empty()) index_.push_back({Time{}, behind_id3(source_)});
+    if (container == Container::flac) read_header();
     Run run(container_, {});
     pour(run, index_.front().position, [&] { return run.learnt(); });
     if (!run.learnt()) throw DemuxFailed("No sound was found in the file.");
@@ -123,18 +122,10 @@ class SoundDemuxer final : public Demuxer {
     pour(run, start.position, [] { return false; });
   }
 
-  void cancel() override { gate_->cancel(); }
-  void uncancel() override { gate_->uncancel(); }
+  void cancel() override { source_.cancel(); }
+  void uncancel() override { source_.uncancel(); }
 
  private:
-  std::size_t fetch(std::int64_t at, std::span<std::uint8_t> into) {
-    auto const got = gate_->read(at, std::as_writable_bytes(into));
-    if (got) return *got;
-    if (auto const failure = gate_->take_failure()) std::rethrow_exception(failure);
-    gate_->uncancel();
-    throw Cancelled();
-  }
-
   template <class Enough>
   void pour(Run& run, std::int64_t at, Enough enough) {
     bool discontinuous = false;
@@ -143,7 +134,7 @@ class SoundDemuxer final : public Demuxer {
       if (!run.push(header_, true)) return;
     }
     std::vector<std::uint8_t> bytes(chunk);
-    while (auto const got = fetch(at, bytes)) {
+    while (auto const got = source_.read(at, std::as_writable_bytes(std::span(bytes)))) {
       if (!run.push(std::span(bytes).first(got), discontinuous) || enough()) return;
       discontinuous = false;
       at += static_cast<std::int64_t>(got);
@@ -157,15 +148,13 @@ class SoundDemuxer final : public Demuxer {
     if (stream_.rate <= 0) return {Time{}, front};
     if (first_frame_.empty()) {
       first_frame_.resize(4);
-      fetch(front, first_frame_);
+      source_.read(front, std::as_writable_bytes(std::span(first_frame_)));
     }
-    std::vector<std::uint8_t> bytes(longest_frame);
-    for (; position > front; position -= longest_frame) {
-      auto const got = fetch(position, bytes);
-      auto const window = std::as_bytes(std::span(bytes).first(got));
-      for (std::size_t i = 0; i < got; ++i) {
-        if (!alike(window.subspan(i), std::as_bytes(std::span(first_frame_)))) continue;
-        auto const frame = flac_frame(window.subspan(i), stream_);
+    for (; position > front; position -= std::int64_t{longest_frame}) {
+      auto const window = read_bytes(source_, position, longest_frame);
+      for (std::size_t i = 0; i < window.size(); ++i) {
+        if (!alike(std::span(window).subspan(i), std::as_bytes(std::span(first_frame_)))) continue;
+        auto const frame = flac_frame(std::span(window).subspan(i), stream_);
         if (!frame) continue;
         Time const time(static_cast<std::int64_t>(static_cast<__int128>(frame->begin) * 1'000'000'000 / stream_.rate));
         if (time <= from) return {time, position + static_cast<std::int64_t>(i)};
@@ -175,38 +164,17 @@ class SoundDemuxer final : public Demuxer {
     return {Time{}, front};
   }
 
-  /// ID3v2 (2.4.0 3.1), in front of anything.
-  std::int64_t tags_end() {
-    std::array<std::uint8_t, 10> tag{};
-    std::int64_t at = 0;
-    while (fetch(at, tag) == tag.size() && std::memcmp(tag.data(), "ID3", 3) == 0) {
-      auto const size = (tag[6] & 127) << 21 | (tag[7] & 127) << 14 | (tag[8] & 127) << 7 | (tag[9] & 127);
-      at += 10 + size + (tag[5] & 0x10 ? 10 : 0);
-      if (at > longest_header) break;
-    }
-    return at;
-  }
-
   /// FLAC: "fLaC" and STREAMINFO, as its last block (RFC 9639 8.1). The parser wants nothing of the others.
-  Bytes read_header() {
-    Bytes header(42);
-    auto const at = tags_end();
-    if (fetch(at, header) != header.size() || std::memcmp(header.data(), "fLaC", 4) != 0) return {};
-    // Frames begin behind the last block.
-    std::array<std::uint8_t, 4> block{};
-    for (auto next = at + 4; fetch(next, block) == block.size();) {
-      next += 4 + (block[1] << 16 | block[2] << 8 | block[3]);
-      if (!(block[0] & 0x80) && next < at + longest_header) continue;
-      if (index_.size() == 1 && index_[0].position <= at) index_[0].position = next;
-      break;
-    }
-    if (header[4] & 0x7f) return {};  // another block comes first, which must not be
-    header[4] |= 0x80;
-    stream_ = flac_stream(std::as_bytes(std::span(header)).subspan(8));
-    return header;
+  void read_header() {
+    auto head = flac_head(source_);
+    if (!head) return;
+    if (index_.size() == 1 && index_[0].position < head->frames) index_[0].position = head->frames;
+    stream_ = head->stream;
+    header_ = {'f', 'L', 'a', 'C', 0x80, 0, 0, static_cast<std::uint8_t>(head->stream_info.size())};
+    header_.insert(header_.end(), head->stream_info.begin(), head->stream_info.end());
   }
 
-  std::shared_ptr<ByteGate> const gate_;
+  GatedSource source_;
   Container const container_;
   std::vector<KeyFrame> index_;
   Bytes header_;
@@ -217,8 +185,9 @@ class SoundDemuxer final : public Demuxer {
 
 }  // namespace
 
-std::unique_ptr<Demuxer> open_sound(std::shared_ptr<ByteGate> gate, Container container, std::vector<KeyFrame> index) {
-  return std::make_unique<SoundDemuxer>(std::move(gate), container, std::move(index));
+std::unique_ptr<Demuxer> open_sound(std::shared_ptr<ByteSource> source, Container container,
+                                    std::vector<KeyFrame> index) {
+  return std::make_unique<SoundDemuxer>(std::move(source), container, std::move(index));
 }
 
 }  // namespace hls

@@ -2,7 +2,6 @@
 // Sound without a container: MP3, ADTS, FLAC, AC-3.
 #pragma once
 
-#include "hls/byte_src.hpp"
 #include "hls/demuxer.hpp"
 
 #include <memory>
@@ -12,7 +11,7 @@ namespace hls {
 
 /// A frame's time is the number of those before it: counted from the last entry of `index` (or the file's beginning),
 /// which has to be the first byte of a frame.
-[[nodiscard]] std::unique_ptr<Demuxer> open_sound(std::shared_ptr<ByteGate> gate, Container container,
+[[nodiscard]] std::unique_ptr<Demuxer> open_sound(std::shared_ptr<ByteSource> source, Container container,
                                                   std::vector<KeyFrame> index);
 
 }  // namespace hls

@@ -2,29 +2,19 @@
 // FLAC (RFC 9639): STREAMINFO tells the number of samples; where it doesn't, the last frame's header does.
 #include "hls/container_clock.hpp"
 #include "hls/cursor.hpp"
-#include "hls/flac_frame.hpp"
+#include "hls/flac_head.hpp"
 #include "hls/key_frames.hpp"
 #include "hls/search.hpp"
-#include "hls/sound_frames.hpp"
 #include "hls/timeline_readers.hpp"
 
 #include <algorithm>
 
 namespace hls {
+
 Timeline read_flac(ByteSource& source, bool) {
-  Cursor at(source, behind_id3(source), Cursor::to_end, Cursor::small);
-  if (at.text(4) != "fLaC") throw damaged("This is no FLAC file.");
-  FlacStream stream;
-  bool last = false;
-  for (int i = 0; i < 200 && !last && at.left() >= 4; ++i) {
-    auto const type = at.u8();
-    auto const size = at.be24();
-    auto const begin = at.position();
-    last = (type & 0x80) != 0;
-    if ((type & 0x7f) == 0) stream = flac_stream(at.peek(18));
-    at.seek(begin + size);
-  }
-  if (stream.rate == 0) throw damaged("The FLAC file doesn't tell its sample rate.");
+  auto const head = flac_head(source);
+  if (!head) throw damaged("This is no FLAC file, or it doesn't tell its sample rate.");
+  auto stream = head->stream;
   if (stream.samples == 0) {
     constexpr std::int64_t far = 4 * 1024 * 1024;
     std::int64_t samples = 0;
@@ -33,7 +23,7 @@ Timeline read_flac(ByteSource& source, bool) {
       samples = frame ? frame->end : 0;
       return frame.has_value();
     };
-    auto const tail = std::max(at.position(), source.size() - far);
+    auto const tail = std::max(head->frames, source.size() - far);
     for (auto const* const sync : {"\xff\xf8", "\xff\xf9"})
       if (find_last(source, tail, source.size(), sync, accept)) stream.samples = std::max(stream.samples, samples);
   }
@@ -42,7 +32,7 @@ Timeline read_flac(ByteSource& source, bool) {
   timeline.end = ticks(stream.samples, stream.rate);
   auto const frame = stream.shortest_block == stream.longest_block ? stream.longest_block : 1;
   timeline.key_frames =
-      sound_points(Time(0), timeline.end, frame, stream.rate, at.position(), source.size() - at.position());
+      sound_points(Time(0), timeline.end, frame, stream.rate, head->frames, source.size() - head->frames);
   return timeline;
 }
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "hls/ts_demuxer.hpp"
 
-#include "hls/byte_slice.hpp"
 #include "hls/place_search.hpp"
-#include "hls/slice_reader.hpp"
+#include "hls/slice_demuxer.hpp"
 #include "hls/ts_clock.hpp"
 #include "hls/ts_pictures.hpp"
 
@@ -57,42 +56,35 @@ class OnFilmClock final : public Demuxer::Taker {
   std::int64_t const reference_;
 };
 
-class TsDemuxer final : public Demuxer {
+class TsDemuxer final : public SliceDemuxer {
  public:
   TsDemuxer(std::shared_ptr<ByteSource> source, Time end)
-      : source_(std::move(source)),
-        reader_(source_),
-        stride_(stride_of(*source_)),
-        program_(program_of(*source_, stride_)),
-        tables_(table_packets(*source_, stride_, 0)),
+      : SliceDemuxer(std::move(source), Container::mpeg_ts),
+        stride_(stride_of(searched())),
+        program_(program_of(searched(), stride_)),
+        tables_(std::make_shared<std::vector<std::byte> const>(table_packets(searched(), stride_, 0))),
         first_(first_pts()),
         search_({ticks(first_, ts_clock), 0},
-                {end > Time::zero() ? end : ticks(first_ + ts_wrap, ts_clock), source_->size()},
+                {end > Time::zero() ? end : ticks(first_ + ts_wrap, ts_clock), searched().size()},
                 [this](std::int64_t from, std::int64_t to) { return picture(from, to); }) {
-    Pipeline const pipeline(std::make_shared<ByteGate>(source_), Container::mpeg_ts);
-    tracks_ = pipeline.tracks();
-    streams_ = pipeline.streams();
-    duration_ = pipeline.duration();
+    open(slice_from(0));
   }
-
-  [[nodiscard]] std::vector<Track> const& tracks() const override { return tracks_; }
-  [[nodiscard]] Time duration() const override { return duration_; }
 
   void read(Time from, std::vector<int> const& tracks, Taker& taker) override {
     auto const place = search_.before(from - lead, time_off, bytes_off);
     auto const begin = std::max<std::int64_t>(place.position - stride_.first % stride_.bytes, 0);
     OnFilmClock on_film_clock(taker, zero(begin), ticks_of(place.time));
     taker.begin(from);
-    reader_.read(begin > 0 ? std::make_shared<ByteSlice>(source_, begin, source_->size(), tables_) : source_,
-                 Container::mpeg_ts, streams_, tracks, on_film_clock);
+    read_slice(slice_from(begin), tracks, on_film_clock);
   }
 
-  void cancel() override { reader_.cancel(); }
-  void uncancel() override { reader_.uncancel(); }
-
  private:
+  [[nodiscard]] std::shared_ptr<ByteSource> slice_from(std::int64_t begin) const {
+    return slice(begin > 0 ? tables_ : nullptr, begin, searched().size());
+  }
+
   [[nodiscard]] std::int64_t first_pts() const {
-    TsReader reader(*source_, stride_, 0, far);
+    TsReader reader(searched(), stride_, 0, far);
     while (auto const packet = reader.next())
       if (packet->pid == program_.pid && packet->start)
         if (auto const pts = pes_pts(packet->payload)) return *pts;
@@ -102,7 +94,7 @@ class TsDemuxer final : public Demuxer {
   /// The first one with a time. From the film's begin on time only grows: 33 bits alone tell of 26 hours.
   [[nodiscard]] std::optional<Place> picture(std::int64_t from, std::int64_t to) const {
     constexpr std::int64_t disorder = 10 * ts_clock;
-    TsReader reader(reader_.searched(), stride_, from, to, window);
+    TsReader reader(searched(), stride_, from, std::min(to, from + far), window);
     while (auto const packet = reader.next())
       if (packet->pid == program_.pid && packet->start)
         if (auto const pts = pes_pts(packet->payload))
@@ -112,22 +104,17 @@ class TsDemuxer final : public Demuxer {
 
   /// The first clock reference from there on.
   [[nodiscard]] Time zero(std::int64_t begin) const {
-    TsReader reader(reader_.searched(), stride_, begin, begin + far);
+    TsReader reader(searched(), stride_, begin, begin + far);
     while (auto const packet = reader.next())
       if (packet->clock && packet->pid == program_.clock) return ticks(*packet->clock, 300 * ts_clock);
     return {};
   }
 
-  std::shared_ptr<ByteSource> const source_;
-  SliceReader reader_;
   TsStride const stride_;
   TsProgram const program_;
-  std::vector<std::byte> const tables_;
+  ByteSlice::Head const tables_;
   std::int64_t const first_;
   PlaceSearch search_;
-  std::vector<Track> tracks_;
-  std::vector<std::string> streams_;
-  Time duration_{};
 };
 
 }  // namespace

@@ -9,10 +9,6 @@
 namespace hls {
 namespace {
 
-std::uint8_t u8(std::span<std::byte const> bytes, std::size_t i) {
-  return i < bytes.size() ? static_cast<std::uint8_t>(bytes[i]) : 0;
-}
-
 /// Tables come several times in a second.
 constexpr std::int64_t far = 4 * 1024 * 1024;
 

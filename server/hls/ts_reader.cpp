@@ -9,10 +9,6 @@ namespace {
 constexpr std::uint8_t sync_byte = 0x47;
 constexpr int packet_size = 188;
 
-std::uint8_t u8(std::span<std::byte const> bytes, std::size_t i) {
-  return i < bytes.size() ? static_cast<std::uint8_t>(bytes[i]) : 0;
-}
-
 /// 2.4.3.5
 std::int64_t clock_reference(std::span<std::byte const> bytes) {
   std::int64_t const base = static_cast<std::int64_t>(u8(bytes, 0)) << 25 | u8(bytes, 1) << 17 | u8(bytes, 2) << 9 |

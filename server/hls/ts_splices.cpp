@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "hls/ts_splices.hpp"
 
+#include "hls/ts_clock.hpp"
 #include "hls/ts_pictures.hpp"
 
 #include <algorithm>
@@ -10,8 +11,6 @@
 namespace hls {
 namespace {
 
-constexpr std::int64_t clock = 90'000;
-constexpr std::int64_t wrap = INT64_C(1) << 33;
 /// A film that is no longer is read to its end, in one go with what its timeline wants of it.
 constexpr std::int64_t small = 16 * 1024 * 1024;
 /// What is searched for a joint picture by picture.
@@ -21,15 +20,12 @@ constexpr int most_samples = 40;
 constexpr std::size_t most_parts = 100;
 
 /// From one time to another, the nearer way around.
-std::int64_t step(std::int64_t from, std::int64_t to) {
-  auto const ahead = ((to - from) % wrap + wrap) % wrap;
-  return ahead >= wrap / 2 ? ahead - wrap : ahead;
-}
+std::int64_t step(std::int64_t from, std::int64_t to) { return unwrapped(to, from) - from; }
 
 /// Pictures are shown in another order than they come, and some may be missing.
 bool goes_on(std::int64_t from, std::int64_t to) {
   auto const off = step(from, to);
-  return off > -2 * clock && off < 10 * clock;
+  return off > -2 * ts_clock && off < 10 * ts_clock;
 }
 
 /// What holds at a place of the stream.
@@ -107,11 +103,11 @@ class Joints {
   [[nodiscard]] static bool go_together(Sample const& a, Sample const& b) {
     if (a.state.program != b.state.program) return false;
     if (a.state.sets != 0 && b.state.sets != 0 && a.state.sets != b.state.sets) return false;
-    auto const span = ((*b.state.pts - *a.state.pts) % wrap + wrap) % wrap;
-    if (span >= wrap / 2) return false;
+    auto const span = step(*a.state.pts, *b.state.pts);
+    if (span < 0) return false;
     if (a.rate <= 0 || b.rate <= 0) return true;
     auto const bytes = static_cast<double>(b.position - a.position);
-    auto const slack = 3. * clock;
+    auto const slack = 3. * ts_clock;
     return static_cast<double>(span) >= bytes / std::max(a.rate, b.rate) / 2 - slack &&
            static_cast<double>(span) <= bytes / std::min(a.rate, b.rate) * 2 + slack;
   }

@@ -37,6 +37,36 @@ TEST(Clusters, AreFoundWithoutCuesInAnyOrder) {
   EXPECT_EQ(pictures(source, true), frames);
 }
 
+TEST(Clusters, AreReadWithoutWhatIsAttachedBeforeThem) {
+  constexpr std::size_t attached = std::size_t{32} << 20;
+  auto bytes = support::bytes_of(support::film("live.mkv"));
+  auto const size = bytes.size();
+  auto frames = support::probe(support::film("live.mkv")).frames;
+  std::sort(frames.begin(), frames.end());
+  // In front of the first cluster, an element of attachments (RFC 9559 5.1.6) of zeros.
+  std::vector<std::byte> const cluster{std::byte{0x1f}, std::byte{0x43}, std::byte{0xb6}, std::byte{0x75}};
+  std::vector<std::byte> attachments{std::byte{0x19}, std::byte{0x41}, std::byte{0xa4}, std::byte{0x69},
+                                     std::byte{0x12}, std::byte{0},    std::byte{0},    std::byte{0}};
+  attachments.resize(attachments.size() + attached);
+  bytes.insert(std::search(bytes.begin(), bytes.end(), cluster.begin(), cluster.end()), attachments.begin(),
+               attachments.end());
+  auto const source = std::make_shared<FilmBytes>(std::move(bytes));
+  EXPECT_EQ(pictures(source, true), frames);
+  EXPECT_LT(source->blocks() * 16384, size + attached / 8);
+}
+
+TEST(Clusters, HaveNoHeaderOfManyMegabytes) {
+  auto bytes = support::bytes_of(support::film("live.mkv"));
+  std::vector<std::byte> const cluster{std::byte{0x1f}, std::byte{0x43}, std::byte{0xb6}, std::byte{0x75}};
+  std::vector<std::byte> tags{std::byte{0x12}, std::byte{0x54}, std::byte{0xc3}, std::byte{0x67},
+                              std::byte{0x10}, std::byte{0x80}, std::byte{0},    std::byte{0}};
+  tags.resize(tags.size() + (std::size_t{8} << 20));
+  bytes.insert(std::search(bytes.begin(), bytes.end(), cluster.begin(), cluster.end()), tags.begin(), tags.end());
+  std::unique_ptr<hls::Demuxer> demuxer;
+  EXPECT_THROW((void)hls::learn(std::make_shared<FilmBytes>(std::move(bytes)), "film.mkv", false, demuxer),
+               hls::DemuxFailed);
+}
+
 TEST(Clusters, AreFoundWhereCuesLie) {
   auto bytes = support::bytes_of(support::film("plain.mkv"));
   auto const frames = support::probe(support::film("plain.mkv")).frames.size();

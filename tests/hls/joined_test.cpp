@@ -57,7 +57,8 @@ std::int64_t size(Bytes const& bytes) { return static_cast<std::int64_t>(bytes.s
 TEST(ByteSlice, IsAFileOfItsOwn) {
   Bytes numbers(100);
   for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<std::byte>(i);
-  hls::ByteSlice slice(std::make_shared<FilmBytes>(numbers), 40, 50, {std::byte{7}, std::byte{8}});
+  auto const head = std::make_shared<Bytes const>(Bytes{std::byte{7}, std::byte{8}});
+  hls::ByteSlice slice(std::make_shared<FilmBytes>(numbers), 40, 50, head);
   ASSERT_EQ(slice.size(), 12);
   Bytes all(20);
   EXPECT_EQ(slice.read(0, all), 12U);

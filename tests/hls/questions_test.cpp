@@ -109,6 +109,15 @@ TEST_F(QuestionsTest, AFilmWaitsForItsOwn) {
   EXPECT_EQ(next(2), "b/0/1");
 }
 
+TEST_F(QuestionsTest, WhatMayNotBeWorkedAtNowHoldsUpNobody) {
+  auto const not_a = [](Question const& question) { return question.origin.key != "a/0"; };
+  ask("a/0", "1");
+  ask("b/0", "1");
+  EXPECT_EQ(questions_.next(0, not_a)->key, "b/0/1");
+  EXPECT_EQ(questions_.next(0, not_a), nullptr);
+  EXPECT_EQ(next(), "a/0/1");
+}
+
 TEST_F(QuestionsTest, AWithdrawnOneIsAskedAnew) {
   ask("a/0", "1");
   auto const first = questions_.next(0);
@@ -164,6 +173,19 @@ TEST(CodingQueue, WhoSeesNothingFirst) {
   EXPECT_EQ(queue.next(), reads_on);
   queue.coded(reads_on);
   EXPECT_EQ(queue.next(), ahead);
+}
+
+TEST(CodingQueue, HoldsNoMoreThanItsCodersCanSoonDo) {
+  CodingQueue queue(2);
+  auto const ahead = coding(true, false), reads_on = coding(false, false);
+  EXPECT_TRUE(queue.has_room_for(*ahead));
+  queue.add(reads_on);
+  EXPECT_FALSE(queue.has_room_for(*ahead));
+  int held = 1;
+  for (; queue.has_room_for(*reads_on); ++held) queue.add(coding(false, false));
+  EXPECT_EQ(held, 8);
+  (void)queue.next();
+  EXPECT_TRUE(queue.has_room_for(*reads_on));
 }
 
 TEST(CodingQueue, WhatIsCodedAheadGivesWay) {

@@ -76,8 +76,10 @@ TEST_F(ReaderSource, ACancelledReadSaysSo) {
   script->close({block, source.size()});
   auto reading = std::async(std::launch::async, [&] { return read(block, 10); });
   ASSERT_TRUE(support::eventually([&] { return script->waiting(); }));
+  EXPECT_TRUE(source.waits());
   source.cancel();
   EXPECT_THROW((void)reading.get(), hls::Cancelled);
+  EXPECT_FALSE(source.waits());
   EXPECT_EQ(read(0, 10), right(0, 10)) << "what is at hand needs nobody";
   EXPECT_THROW((void)read(block, 10), hls::Cancelled) << "until uncancel()";
   source.uncancel();
