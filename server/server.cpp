@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "server.hpp"
 
+#include "api/metrics.hpp"
 #include "api/routes.hpp"
 #include "log.hpp"
 #include "swarm/session.hpp"
@@ -57,6 +58,7 @@ api::Options api_options(Config const& config) {
   options.torrent_timeout = milliseconds(config.torrent_timeout);
   options.idle_after = milliseconds(config.torrent_cleanup_interval);
   options.max_retries = static_cast<int>(config.torrent_max_retries);
+  options.prefetch = config.prefetch;
   options.keep = config.torrent_keep;
   options.verify = config.torrent_verify == "strict" ? swarm::Verify::strict
                    : config.torrent_verify == "fast" ? swarm::Verify::fast
@@ -77,6 +79,9 @@ http::Options http_options(Config const& config) {
   options.name = "gst-torrent/" GST_TORRENT_VERSION;
   options.limits.connections = http::fit_connections(static_cast<int>(config.http_max_connections),
                                                      static_cast<int>(config.torrent_max_connections) + other_files);
+  options.limits.connections_each = static_cast<int>(config.http_max_connections_per_address);
+  options.limits.requests_per_second = static_cast<int>(config.http_max_requests);
+  options.proxies = http::Proxies(config.trusted_proxies);
   options.limits.idle = std::chrono::seconds(config.http_idle_timeout);
   options.rules = {config.api_token, config.allowed_hosts, config.cors_origins, g_get_host_name()};
   return options;
@@ -120,7 +125,17 @@ Server::Server(Config const& config) : loop_(http::Loop::create()) {
   app_.producer = std::make_unique<hls::Producer>(hls_limits(config, app_.session->settings().state_path));
   app_.index = std::make_unique<cache::Index>(cache_backend(config, app_.session->settings()));
   app_.cleaning = std::make_unique<api::Cleaning>(app_.session, *app_.index, cleaning_settings(config),
-                                                  [this](auto const& hash) { app_.producer->forget(hash); });
+                                                  api::Cleaning::Told{
+                                                      [this](auto const& hash) { app_.producer->forget(hash); },
+                                                      [this](cache::Key const& key, std::int64_t bytes) {
+                                                        app_.events->evicted(key.info_hash, key.file, bytes);
+                                                      }});
+  app_.events = std::make_shared<api::Events>(app_.session, loop_);
+  app_.metrics = std::make_shared<api::Metrics>();
+  app_.started_at = static_cast<double>(g_get_real_time()) / G_USEC_PER_SEC;
+  http.answered = [metrics = app_.metrics](http::Exchange const& exchange, int status) {
+    metrics->answered(exchange, status);
+  };
   keep_files_ = config.cache_persistent;
   app_.port = [this] { return http_->port(); };
   app_.connections = [this] { return http_->connections(); };
@@ -128,6 +143,15 @@ Server::Server(Config const& config) : loop_(http::Loop::create()) {
   http_ = std::make_unique<http::Server>(http, http::Router(api::routes(app_)), loop_);
   upkeep_ = std::make_unique<api::Upkeep>(app_, loop_);
   for (auto const& warning : app_.session->status().warnings) g_warning("%s", warning.c_str());
+}
+
+void Server::reload() {
+  try {
+    http_->reload_certificate();
+    g_message("The certificate has been read again");
+  } catch (std::exception const& error) {
+    g_warning("%s The old one stays in use.", error.what());
+  }
 }
 
 Server::~Server() {
@@ -139,6 +163,8 @@ Server::~Server() {
       app_.index->cancel();
   });
   upkeep_.reset();
+  app_.events->close();
+  while (app_.events->heard() && g_main_context_iteration(nullptr, FALSE)) continue;  // their ends go out
   http_.reset();
   app_.cleaning->cancel();
   loop_->stop();  // its tasks use the producer and the session

@@ -5,12 +5,13 @@
 #include "swarm/journal.hpp"
 #include "swarm/lt_settings.hpp"
 #include "swarm/metadata.hpp"
+#include "swarm/settings_completed.hpp"
+#include "swarm/sleepers.hpp"
 
 #include <libtorrent/add_torrent_params.hpp>
 #include <libtorrent/announce_entry.hpp>
 #include <libtorrent/extensions/ut_metadata.hpp>
 #include <libtorrent/extensions/ut_pex.hpp>
-#include <libtorrent/hasher.hpp>
 #include <libtorrent/ip_filter.hpp>
 #include <libtorrent/read_resume_data.hpp>
 #include <libtorrent/session.hpp>
@@ -18,10 +19,8 @@
 #include <libtorrent/torrent_info.hpp>
 
 #include <algorithm>
-#include <filesystem>
 #include <future>
 #include <set>
-#include <sstream>
 #include <thread>
 
 namespace swarm {
@@ -33,6 +32,8 @@ using std::chrono::seconds;
 
 constexpr auto stop_limit = milliseconds(1900);  // the promise is 2 s
 constexpr auto resume_limit = milliseconds(500);
+constexpr auto wake_limit = seconds(2);
+constexpr int sleepers_at_once = 20;  // then others get the disk thread
 constexpr auto resume_interval = seconds(60);
 constexpr auto session_save_interval = seconds(300);
 
@@ -41,35 +42,6 @@ lt::info_hash_t to_lt(InfoHash const& hash) {
   if (hash.v1) result.v1 = lt::sha1_hash(reinterpret_cast<char const*>(hash.v1->data()));
   if (hash.v2) result.v2 = lt::sha256_hash(reinterpret_cast<char const*>(hash.v2->data()));
   return result;
-}
-
-std::string normal(std::string const& path) {
-  auto folder = std::filesystem::absolute(path).lexically_normal();
-  return folder.has_filename() ? folder.string() : folder.parent_path().string();
-}
-
-/// What is known of the files in a download folder belongs to that folder: two servers with a folder each do not share
-/// it. The usual download folder has the usual state folder, any other one a folder of its own in there.
-std::string default_state_path(std::string const& download_path) {
-  auto const state = xdg_folder("XDG_STATE_HOME", ".local/state");
-  if (download_path.empty()) return state;
-  std::ostringstream name;
-  name << lt::hasher(download_path).final();
-  return state + "/folders/" + name.str().substr(0, 16);
-}
-
-Settings complete(Settings settings) {
-  if (!settings.download_path.empty()) settings.download_path = normal(settings.download_path);
-  settings.state_path =
-      settings.state_path.empty() ? default_state_path(settings.download_path) : normal(settings.state_path);
-  if (settings.download_path.empty()) settings.download_path = xdg_folder("XDG_CACHE_HOME", ".cache");
-  if (settings.max_connections < 1 || settings.max_connections > 65535)
-    throw Error(Errc::bad_input, "The number of connections must be from 1 to 65535, not " +
-                                     std::to_string(settings.max_connections) + '.');
-  if (settings.ram_budget < 1) throw Error(Errc::bad_input, "The budget of memory must be more than 0.");
-  if (settings.download_limit < 0 || settings.upload_limit < 0)
-    throw Error(Errc::bad_input, "A rate limit can't be negative.", "Use 0 for no limit.");
-  return settings;
 }
 
 }  // namespace
@@ -84,7 +56,12 @@ struct LiveSession::Core final : AlertListener, std::enable_shared_from_this<Liv
   std::shared_ptr<LiveTorrent> find(InfoHash const& hash) const;
   void lock_folder(std::string const& folder);
   void open_state();
-  void restore();
+  /// Takes a torrent of the state folder into libtorrent; null if that can't be.
+  std::shared_ptr<LiveTorrent> wake(std::string const& key);
+  /// The same for whoever wants it now: it has its metadata, if they are known at all.
+  std::shared_ptr<LiveTorrent> find_awake(InfoHash const& hash);
+  /// Looks at some sleepers on a disk thread, wakes those that were being downloaded, and goes on with the rest.
+  void look_at_sleepers();
   void save_session();
   void end();
 
@@ -102,6 +79,9 @@ struct LiveSession::Core final : AlertListener, std::enable_shared_from_this<Liv
   std::shared_ptr<Services> services = std::make_shared<Services>();
   std::unique_ptr<lt::session> session;
   std::unique_ptr<Alerts> alerts;
+
+  std::mutex adding;  // one add() or wake() at a time
+  std::unique_ptr<Sleepers> sleepers;
 
   mutable std::mutex mutex;  // guards the next three
   std::vector<std::shared_ptr<LiveTorrent>> torrents;
@@ -130,6 +110,8 @@ void LiveSession::Core::start() {
   if (settings.storage == StorageKind::file) lock_folder(settings.download_path);
   services->log = Log(settings.log);
   open_state();
+  sleepers = std::make_unique<Sleepers>(
+      *services->state, settings.restore ? services->state->keys() : std::vector<std::string>(), settings.download_path);
   auto const sizes = buffers(settings.profile);
   services->disk = std::make_shared<Workers>(sizes.disk_threads);
   services->hashing = std::make_shared<Workers>(sizes.hash_threads);
@@ -232,9 +214,9 @@ void LiveSession::Core::save_session() {
 }
 
 LiveSession::LiveSession(Settings const& settings)
-    : settings_(complete(settings)), core_(std::make_shared<Core>(settings_)) {
+    : settings_(completed(settings)), core_(std::make_shared<Core>(settings_)) {
   core_->start();
-  if (settings_.restore) core_->restore();
+  core_->look_at_sleepers();
 }
 
 LiveSession::~LiveSession() { stop(); }
@@ -297,12 +279,14 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::find(InfoHash const& hash) const
 
 std::shared_ptr<Torrent> LiveSession::add(Locator const& locator, AddOptions const& options) {
   if (locator.hash.empty()) throw Error(Errc::bad_input, "There is no info hash.", "Give a magnet link or a .torrent.");
-  std::lock_guard lock(adding_);
   if (core_->stopping) throw Error(Errc::stopped, "The torrent session has stopped.");
-  if (auto torrent = core_->find(locator.hash)) {
+  auto known = core_->find_awake(locator.hash);
+  std::lock_guard lock(core_->adding);
+  if (!known) known = core_->find(locator.hash);
+  if (auto const& torrent = known) {
     torrent->add_sources(locator);
     if (options.keep) torrent->set_keep(options.keep);
-    if (!options.save_path.empty() && normal(options.save_path) != torrent->save_path())
+    if (!options.save_path.empty() && normal_path(options.save_path) != torrent->save_path())
       core_->services->log(LogLevel::warning, torrent->name() + " is stored in " + torrent->save_path() +
                                                   " already; the other folder is not used");
     if (options.storage && (*options.storage == StorageKind::ram) != torrent->in_ram())
@@ -340,7 +324,7 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(Locator const& locator, AddO
   for (auto const& peer : locator.peers) remembered.add_peer(peer);
   if (params.name.empty()) params.name = locator.name;
   // What is remembered of another folder is no help here; the journal notices by the files.
-  remembered.save_path = options.save_path.empty() ? settings.download_path : normal(options.save_path);
+  remembered.save_path = options.save_path.empty() ? settings.download_path : normal_path(options.save_path);
   if (options.keep) remembered.keep = options.keep;
   std::optional<std::int64_t> ram_budget;
   if (options.storage.value_or(settings.storage) == StorageKind::ram)
@@ -429,27 +413,70 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(lt::add_torrent_params param
   return torrent;
 }
 
-void LiveSession::Core::restore() {
-  for (auto const& key : services->state->keys()) {
-    lt::add_torrent_params params;
-    Remembered remembered;
-    auto const saved = services->state->load_resume(key);
-    auto const hash = InfoHash::parse(key);
-    if (!saved || !hash || !read_resume(*saved, params, remembered)) {
-      services->log(LogLevel::warning, "The saved state of " + key + " can't be read; it is ignored.");
-      continue;
-    }
+std::shared_ptr<LiveTorrent> LiveSession::Core::wake(std::string const& key) {
+  std::lock_guard lock(adding);
+  auto const hash = InfoHash::parse(key);
+  if (auto const torrent = find(*hash); torrent || stopping) return torrent;
+  if (!sleepers->find(*hash)) return nullptr;
+  lt::add_torrent_params params;
+  Remembered remembered;
+  std::shared_ptr<LiveTorrent> torrent;
+  auto const saved = services->state->load_resume(key);
+  if (saved && read_resume(*saved, params, remembered)) {
     if (remembered.save_path.empty()) remembered.save_path = settings.download_path;
     try {
       // What is to be kept goes on loading; the others wait, without networking, for a reader.
-      add(std::move(params), *hash, remembered, !remembered.keep);
+      torrent = add(std::move(params), *hash, remembered, !sleepers->look_at(key)->goes_on);
     } catch (Error const& error) {
       services->log(LogLevel::warning, key + " can't be taken up again: " + error.what());
     }
+  } else {
+    services->log(LogLevel::warning, "The saved state of " + key + " can't be read; it is ignored.");
   }
+  sleepers->erase(key);
+  return torrent;
 }
 
-std::shared_ptr<Torrent> LiveSession::find(InfoHash const& hash) const { return core_->find(hash); }
+std::shared_ptr<LiveTorrent> LiveSession::Core::find_awake(InfoHash const& hash) {
+  if (auto torrent = find(hash)) return torrent;
+  // Of hybrids only the v1 hash can be seen from outside.
+  while (!hash.v1 && !sleepers->known() && !sleepers->find(hash)) sleepers->look_at_next();
+  auto const key = sleepers->find(hash);
+  if (!key) return find(hash);
+  auto const torrent = wake(*key);
+  if (!torrent || !torrent->has_info()) return torrent;
+  std::mutex changing;
+  std::condition_variable changed;
+  auto const watch = torrent->watch([&] {
+    std::lock_guard const lock(changing);
+    changed.notify_all();
+  });
+  std::unique_lock lock(changing);
+  changed.wait_for(lock, wake_limit, [&] { return torrent->metadata() || torrent->failed(); });
+  lock.unlock();  // the watch may want it while it ends
+  return torrent;
+}
+
+void LiveSession::Core::look_at_sleepers() {
+  if (sleepers->known() || stopping) return;
+  services->disk->post([self = shared_from_this()] {
+    for (int i = 0; i < sleepers_at_once && !self->stopping; ++i) {
+      auto const entry = self->sleepers->look_at_next();
+      if (!entry) return;
+      if (entry->goes_on) self->wake(entry->hash.key());
+    }
+    self->look_at_sleepers();
+  });
+}
+
+std::shared_ptr<Torrent> LiveSession::find(InfoHash const& hash) const { return core_->find_awake(hash); }
+
+bool LiveSession::asleep(InfoHash const& hash) const {
+  auto const& sleepers = *core_->sleepers;
+  return sleepers.find(hash) || (!hash.v1 && !sleepers.known() && !core_->find(hash));
+}
+
+std::vector<std::shared_ptr<SleepingTorrent const>> LiveSession::sleeping() const { return core_->sleepers->all(); }
 
 std::vector<std::shared_ptr<Torrent>> LiveSession::torrents() const {
   std::lock_guard lock(core_->mutex);
@@ -457,6 +484,7 @@ std::vector<std::shared_ptr<Torrent>> LiveSession::torrents() const {
 }
 
 bool LiveSession::remove(InfoHash const& hash, bool delete_files, std::function<void(std::string const&)> done) {
+  if (!core_->find_awake(hash)) return false;
   std::shared_ptr<LiveTorrent> torrent;
   std::string key;
   {
@@ -490,6 +518,7 @@ SessionStatus LiveSession::status() const {
     status.download_rate += t.download_rate;
     status.upload_rate += t.upload_rate;
   }
+  status.torrents += static_cast<int>(core_->sleepers->count());
   status.dht_enabled = settings_.dht;
   status.dht_nodes = core_->dht_nodes;
   status.listen_port = core_->listen_port;
@@ -566,35 +595,6 @@ void LiveSession::Core::on_tick() {
     last_session_save = now;
     save_session();
   }
-}
-
-// ---- the two ways to get one ----
-
-std::shared_ptr<Session> Session::create(Settings const& settings) { return std::make_shared<LiveSession>(settings); }
-
-std::shared_ptr<Session> Session::shared(Settings const& settings) {
-  struct Shared {
-    std::mutex mutex;
-    std::condition_variable ended;
-    std::weak_ptr<Session> session;
-    bool alive = false;  // from its start until its stop is over
-  };
-  static auto& shared = *new Shared;  // never destroyed: the last holder may let go at the very end of the process
-  std::unique_lock lock(shared.mutex);
-  if (auto session = shared.session.lock()) return session;
-  // The last holder may just be stopping the former one; its folders are free when that is over.
-  shared.ended.wait(lock, [] { return !shared.alive; });
-  auto created = create(settings);
-  shared.alive = true;
-  auto* const raw = created.get();
-  std::shared_ptr<Session> session(raw, [created = std::move(created)](Session*) mutable {
-    created.reset();
-    std::lock_guard lock(shared.mutex);
-    shared.alive = false;
-    shared.ended.notify_all();
-  });
-  shared.session = session;
-  return session;
 }
 
 }  // namespace swarm
