@@ -145,7 +145,8 @@ std::vector<Setting> const& settings_table() {
              "2^20 bytes for each torrent that is held in memory (profile desktop: 256, tv: 64)"),
       flag("TORRENT_KEEP", &C::torrent_keep, true, "download the chosen file to its end, even when nobody watches"),
       flag("PREFETCH", &C::prefetch, false,
-           "of a series, fetch the next part when the present one is here and 80 % seen, and nobody else needs the line"),
+           "of a series, fetch the next part when the present one is here and 80 % seen, and nobody else needs the "
+           "line"),
       choice(
           "TORRENT_VERIFY", &C::torrent_verify, "trusted", {"strict", "trusted", "fast"},
           "what a stream may give out: verified pieces; after a jump also blocks of peers that proved right; blocks as "

@@ -19,6 +19,8 @@ using std::chrono::milliseconds;
 /// Of the server beside its clients: peers, files of torrents, pipes.
 constexpr int other_files = 512;
 
+constexpr milliseconds events_patience{200};
+
 /// For the index to be kept once more as the server ends.
 constexpr milliseconds index_patience{1000};
 
@@ -124,12 +126,11 @@ Server::Server(Config const& config) : loop_(http::Loop::create()) {
   app_.session = swarm::Session::create(swarm_settings(config));
   app_.producer = std::make_unique<hls::Producer>(hls_limits(config, app_.session->settings().state_path));
   app_.index = std::make_unique<cache::Index>(cache_backend(config, app_.session->settings()));
-  app_.cleaning = std::make_unique<api::Cleaning>(app_.session, *app_.index, cleaning_settings(config),
-                                                  api::Cleaning::Told{
-                                                      [this](auto const& hash) { app_.producer->forget(hash); },
-                                                      [this](cache::Key const& key, std::int64_t bytes) {
-                                                        app_.events->evicted(key.info_hash, key.file, bytes);
-                                                      }});
+  app_.cleaning = std::make_unique<api::Cleaning>(
+      app_.session, *app_.index, cleaning_settings(config),
+      api::Cleaning::Told{
+          [this](auto const& hash) { app_.producer->forget(hash); },
+          [this](cache::Key const& key, std::int64_t bytes) { app_.events->evicted(key.info_hash, key.file, bytes); }});
   app_.events = std::make_shared<api::Events>(app_.session, loop_);
   app_.metrics = std::make_shared<api::Metrics>();
   app_.started_at = static_cast<double>(g_get_real_time()) / G_USEC_PER_SEC;
@@ -154,6 +155,14 @@ void Server::reload() {
   }
 }
 
+/// Listeners are told that it is the end, if they take it in time.
+void Server::end_events() {
+  app_.events->close();
+  bool late = false;
+  auto const patience = http::Source::after(events_patience, [&] { late = true; });
+  while (app_.events->heard() && !late) g_main_context_iteration(nullptr, TRUE);
+}
+
 Server::~Server() {
   // A Redis that does not answer is not waited for.
   std::jthread const patience([this](std::stop_token const& over) {
@@ -163,8 +172,7 @@ Server::~Server() {
       app_.index->cancel();
   });
   upkeep_.reset();
-  app_.events->close();
-  while (app_.events->heard() && g_main_context_iteration(nullptr, FALSE)) continue;  // their ends go out
+  end_events();
   http_.reset();
   app_.cleaning->cancel();
   loop_->stop();  // its tasks use the producer and the session

@@ -23,6 +23,8 @@ class Server {
   [[nodiscard]] std::string url() const { return http_->url(); }
 
  private:
+  void end_events();
+
   std::shared_ptr<http::Loop> loop_;
   api::App app_;
   bool keep_files_ = true;

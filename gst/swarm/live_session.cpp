@@ -110,8 +110,8 @@ void LiveSession::Core::start() {
   if (settings.storage == StorageKind::file) lock_folder(settings.download_path);
   services->log = Log(settings.log);
   open_state();
-  sleepers = std::make_unique<Sleepers>(
-      *services->state, settings.restore ? services->state->keys() : std::vector<std::string>(), settings.download_path);
+  auto const known = settings.restore ? services->state->keys() : std::vector<std::string>();
+  sleepers = std::make_unique<Sleepers>(*services->state, known, settings.download_path);
   auto const sizes = buffers(settings.profile);
   services->disk = std::make_shared<Workers>(sizes.disk_threads);
   services->hashing = std::make_shared<Workers>(sizes.hash_threads);

@@ -31,7 +31,7 @@ struct SessionStatus {
 struct SleepingTorrent {
   struct File {
     int index = 0;
-    std::string path;             ///< in the folder
+    std::string path;  ///< in the folder
     std::int64_t size = 0;
     std::int64_t downloaded = 0;  ///< verified bytes
   };
@@ -56,8 +56,8 @@ struct AddOptions {
 /// for a main loop that must never wait; everything else answers from mirrored state.
 class Session {
  public:
-  /// Starts. Torrents that the state folder knows sleep, but for those that were being downloaded. Throws Error: in_use (another process has the
-  /// folder), permission, no_space, disk, bad_input (settings).
+  /// Starts. Torrents that the state folder knows sleep, but for those that were being downloaded. Throws Error: in_use
+  /// (another process has the folder), permission, no_space, disk, bad_input (settings).
   static std::shared_ptr<Session> create(Settings const& settings);
   /// The process's shared session if one lives, else a new one made with `settings`. Throws as create().
   static std::shared_ptr<Session> shared(Settings const& settings);
@@ -67,8 +67,8 @@ class Session {
   /// Adds the torrent, or gives the one that is there (new trackers and peers are added to it; a different
   /// save_path is only logged). Throws Error: bad_input, in_use, permission, disk, stopped.
   virtual std::shared_ptr<Torrent> add(Locator const& locator, AddOptions const& options = {}) = 0;
-  /// By v1 or v2 hash; null if unknown. One that sleeps is woken, which is disk I/O as add() is; without networking, until
-  /// somebody reads.
+  /// By v1 or v2 hash; null if unknown. One that sleeps is woken, which is disk I/O as add() is; without networking,
+  /// until somebody reads.
   [[nodiscard]] virtual std::shared_ptr<Torrent> find(InfoHash const& hash) const = 0;
   /// Those that are awake.
   [[nodiscard]] virtual std::vector<std::shared_ptr<Torrent>> torrents() const = 0;

@@ -36,8 +36,7 @@ void fill(SleepingTorrent& torrent, Metadata const& metadata, Remembered const& 
     if (file.padding) continue;
     std::int64_t done = 0;
     if (!have.empty())
-      for (auto const& range :
-           ranges_held(layout, i, [&](int piece) { return have[static_cast<std::size_t>(piece)]; }))
+      for (auto const& range : ranges_held(layout, i, [&](int piece) { return have[static_cast<std::size_t>(piece)]; }))
         done += range.size();
     if (!kept || *kept == i) {
       torrent.wanted += file.size;

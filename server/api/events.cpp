@@ -39,7 +39,8 @@ void Events::listen(http::Exchange& exchange, std::string const& last_id) {
   if (!last_id.empty()) {
     bool const ours = last_id.starts_with(epoch_);
     auto const number = ours ? g_ascii_strtoll(last_id.c_str() + epoch_.size(), nullptr, 10) : 0;
-    bool const remembered = ours && timer_.active() && (said_.empty() ? number == last_ : number + 1 >= said_.front().number);
+    bool const remembered =
+        ours && timer_.active() && (said_.empty() ? number == last_ : number + 1 >= said_.front().number);
     // Else it may have missed something, and has to ask for the whole picture.
     if (!remembered) head.body += framed(epoch_ + std::to_string(last_), "reset", "{}");
     for (auto const& event : said_)

@@ -6,10 +6,9 @@
 #include "api/shapes.hpp"
 #include "http/exchange.hpp"
 
-#include <prometheus/text_serializer.h>
-
 #include <array>
 #include <fstream>
+#include <prometheus/text_serializer.h>
 #include <set>
 #include <sstream>
 #include <unistd.h>
@@ -41,8 +40,8 @@ class Figures {
   void add(MetricType type, char const* name, char const* help, double value) {
     put(type, name, help, {{"", value}}, "");
   }
-  void put(MetricType type, char const* name, char const* help, std::vector<std::pair<std::string, double>> const& values,
-           char const* label) {
+  void put(MetricType type, char const* name, char const* help,
+           std::vector<std::pair<std::string, double>> const& values, char const* label) {
     MetricFamily family{name, help, type, {}};
     for (auto const& [text, value] : values) {
       prometheus::ClientMetric metric;
@@ -76,7 +75,8 @@ Memory memory() {
 void torrents(Figures& figures, swarm::Session const& session) {
   using State = swarm::TorrentStatus::State;
   std::map<std::string, double> states{{"asleep", static_cast<double>(session.sleeping().size())}};
-  for (auto state : {State::connecting, State::connected, State::downloading, State::complete, State::paused, State::error})
+  for (auto state :
+       {State::connecting, State::connected, State::downloading, State::complete, State::paused, State::error})
     states[state_name(state)] = 0;
   double peers = 0, readers = 0, down = 0, up = 0;
   for (auto const& torrent : session.torrents()) {
@@ -105,9 +105,11 @@ void cache(Figures& figures, App const& app) {
   figures.add(gauge, "gst_torrent_cache_files", "Files on disk.", number(sums.files));
   figures.add(gauge, "gst_torrent_cache_bytes", "Bytes that they take.", number(sums.on_disk));
   figures.add(gauge, "gst_torrent_cache_limit_bytes", "Bytes that they may take.", number(limits.most_bytes));
-  figures.put(counter, "gst_torrent_cache_lookups_total", "Viewers who began with a file that was whole here, or was not.",
+  figures.put(counter, "gst_torrent_cache_lookups_total",
+              "Viewers who began with a file that was whole here, or was not.",
               {{"hit", number(counts.hits)}, {"miss", number(counts.misses)}}, "result");
-  figures.add(counter, "gst_torrent_cache_evictions_total", "Files given up for lack of room or use.", number(counts.files));
+  figures.add(counter, "gst_torrent_cache_evictions_total", "Files given up for lack of room or use.",
+              number(counts.files));
   figures.add(counter, "gst_torrent_cache_evicted_bytes_total", "Bytes that they took.", number(counts.bytes));
 }
 
@@ -115,8 +117,8 @@ void process(Figures& figures, App const& app, int connections, http::Pulse::Lon
   auto const gauge = MetricType::Gauge, counter = MetricType::Counter;
   auto const used = memory();
   figures.add(gauge, "gst_torrent_http_connections", "Open HTTP connections.", connections);
-  figures.add(gauge, "gst_torrent_main_loop_longest_turn_seconds", "Longest time for which the main loop served nobody else.",
-              seconds(longest.turn));
+  figures.add(gauge, "gst_torrent_main_loop_longest_turn_seconds",
+              "Longest time for which the main loop served nobody else.", seconds(longest.turn));
   figures.add(counter, "gst_torrent_main_loop_slow_turns_total", "Turns of the main loop of more than 20 ms.",
               static_cast<double>(longest.slow));
   figures.add(counter, "gst_torrent_hls_made_total", "Segments of HLS that were made.",
@@ -149,11 +151,12 @@ Metrics::Metrics()
                 .Help("From a stream's request to its first bytes, by where it begins: at the start, or after a seek.")
                 .Register(*registry_)
                 .Add({{"at", "seek"}}, wait_buckets)),
-      stall_(prometheus::BuildHistogram()
-                 .Name("gst_torrent_stream_stall_seconds")
-                 .Help("How long streams that had begun waited for bytes, where it was more than a quarter of a second.")
-                 .Register(*registry_)
-                 .Add({}, wait_buckets)),
+      stall_(
+          prometheus::BuildHistogram()
+              .Name("gst_torrent_stream_stall_seconds")
+              .Help("How long streams that had begun waited for bytes, where it was more than a quarter of a second.")
+              .Register(*registry_)
+              .Add({}, wait_buckets)),
       segment_(prometheus::BuildHistogram()
                    .Name("gst_torrent_hls_segment_seconds")
                    .Help("From the request of a segment of HLS to its answer.")
@@ -163,10 +166,10 @@ Metrics::Metrics()
 void Metrics::answered(http::Exchange const& exchange, int status) {
   auto const& request = exchange.request();
   auto const route = exchange.route().empty() ? std::string("none") : exchange.route();
-  requests_
-      .Add({{"route", route}, {"method", method_label(request.method())}, {"code", std::to_string(status)}})
+  requests_.Add({{"route", route}, {"method", method_label(request.method())}, {"code", std::to_string(status)}})
       .Increment();
-  durations_.Add({{"route", route}}, request_buckets).Observe(seconds(std::chrono::steady_clock::now() - exchange.begun()));
+  durations_.Add({{"route", route}}, request_buckets)
+      .Observe(seconds(std::chrono::steady_clock::now() - exchange.begun()));
 }
 
 void Metrics::first_bytes(bool jumped, Time after) { (jumped ? jump_ : start_).Observe(seconds(after)); }

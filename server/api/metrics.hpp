@@ -2,14 +2,13 @@
 // GET /metrics: figures for Prometheus.
 #pragma once
 
+#include <chrono>
+#include <map>
+#include <memory>
 #include <prometheus/counter.h>
 #include <prometheus/family.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
-
-#include <chrono>
-#include <map>
-#include <memory>
 #include <string>
 #include <utility>
 

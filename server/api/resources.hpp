@@ -32,12 +32,12 @@ void hls_master(App& app, http::Exchange& exchange);  // hls.cpp
 void hls_facts(App& app, http::Exchange& exchange);   // hls_facts.cpp
 void hls_media(App& app, http::Exchange& exchange);
 void hls_item(App& app, http::Exchange& exchange);
-void health(App& app, http::Exchange& exchange);        // health.cpp
-void status(App& app, http::Exchange& exchange);        // status.cpp
+void health(App& app, http::Exchange& exchange);          // health.cpp
+void status(App& app, http::Exchange& exchange);          // status.cpp
 void events(App& app, http::Exchange& exchange);          // events.cpp
 void metrics(App& app, http::Exchange& exchange);         // metrics.cpp
 void check_trackers(App& app, http::Exchange& exchange);  // check_trackers.cpp
-void openapi_json(App& app, http::Exchange& exchange);  // openapi.cpp
+void openapi_json(App& app, http::Exchange& exchange);    // openapi.cpp
 void api_docs(App& app, http::Exchange& exchange);
 void page(App& app, http::Exchange& exchange);  // page.cpp
 void to_page(App& app, http::Exchange& exchange);

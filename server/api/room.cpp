@@ -42,8 +42,9 @@ void check_room(App const& app, swarm::Torrent const& torrent, int file) {
   auto const free = static_cast<std::int64_t>(disk.f_bavail) * block;
   auto const size = static_cast<std::int64_t>(disk.f_blocks) * block;
   if (fits(missing, free, size, 0) || fits(missing, free, size, may_go(app))) return;
-  throw http::Failure(http::Fault::disk_too_small, "The file still needs " + megabytes(missing) + ", but the server's disk has only " +
-                                                       megabytes(free) + " left, of which a twentieth of its size (" +
+  throw http::Failure(http::Fault::disk_too_small, "The file still needs " + megabytes(missing) +
+                                                       ", but the server's disk has only " + megabytes(free) +
+                                                       " left, of which a twentieth of its size (" +
                                                        megabytes(size / 20) + ") stays free: make room.");
 }
 

@@ -135,14 +135,15 @@ void answer(StartPtr const& start) {
   }
   g_debug("Streaming %s of %s (%" G_GINT64_FORMAT " bytes%s)", file.path.c_str(), torrent->key().c_str(), plan.length(),
           place ? ", complete on disk" : "");
-  exchange.stream(std::move(head), {std::move(start->reader),
-                                    std::move(plan),
-                                    {start->patience(), start->app.options.read_timeout},
-                                    [session = start->app.session, torrent] { return too_late(*session, *torrent); },
-                                    std::move(place),
-                                    std::move(watch),
-                                    [start, jumped] { start->app.metrics->first_bytes(jumped, Clock::now() - start->asked); },
-                                    [&app = start->app](milliseconds time) { app.metrics->waited(time); }});
+  exchange.stream(std::move(head),
+                  {std::move(start->reader),
+                   std::move(plan),
+                   {start->patience(), start->app.options.read_timeout},
+                   [session = start->app.session, torrent] { return too_late(*session, *torrent); },
+                   std::move(place),
+                   std::move(watch),
+                   [start, jumped] { start->app.metrics->first_bytes(jumped, Clock::now() - start->asked); },
+                   [&app = start->app](milliseconds time) { app.metrics->waited(time); }});
 }
 
 /// The torrent is there. The reader comes first: it brings a torrent back that had failed or gone idle. Where it will

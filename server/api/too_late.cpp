@@ -27,8 +27,9 @@ Failure too_late(swarm::Session const& session, swarm::Torrent const& torrent) {
     return {Fault::metadata_timeout, "No peer gave the torrent's metadata in time: try again in a moment."};
   // Copies of the rarest piece, our own included.
   if (status.availability < 1)
-    return {Fault::no_source, "Nobody who is connected has all parts of this torrent, and this one did not come in time: "
-                              "try again when others share it."};
+    return {Fault::no_source,
+            "Nobody who is connected has all parts of this torrent, and this one did not come in time: "
+            "try again when others share it."};
   return {Fault::read_timeout, "No peer gave the bytes needed in time: try again in a moment."};
 }
 

@@ -132,7 +132,8 @@ void Upkeep::try_again(App const& app, swarm::Torrent& torrent, swarm::TorrentSt
   }
   if (lonely && past.next_try == Clock::time_point{}) past.next_try = now + app.options.torrent_timeout;
   if (past.tries >= app.options.max_retries || now < past.next_try) return;
-  past.next_try = now + pause_after(++past.tries) + (lonely ? app.options.torrent_timeout : std::chrono::milliseconds(0));
+  past.next_try =
+      now + pause_after(++past.tries) + (lonely ? app.options.torrent_timeout : std::chrono::milliseconds(0));
   g_info("Trying %s again (%d of %d): %s", torrent.key().c_str(), past.tries, app.options.max_retries,
          lonely ? "no peers" : status.error.c_str());
   if (lonely)

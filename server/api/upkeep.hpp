@@ -29,7 +29,7 @@ class Upkeep {
     bool known = false;
     int tries = 0;
     std::chrono::steady_clock::time_point next_try{};
-    std::optional<int> ahead;  ///< file that is fetched before it is asked for
+    std::optional<int> ahead;                        ///< file that is fetched before it is asked for
     std::chrono::steady_clock::time_point rested{};  ///< its last use when it was put to rest
   };
   using Pasts = std::map<std::string, Past>;

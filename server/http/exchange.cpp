@@ -209,7 +209,8 @@ void Exchange::waiting(bool yes) {
   if (yes)
     waits_since_ = std::chrono::steady_clock::now();
   else
-    when_waited_(std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - waits_since_));
+    when_waited_(
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - waits_since_));
 }
 
 void Exchange::open(Response const& head) {

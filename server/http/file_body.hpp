@@ -16,8 +16,8 @@ namespace http {
 /// under way when it goes. Thread-bound to the loop; owned by its Exchange.
 class FileBody : public std::enable_shared_from_this<FileBody> {
  public:
-  /// `in_use` is held meanwhile, and let go of on the pool. `reader` is moved along: it tells others where the viewer is.
-  /// `over` is called on the loop's thread: did all bytes go?
+  /// `in_use` is held meanwhile, and let go of on the pool. `reader` is moved along: it tells others where the viewer
+  /// is. `over` is called on the loop's thread: did all bytes go?
   FileBody(std::shared_ptr<Loop> loop, std::shared_ptr<Senders> senders, std::unique_ptr<DiskFile> file,
            swarm::ByteRange range, std::shared_ptr<void> in_use, std::shared_ptr<swarm::Reader> const& reader,
            std::function<void(bool all)> over);

@@ -18,7 +18,7 @@ struct Client {
 
 /// The fields in which proxies tell it; empty = not there.
 struct Forwarding {
-  std::string forwarded;               ///< RFC 7239
+  std::string forwarded;              ///< RFC 7239
   std::string for_list, proto, host;  ///< X-Forwarded-For, -Proto, -Host
 };
 
@@ -29,7 +29,8 @@ class Proxies {
   explicit Proxies(std::vector<std::string> const& networks);
 
   [[nodiscard]] bool trust(std::string_view address) const;
-  /// Each trusted proxy is believed about who came to it, and no further: what a client writes by itself counts nothing.
+  /// Each trusted proxy is believed about who came to it, and no further: what a client writes by itself counts
+  /// nothing.
   [[nodiscard]] Client client_behind(Client const& peer, Forwarding const& said) const;
 
  private:

@@ -255,7 +255,8 @@ void Server::finished(SoupServerMessage* message) {
   auto const& request = exchange->request();
   auto const status = soup_server_message_get_status(message);
   // Without its query, where tokens are.
-  g_debug("%s \"%s %s\" %u", request.client().address.c_str(), request.method().c_str(), request.path().c_str(), status);
+  g_debug("%s \"%s %s\" %u", request.client().address.c_str(), request.method().c_str(), request.path().c_str(),
+          status);
   if (options_.answered) options_.answered(*exchange, static_cast<int>(status));
   exchange->end();
 }

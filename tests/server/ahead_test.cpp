@@ -23,7 +23,8 @@ support::MadeTorrent series() {
 class Ahead : public testing::Test {
  protected:
   void start(char const* prefetch) {
-    server_.emplace(Environment{{"PREFETCH", prefetch}, {"TORRENT_KEEP", "false"}, {"TORRENT_CLEANUP_INTERVAL", "400"}});
+    server_.emplace(
+        Environment{{"PREFETCH", prefetch}, {"TORRENT_KEEP", "false"}, {"TORRENT_CLEANUP_INTERVAL", "400"}});
     ASSERT_EQ(server_->add(swarm_.magnet()).status(), 200);
   }
   [[nodiscard]] std::string stream(int episode) const {

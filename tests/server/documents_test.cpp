@@ -18,7 +18,8 @@ using testing::HasSubstr;
 using testing::MatchesRegex;
 
 /// The torrents of the documents' examples.
-constexpr char const* examples = "dd8255ecdc7ca55fb0bbf81323d87062db1f6d1c|453475aec9bb4de3423649db8aa3cd2312538ca7|HASH";
+constexpr char const* examples =
+    "dd8255ecdc7ca55fb0bbf81323d87062db1f6d1c|453475aec9bb4de3423649db8aa3cd2312538ca7|HASH";
 
 class Documents : public testing::TestWithParam<char const*> {
  protected:
@@ -141,8 +142,9 @@ TEST_P(Documents, OtherEndpoints) {
   EXPECT_EQ(at(info, "$.data.files[0].streamUrl"), "\"/stream/file/" + key + "/0\"");
   EXPECT_EQ(at(info, "$.data.files[0].isVideo"), "true");
   for (auto const* page : {"", "/test-torrent-streaming", "/docs"})
-    EXPECT_THAT(run("curl -sL -o /dev/null -w '%{http_code} %{content_type}' http://localhost:7000" + std::string(page)),
-                testing::StartsWith("200 text/html"))
+    EXPECT_THAT(
+        run("curl -sL -o /dev/null -w '%{http_code} %{content_type}' http://localhost:7000" + std::string(page)),
+        testing::StartsWith("200 text/html"))
         << page;
   auto const config = run("curl http://localhost:7000/api/cache-config");
   EXPECT_EQ(at(config, "$.data.ttl"), "3600");

@@ -97,8 +97,10 @@ TEST(Events, NeedATokenWhereAllDo) {
   expect_failure(server.get("/api/events"), 401, "unauthorized");
   auto const link = at(server.get("/api/torrents", {{"Authorization", "Bearer secret"}}).body, "$.data");
   EXPECT_FALSE(link.empty());
-  g_autofree char* token = g_compute_hmac_for_string(G_CHECKSUM_SHA256, reinterpret_cast<guchar const*>("secret"), 6, "stream", 6);
-  EXPECT_EQ(Listener(server, std::string("/api/events?token=") + token).head().status, 200) << "EventSource has no headers";
+  g_autofree char* token =
+      g_compute_hmac_for_string(G_CHECKSUM_SHA256, reinterpret_cast<guchar const*>("secret"), 6, "stream", 6);
+  EXPECT_EQ(Listener(server, std::string("/api/events?token=") + token).head().status, 200)
+      << "EventSource has no headers";
   expect_failure(server.get(std::string("/api/torrents?token=") + token), 401, "unauthorized");
 }
 

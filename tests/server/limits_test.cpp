@@ -54,7 +54,8 @@ TEST(Proxy, IsBelievedWhereItIsTrusted) {
   Running server(Environment{{"TRUSTED_PROXIES", "127.0.0.9, 10.0.0.0/8"}, {"ALLOWED_HOSTS", "films.example.com"}});
   support::Swarm swarm(support::make_torrent("film.mkv", MiB), 1);
   ASSERT_EQ(server.add(swarm.magnet()).status(), 200);
-  auto const ask = [&](std::string const& from, support::http::Fields fields, std::string const& target = "/api/torrents") {
+  auto const ask = [&](std::string const& from, support::http::Fields fields,
+                       std::string const& target = "/api/torrents") {
     return Connection(server.at(), from).ask({.target = target, .fields = std::move(fields)});
   };
   // Without a token only local clients may come in: the proxy's own address is none of theirs.
@@ -63,9 +64,10 @@ TEST(Proxy, IsBelievedWhereItIsTrusted) {
   EXPECT_EQ(ask("127.0.0.8", {{"X-Forwarded-For", "203.0.113.7"}}).status(), 200) << "whom nobody trusts";
   expect_failure(ask("127.0.0.9", {{"Forwarded", "for=unknown"}}), 403, "forbidden");
   expect_failure(ask("127.0.0.9", {{"Forwarded", "for=192.168.1.7;host=elsewhere.example.com"}}), 421, "misdirected");
-  auto const list = ask("127.0.0.9",
-                        {{"X-Forwarded-For", "192.168.1.7"}, {"X-Forwarded-Proto", "https"}, {"X-Forwarded-Host", "films.example.com"}},
-                        "/playlist/all.m3u");
+  auto const list = ask(
+      "127.0.0.9",
+      {{"X-Forwarded-For", "192.168.1.7"}, {"X-Forwarded-Proto", "https"}, {"X-Forwarded-Host", "films.example.com"}},
+      "/playlist/all.m3u");
   EXPECT_THAT(list.body, HasSubstr("https://films.example.com/stream/proxy/" + swarm.torrent().key));
   EXPECT_THAT(ask("127.0.0.8", {{"X-Forwarded-Proto", "https"}}, "/playlist/all.m3u").body,
               HasSubstr("http://" + server.at().str() + "/stream/"));

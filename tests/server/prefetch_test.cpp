@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What is fetched ahead, and what the disk has room for: the pure halves.
 #include "api/prefetch.hpp"
+
 #include "api/room.hpp"
 
 #include <gtest/gtest.h>
@@ -35,8 +36,12 @@ TEST(NaturalOrder, CountsAsPeopleDo) {
 }
 
 TEST(NextPart, FollowsInTheOrderOfNames) {
-  auto const pack = layout({{"show/e10.mkv", 1000}, {"show/e2.mkv", 1000}, {"show/e1.mkv", 1000},
-                            {"show/e1.srt", 10}, {"show/e1 sample.mkv", 20}, {"show/readme.txt", 1}});
+  auto const pack = layout({{"show/e10.mkv", 1000},
+                            {"show/e2.mkv", 1000},
+                            {"show/e1.mkv", 1000},
+                            {"show/e1.srt", 10},
+                            {"show/e1 sample.mkv", 20},
+                            {"show/readme.txt", 1}});
   EXPECT_EQ(api::next_part(pack, 2), 1);
   EXPECT_EQ(api::next_part(pack, 1), 0);
   EXPECT_EQ(api::next_part(pack, 0), std::nullopt) << "the last";

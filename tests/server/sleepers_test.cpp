@@ -64,7 +64,8 @@ std::string remember(fs::path const& folder, int number, bool whole) {
   remembered.save_path = (folder / "downloads").string();
   auto const resume = swarm::write_resume(params, remembered);
   auto const path = folder / "state/torrents" / key.str();
-  std::ofstream(path.string() + ".resume", std::ios::binary).write(resume.data(), static_cast<std::streamsize>(resume.size()));
+  std::ofstream(path.string() + ".resume", std::ios::binary)
+      .write(resume.data(), static_cast<std::streamsize>(resume.size()));
   if (!whole) return key.str();
   auto const film = folder / "downloads" / key.str() / params.name;
   fs::create_directories(film.parent_path());
@@ -119,7 +120,7 @@ TEST(Sleepers, TenThousand) {
   }
 
   // One of them is wanted: it wakes, and only it.
-    auto const files = server.get("/api/torrents/" + first + "/files");
+  auto const files = server.get("/api/torrents/" + first + "/files");
   EXPECT_EQ(at(files.body, "$.data.files[0].name"), "\"film 0.mkv\"") << files.body;
   EXPECT_EQ(at(files.body, "$.data.files[0].progress"), "\"100.00\"");
   auto const got = server.get("/stream/proxy/" + first, {{"Range", "bytes=0-0"}});
@@ -165,7 +166,8 @@ TEST(Sleepers, GoOnWhereTheyWere) {
 }
 
 TEST(Sleepers, AHybridWakesByEitherHash) {
-  support::Swarm swarm(support::make_torrent({.files = {support::payload_file("film.mkv", MiB)}, .format = support::Format::hybrid}), 1);
+  support::Swarm swarm(
+      support::make_torrent({.files = {support::payload_file("film.mkv", MiB)}, .format = support::Format::hybrid}), 1);
   Running server;
   ASSERT_EQ(server.add(swarm.magnet()).status(), 200);
   ASSERT_EQ(server.get("/stream/proxy/" + swarm.torrent().key).status(), 200);

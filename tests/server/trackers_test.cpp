@@ -17,15 +17,16 @@ using support::Tracker;
 using testing::HasSubstr;
 
 TEST(TrackerAnswer, IsRead) {
-  auto verdict = trackers::read_answer(200, "d5:filesd20:aaaaaaaaaaaaaaaaaaaad8:completei12e10:downloadedi3e10:incompletei4eeee");
+  auto verdict =
+      trackers::read_answer(200, "d5:filesd20:aaaaaaaaaaaaaaaaaaaad8:completei12e10:downloadedi3e10:incompletei4eeee");
   EXPECT_TRUE(verdict.answers);
   EXPECT_EQ(verdict.seeders, 12);
   EXPECT_EQ(verdict.leechers, 4);
   verdict = trackers::read_answer(400, "d14:failure reason12:not allowed!e");
   EXPECT_TRUE(verdict.answers);
   EXPECT_EQ(verdict.message, "not allowed!");
-  for (auto const* odd : {"", "<html>", "d14:failure reason", "d14:failure reason99999999999999999999:x", "d8:completei",
-                          "d8:completei99999999999999999999e", "d8:completei-1e"})
+  for (auto const* odd : {"", "<html>", "d14:failure reason", "d14:failure reason99999999999999999999:x",
+                          "d8:completei", "d8:completei99999999999999999999e", "d8:completei-1e"})
     EXPECT_FALSE(trackers::read_answer(200, odd).seeders) << odd;
   EXPECT_FALSE(trackers::read_answer(502, "<html>").answers);
 }
@@ -46,7 +47,8 @@ TEST(Trackers, AreAskedAllAtOnce) {
       failing(FaultyTracker::Fault::failure), another(FaultyTracker::Fault::silent);
   auto const gone = "udp://127.0.0.1:" + std::to_string(support::free_port()) + "/announce";
   auto const nameless = std::string("http://no.such.host.invalid/announce");
-  auto torrent = support::make_torrent({.files = {support::payload_file("film.mkv", MiB)}, .trackers = {real.udp_url()}});
+  auto torrent =
+      support::make_torrent({.files = {support::payload_file("film.mkv", MiB)}, .trackers = {real.udp_url()}});
   real.allow(torrent);
   Running server(Environment{{"TORRENT_TRACKERS", real.udp_url() + " " + real.http_url() + " " + silent.url() + " " +
                                                       another.url() + " " + garbage.url() + " " + failing.url() + " " +
@@ -60,7 +62,8 @@ TEST(Trackers, AreAskedAllAtOnce) {
   EXPECT_NE(row(got.body, real.udp_url(), "time"), "null");
   EXPECT_EQ(row(got.body, real.udp_url(), "seeders"), "null") << "no hash was given";
   EXPECT_EQ(row(got.body, failing.url(), "answers"), "true");
-  for (auto const& url : {silent.url(), another.url(), garbage.url(), gone, nameless, std::string("wss://web.example/")}) {
+  for (auto const& url :
+       {silent.url(), another.url(), garbage.url(), gone, nameless, std::string("wss://web.example/")}) {
     EXPECT_EQ(row(got.body, url, "answers"), "false") << url;
     EXPECT_GT(row(got.body, url, "message").size(), 10u) << url;
   }
@@ -71,7 +74,11 @@ TEST(Trackers, AreAskedAllAtOnce) {
   EXPECT_EQ(server.get("/health").status(), 200);
   waiting.reset();
 
-  ASSERT_EQ(server.post("/api/torrents", std::string(torrent.metainfo.begin(), torrent.metainfo.end()), "application/x-bittorrent").status(), 200);
+  ASSERT_EQ(server
+                .post("/api/torrents", std::string(torrent.metainfo.begin(), torrent.metainfo.end()),
+                      "application/x-bittorrent")
+                .status(),
+            200);
   auto const of_torrent = "/api/trackers/check?infoHash=" + torrent.key;
   ASSERT_TRUE(support::eventually([&] { return real.peers_of(torrent) > 0; }, 20s));
   auto const counted = server.get(of_torrent);
@@ -85,8 +92,13 @@ TEST(Trackers, AreAskedAllAtOnce) {
 TEST(Trackers, OfAStrangersLinkAreNotAskedInOurNetwork) {
   FaultyTracker inside(FaultyTracker::Fault::failure);
   Running server(Environment{{"TORRENT_TRACKERS", ""}});
-  auto const torrent = support::make_torrent({.files = {support::payload_file("film.mkv", MiB)}, .trackers = {inside.url()}});
-  ASSERT_EQ(server.post("/api/torrents", std::string(torrent.metainfo.begin(), torrent.metainfo.end()), "application/x-bittorrent").status(), 200);
+  auto const torrent =
+      support::make_torrent({.files = {support::payload_file("film.mkv", MiB)}, .trackers = {inside.url()}});
+  ASSERT_EQ(server
+                .post("/api/torrents", std::string(torrent.metainfo.begin(), torrent.metainfo.end()),
+                      "application/x-bittorrent")
+                .status(),
+            200);
   auto const target = "/api/trackers/check?infoHash=" + torrent.key;
   ASSERT_TRUE(support::eventually([&] { return at(server.get(target).body, "$.data.total") == "1"; }));
   EXPECT_THAT(row(server.get(target).body, inside.url(), "message"), HasSubstr("private"));
@@ -123,8 +135,8 @@ TEST(Beginning, PeersAreLookedForAgain) {
   Running server(Environment{{"TORRENT_TIMEOUT", "300"}, {"TORRENT_MAX_RETRIES", "2"}});
   auto const key = std::string(40, 'd');
   ASSERT_EQ(server.post("/api/torrents?wait=0", "{\"infoHash\":\"" + key + "\"}").status(), 202);
-  EXPECT_TRUE(support::eventually(
-      [&] { return at(server.get("/api/torrents/" + key).body, "$.data.retries") == "2"; }, 15s));
+  EXPECT_TRUE(
+      support::eventually([&] { return at(server.get("/api/torrents/" + key).body, "$.data.retries") == "2"; }, 15s));
 }
 
 }  // namespace

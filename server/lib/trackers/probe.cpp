@@ -54,7 +54,8 @@ std::shared_ptr<Probe> Probe::begin(Question const& question, Done done) {
   if (!host || !*host) return Refusal::make("It is no announce URL.", std::move(done));
   std::string_view const scheme = g_uri_get_scheme(uri);
   if (scheme == "http" || scheme == "https") return http_probe(question, host, std::move(done));
-  if (scheme == "udp" && g_uri_get_port(uri) > 0) return udp_probe(question, host, g_uri_get_port(uri), std::move(done));
+  if (scheme == "udp" && g_uri_get_port(uri) > 0)
+    return udp_probe(question, host, g_uri_get_port(uri), std::move(done));
   return Refusal::make("Only udp:// (with a port), http:// and https:// trackers can be asked.", std::move(done));
 }
 
@@ -72,7 +73,8 @@ Verdict read_answer(int status, std::string const& body) {
   if (auto const at = body.find(failure); at != std::string::npos) {
     auto const text = std::string_view(body).substr(at + failure.size());
     auto const colon = text.find(':');
-    auto const size = colon == std::string_view::npos ? 0 : g_ascii_strtoull(std::string(text.substr(0, colon)).c_str(), nullptr, 10);
+    auto const size =
+        colon == std::string_view::npos ? 0 : g_ascii_strtoull(std::string(text.substr(0, colon)).c_str(), nullptr, 10);
     if (size > 0) verdict.message = text.substr(colon + 1, std::min<std::size_t>(size, 200));
   }
   return verdict;

@@ -40,10 +40,9 @@ class UdpProbe final : public Probe, public std::enable_shared_from_this<UdpProb
   }
 
   void begin(std::string const& host, int port) {
-    look_up(host, cancellable_,
-            [weak = weak_from_this(), port](GInetAddress* address, std::string const& why) {
-              if (auto const self = weak.lock()) self->found(address, port, why);
-            });
+    look_up(host, cancellable_, [weak = weak_from_this(), port](GInetAddress* address, std::string const& why) {
+      if (auto const self = weak.lock()) self->found(address, port, why);
+    });
   }
 
  private:
@@ -58,13 +57,13 @@ class UdpProbe final : public Probe, public std::enable_shared_from_this<UdpProb
       return tell({false, {}, {}, {}, failure->message});
     g_socket_set_blocking(socket_, FALSE);
     readable_ = g_socket_create_source(socket_, G_IO_IN, nullptr);
-    g_source_set_callback(
-        readable_,
-        reinterpret_cast<GSourceFunc>(reinterpret_cast<void (*)()>(+[](GSocket*, GIOCondition, gpointer self) -> gboolean {
-          auto const alive = static_cast<UdpProbe*>(self)->shared_from_this();
-          return alive->read();
-        })),
-        this, nullptr);
+    g_source_set_callback(readable_,
+                          reinterpret_cast<GSourceFunc>(
+                              reinterpret_cast<void (*)()>(+[](GSocket*, GIOCondition, gpointer self) -> gboolean {
+                                auto const alive = static_cast<UdpProbe*>(self)->shared_from_this();
+                                return alive->read();
+                              })),
+                          this, nullptr);
     g_source_attach(readable_, g_main_context_get_thread_default());
     repeat_ = g_timeout_source_new(again_ms);
     g_source_set_callback(
