@@ -16,13 +16,15 @@ struct Config {
   std::string api_token;
   std::vector<std::string> allowed_hosts, cors_origins;
   std::string tls_cert, tls_key;
-  std::int64_t http_max_connections = 0, http_idle_timeout = 0;
+  std::int64_t http_max_connections = 0, http_max_connections_per_address = 0, http_max_requests = 0;
+  std::int64_t http_idle_timeout = 0;
+  std::vector<std::string> trusted_proxies;
   std::int64_t first_byte_wait = 0, read_timeout = 0;
 
   std::int64_t torrent_timeout = 0, torrent_max_retries = 0, torrent_max_connections = 0;
   std::int64_t torrent_download_limit = 0, torrent_upload_limit = 0, torrent_cleanup_interval = 0;
   std::string torrent_download_path, state_path;
-  bool torrent_keep = false;
+  bool torrent_keep = false, prefetch = false;
   std::string torrent_verify, torrent_profile, torrent_storage;
   std::int64_t torrent_ram_mb = 0;
   std::string hls_cache_path;
@@ -52,7 +54,7 @@ struct Setting {
   std::int64_t least = 0, most = 0;                   ///< of a number
   std::vector<std::string> choices;                   ///< of a text, if not all are right
   bool secret = false;                                ///< never shown
-  bool (*valid)(std::string const& value) = nullptr;  ///< of a text that has a form
+  bool (*valid)(std::string const& value) = nullptr;  ///< of a text, or an item of a list, that has a form
 };
 
 /// The one source of --help, the sample key file, the documentation's table, and the checks.

@@ -3,7 +3,7 @@
 #include "lib/redis/connection.hpp"
 #include "swarm/settings.hpp"
 
-#include <glib.h>
+#include <gio/gio.h>
 
 #include <algorithm>
 
@@ -52,6 +52,13 @@ bool listen_addresses(std::string const& value) {
                                value.c_str(), GRegexCompileFlags{}, GRegexMatchFlags{});
 }
 
+bool network(std::string const& value) {
+  auto* mask = g_inet_address_mask_new_from_string(value.c_str(), nullptr);
+  bool const valid = mask != nullptr;
+  g_clear_object(&mask);
+  return valid;
+}
+
 bool redis_address(std::string const& value) {
   try {
     redis::parse_url(value);
@@ -97,9 +104,16 @@ std::vector<Setting> const& settings_table() {
                   "token that every client must show; empty = only local addresses may come in")),
       list("ALLOWED_HOSTS", &C::allowed_hosts, "", "host names that the server goes by, beside local ones; * = any"),
       list("CORS_ORIGINS", &C::cors_origins, "", "origins (https://…) whose pages may use the API; * = any"),
+      formed(list("TRUSTED_PROXIES", &C::trusted_proxies, "",
+                  "addresses and networks (10.0.0.0/8) of proxies that are believed about whom they speak for"),
+             network),
       text("TLS_CERT", &C::tls_cert, "", "path of a PEM file", "certificate chain; makes the server speak HTTPS"),
       text("TLS_KEY", &C::tls_key, "", "path of a PEM file", "key of the certificate; empty = in TLS_CERT"),
       number("HTTP_MAX_CONNECTIONS", &C::http_max_connections, 1024, 1, 100000, "HTTP connections at a time"),
+      number("HTTP_MAX_CONNECTIONS_PER_ADDRESS", &C::http_max_connections_per_address, 256, 0, 100000,
+             "of them from one address that is no trusted proxy; 0 = no limit"),
+      number("HTTP_MAX_REQUESTS", &C::http_max_requests, 500, 0, 1000000,
+             "requests a second of one client in the long run, ten times as many at once; 0 = no limit"),
       number("HTTP_IDLE_TIMEOUT", &C::http_idle_timeout, 60, 1, day,
              "seconds after which a connection without a whole request is closed"),
       number("FIRST_BYTE_WAIT", &C::first_byte_wait, 30000, 1, day * 1000,
@@ -110,7 +124,7 @@ std::vector<Setting> const& settings_table() {
       number("TORRENT_TIMEOUT", &C::torrent_timeout, 60000, 1, day * 1000,
              "ms that a request waits for peers and metadata (a stream: at most FIRST_BYTE_WAIT)"),
       number("TORRENT_MAX_RETRIES", &C::torrent_max_retries, 3, 0, 100,
-             "times that a failed torrent is started again, after 1, 2, 4 … s"),
+             "times that a failed torrent is started again, and peers are looked for anew, after 1, 2, 4 … s"),
       choice("TORRENT_PROFILE", &C::torrent_profile, "server", {"tv", "desktop", "server"},
              "size of the machine: sets buffers, TORRENT_MAX_CONNECTIONS, TORRENT_RAM_MB, HLS_CACHE_MB and "
              "HLS_PIPELINES where they are not given"),
@@ -130,6 +144,9 @@ std::vector<Setting> const& settings_table() {
       number("TORRENT_RAM_MB", &C::torrent_ram_mb, 512, 1, 1000000,
              "2^20 bytes for each torrent that is held in memory (profile desktop: 256, tv: 64)"),
       flag("TORRENT_KEEP", &C::torrent_keep, true, "download the chosen file to its end, even when nobody watches"),
+      flag("PREFETCH", &C::prefetch, false,
+           "of a series, fetch the next part when the present one is here and 80 % seen, and nobody else needs the "
+           "line"),
       choice(
           "TORRENT_VERIFY", &C::torrent_verify, "trusted", {"strict", "trusted", "fast"},
           "what a stream may give out: verified pieces; after a jump also blocks of peers that proved right; blocks as "

@@ -49,6 +49,13 @@ int run(Config const& config) {
   auto server = std::make_unique<Server>(config);
   g_timeout_add_seconds_full(G_PRIORITY_LOW, memory_seconds, give_memory_back, nullptr, nullptr);
   for (int signal : {SIGTERM, SIGINT}) g_unix_signal_add(signal, quit, loop.get());
+  g_unix_signal_add(
+      SIGHUP,
+      [](gpointer it) -> gboolean {
+        static_cast<Server*>(it)->reload();
+        return G_SOURCE_CONTINUE;
+      },
+      server.get());
   std::printf("gst-torrent-server listening on %s\n", server->url().c_str());
   std::fflush(stdout);
   g_main_loop_run(loop.get());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "server.hpp"
 
+#include "api/metrics.hpp"
 #include "api/routes.hpp"
 #include "swarm/session.hpp"
 #include "swarm_settings.hpp"
@@ -18,6 +19,8 @@ using std::chrono::milliseconds;
 /// Of the server beside its clients: peers, files of torrents, pipes.
 constexpr int other_files = 512;
 
+constexpr milliseconds events_patience{200};
+
 /// For the index to be kept once more as the server ends.
 constexpr milliseconds index_patience{1000};
 
@@ -28,6 +31,7 @@ api::Options api_options(Config const& config) {
   options.torrent_timeout = milliseconds(config.torrent_timeout);
   options.idle_after = milliseconds(config.torrent_cleanup_interval);
   options.max_retries = static_cast<int>(config.torrent_max_retries);
+  options.prefetch = config.prefetch;
   options.keep = config.torrent_keep;
   options.verify = config.torrent_verify == "strict" ? swarm::Verify::strict
                    : config.torrent_verify == "fast" ? swarm::Verify::fast
@@ -48,6 +52,9 @@ http::Options http_options(Config const& config) {
   options.name = "gst-torrent/" GST_TORRENT_VERSION;
   options.limits.connections = http::fit_connections(static_cast<int>(config.http_max_connections),
                                                      static_cast<int>(config.torrent_max_connections) + other_files);
+  options.limits.connections_each = static_cast<int>(config.http_max_connections_per_address);
+  options.limits.requests_per_second = static_cast<int>(config.http_max_requests);
+  options.proxies = http::Proxies(config.trusted_proxies);
   options.limits.idle = std::chrono::seconds(config.http_idle_timeout);
   options.rules = {config.api_token, config.allowed_hosts, config.cors_origins, g_get_host_name()};
   return options;
@@ -90,8 +97,17 @@ Server::Server(Config const& config) : loop_(http::Loop::create()) {
   app_.session = swarm::Session::create(swarm_settings(config));
   app_.producer = std::make_unique<hls::Producer>(hls_limits(config, app_.session->settings().state_path));
   app_.index = std::make_unique<cache::Index>(cache_backend(config, app_.session->settings()));
-  app_.cleaning = std::make_unique<api::Cleaning>(app_.session, *app_.index, cleaning_settings(config),
-                                                  [this](auto const& hash) { app_.producer->forget(hash); });
+  app_.cleaning = std::make_unique<api::Cleaning>(
+      app_.session, *app_.index, cleaning_settings(config),
+      api::Cleaning::Told{
+          [this](auto const& hash) { app_.producer->forget(hash); },
+          [this](cache::Key const& key, std::int64_t bytes) { app_.events->evicted(key.info_hash, key.file, bytes); }});
+  app_.events = std::make_shared<api::Events>(app_.session, loop_);
+  app_.metrics = std::make_shared<api::Metrics>();
+  app_.started_at = static_cast<double>(g_get_real_time()) / G_USEC_PER_SEC;
+  http.answered = [metrics = app_.metrics](http::Exchange const& exchange, int status) {
+    metrics->answered(exchange, status);
+  };
   app_.signalling = std::make_unique<api::Signalling>();
   keep_files_ = config.cache_persistent;
   app_.port = [this] { return http_->port(); };
@@ -100,6 +116,23 @@ Server::Server(Config const& config) : loop_(http::Loop::create()) {
   http_ = std::make_unique<http::Server>(http, http::Router(api::routes(app_)), loop_);
   upkeep_ = std::make_unique<api::Upkeep>(app_, loop_);
   for (auto const& warning : app_.session->status().warnings) g_warning("%s", warning.c_str());
+}
+
+void Server::reload() {
+  try {
+    http_->reload_certificate();
+    g_message("The certificate has been read again");
+  } catch (std::exception const& error) {
+    g_warning("%s The old one stays in use.", error.what());
+  }
+}
+
+/// Listeners are told that it is the end, if they take it in time.
+void Server::end_events() {
+  app_.events->close();
+  bool late = false;
+  auto const patience = http::Source::after(events_patience, [&] { late = true; });
+  while (app_.events->heard() && !late) g_main_context_iteration(nullptr, TRUE);
 }
 
 Server::~Server() {
@@ -111,6 +144,7 @@ Server::~Server() {
       app_.index->cancel();
   });
   upkeep_.reset();
+  end_events();
   app_.signalling.reset();
   http_.reset();
   app_.cleaning->cancel();

@@ -18,9 +18,13 @@ class Server {
   /// Ends clients, then tasks, then the session, which saves everything; within 3 s.
   ~Server();
 
+  /// Takes up what can change while it runs: the TLS certificate. A mistake is logged.
+  void reload();
   [[nodiscard]] std::string url() const { return http_->url(); }
 
  private:
+  void end_events();
+
   std::shared_ptr<http::Loop> loop_;
   api::App app_;
   bool keep_files_ = true;

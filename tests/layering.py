@@ -41,7 +41,8 @@ ONLY_VALUES = ["server/http", "server/cache", "server/search", "server/tracker"]
 FOREIGN = {
     r"libtorrent/fwd\.hpp": ["gst/swarm/*.?pp", "tests/*"],
     r"libtorrent/.*|boost/.*": ["gst/swarm/*.cpp", "tests/*"],
-    r"libsoup/.*": ["server/http/*", "server/lib/fetch/*", "server/tracker/*", "tests/*"],
+    r"prometheus/.*": ["server/api/metrics*"],
+    r"libsoup/.*": ["server/http/*", "server/lib/fetch/*", "server/lib/trackers/*", "server/tracker/*", "tests/*"],
     r"json-glib/.*": ["server/lib/json/*", "tests/*"],
     r"sqlite3\.h": ["server/lib/sqlite/*", "tests/*"],
     r"hiredis.*": ["server/lib/redis/*", "tests/*"],

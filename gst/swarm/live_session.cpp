@@ -6,6 +6,7 @@
 #include "swarm/lt_settings.hpp"
 #include "swarm/metadata.hpp"
 #include "swarm/settings_complete.hpp"
+#include "swarm/sleepers.hpp"
 
 #include <libtorrent/add_torrent_params.hpp>
 #include <libtorrent/announce_entry.hpp>
@@ -31,6 +32,8 @@ using std::chrono::seconds;
 
 constexpr auto stop_limit = milliseconds(1900);  // the promise is 2 s
 constexpr auto resume_limit = milliseconds(500);
+constexpr auto wake_limit = seconds(2);
+constexpr int sleepers_at_once = 20;  // then others get the disk thread
 constexpr auto resume_interval = seconds(60);
 constexpr auto session_save_interval = seconds(300);
 
@@ -53,7 +56,12 @@ struct LiveSession::Core final : AlertListener, std::enable_shared_from_this<Liv
   std::shared_ptr<LiveTorrent> find(InfoHash const& hash) const;
   void lock_folder(std::string const& folder);
   void open_state();
-  void restore();
+  /// Takes a torrent of the state folder into libtorrent; null if that can't be.
+  std::shared_ptr<LiveTorrent> wake(std::string const& key);
+  /// The same for whoever wants it now: it has its metadata, if they are known at all.
+  std::shared_ptr<LiveTorrent> find_awake(InfoHash const& hash);
+  /// Looks at some sleepers on a disk thread, wakes those that were being downloaded, and goes on with the rest.
+  void look_at_sleepers();
   void save_session();
   void end();
 
@@ -71,6 +79,9 @@ struct LiveSession::Core final : AlertListener, std::enable_shared_from_this<Liv
   std::shared_ptr<Services> services = std::make_shared<Services>();
   std::unique_ptr<lt::session> session;
   std::unique_ptr<Alerts> alerts;
+
+  std::mutex adding;  // one add() or wake() at a time
+  std::unique_ptr<Sleepers> sleepers;
 
   mutable std::mutex mutex;  // guards the next three
   std::vector<std::shared_ptr<LiveTorrent>> torrents;
@@ -99,6 +110,8 @@ void LiveSession::Core::start() {
   if (settings.storage == StorageKind::file) lock_folder(settings.download_path);
   services->log = Log(settings.log);
   open_state();
+  auto const known = settings.restore ? services->state->keys() : std::vector<std::string>();
+  sleepers = std::make_unique<Sleepers>(*services->state, known, settings.download_path);
   auto const sizes = buffers(settings.profile);
   services->disk = std::make_shared<Workers>(sizes.disk_threads);
   services->hashing = std::make_shared<Workers>(sizes.hash_threads);
@@ -203,7 +216,7 @@ void LiveSession::Core::save_session() {
 LiveSession::LiveSession(Settings const& settings)
     : settings_(complete(settings)), core_(std::make_shared<Core>(settings_)) {
   core_->start();
-  if (settings_.restore) core_->restore();
+  core_->look_at_sleepers();
 }
 
 LiveSession::~LiveSession() { stop(); }
@@ -266,9 +279,11 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::find(InfoHash const& hash) const
 
 std::shared_ptr<Torrent> LiveSession::add(Locator const& locator, AddOptions const& options) {
   if (locator.hash.empty()) throw Error(Errc::bad_input, "There is no info hash.", "Give a magnet link or a .torrent.");
-  std::lock_guard lock(adding_);
   if (core_->stopping) throw Error(Errc::stopped, "The torrent session has stopped.");
-  if (auto torrent = core_->find(locator.hash)) {
+  auto known = core_->find_awake(locator.hash);
+  std::lock_guard lock(core_->adding);
+  if (!known) known = core_->find(locator.hash);
+  if (auto const& torrent = known) {
     torrent->add_sources(locator);
     if (options.keep) torrent->set_keep(options.keep);
     if (!options.save_path.empty() && normal_path(options.save_path) != torrent->save_path())
@@ -398,27 +413,70 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(lt::add_torrent_params param
   return torrent;
 }
 
-void LiveSession::Core::restore() {
-  for (auto const& key : services->state->keys()) {
-    lt::add_torrent_params params;
-    Remembered remembered;
-    auto const saved = services->state->load_resume(key);
-    auto const hash = InfoHash::parse(key);
-    if (!saved || !hash || !read_resume(*saved, params, remembered)) {
-      services->log(LogLevel::warning, "The saved state of " + key + " can't be read; it is ignored.");
-      continue;
-    }
+std::shared_ptr<LiveTorrent> LiveSession::Core::wake(std::string const& key) {
+  std::lock_guard lock(adding);
+  auto const hash = InfoHash::parse(key);
+  if (auto const torrent = find(*hash); torrent || stopping) return torrent;
+  if (!sleepers->find(*hash)) return nullptr;
+  lt::add_torrent_params params;
+  Remembered remembered;
+  std::shared_ptr<LiveTorrent> torrent;
+  auto const saved = services->state->load_resume(key);
+  if (saved && read_resume(*saved, params, remembered)) {
     if (remembered.save_path.empty()) remembered.save_path = settings.download_path;
     try {
       // What is to be kept goes on loading; the others wait, without networking, for a reader.
-      add(std::move(params), *hash, remembered, !remembered.keep);
+      torrent = add(std::move(params), *hash, remembered, !sleepers->look_at(key)->goes_on);
     } catch (Error const& error) {
       services->log(LogLevel::warning, key + " can't be taken up again: " + error.what());
     }
+  } else {
+    services->log(LogLevel::warning, "The saved state of " + key + " can't be read; it is ignored.");
   }
+  sleepers->erase(key);
+  return torrent;
 }
 
-std::shared_ptr<Torrent> LiveSession::find(InfoHash const& hash) const { return core_->find(hash); }
+std::shared_ptr<LiveTorrent> LiveSession::Core::find_awake(InfoHash const& hash) {
+  if (auto torrent = find(hash)) return torrent;
+  // Of hybrids only the v1 hash can be seen from outside.
+  while (!hash.v1 && !sleepers->known() && !sleepers->find(hash)) sleepers->look_at_next();
+  auto const key = sleepers->find(hash);
+  if (!key) return find(hash);
+  auto const torrent = wake(*key);
+  if (!torrent || !torrent->has_info()) return torrent;
+  std::mutex changing;
+  std::condition_variable changed;
+  auto const watch = torrent->watch([&] {
+    std::lock_guard const lock(changing);
+    changed.notify_all();
+  });
+  std::unique_lock lock(changing);
+  changed.wait_for(lock, wake_limit, [&] { return torrent->metadata() || torrent->failed(); });
+  lock.unlock();  // the watch may want it while it ends
+  return torrent;
+}
+
+void LiveSession::Core::look_at_sleepers() {
+  if (sleepers->known() || stopping) return;
+  services->disk->post([self = shared_from_this()] {
+    for (int i = 0; i < sleepers_at_once && !self->stopping; ++i) {
+      auto const entry = self->sleepers->look_at_next();
+      if (!entry) return;
+      if (entry->goes_on) self->wake(entry->hash.key());
+    }
+    self->look_at_sleepers();
+  });
+}
+
+std::shared_ptr<Torrent> LiveSession::find(InfoHash const& hash) const { return core_->find_awake(hash); }
+
+bool LiveSession::asleep(InfoHash const& hash) const {
+  auto const& sleepers = *core_->sleepers;
+  return sleepers.find(hash) || (!hash.v1 && !sleepers.known() && !core_->find(hash));
+}
+
+std::vector<std::shared_ptr<SleepingTorrent const>> LiveSession::sleeping() const { return core_->sleepers->all(); }
 
 std::vector<std::shared_ptr<Torrent>> LiveSession::torrents() const {
   std::lock_guard lock(core_->mutex);
@@ -426,6 +484,7 @@ std::vector<std::shared_ptr<Torrent>> LiveSession::torrents() const {
 }
 
 bool LiveSession::remove(InfoHash const& hash, bool delete_files, std::function<void(std::string const&)> done) {
+  if (!core_->find_awake(hash)) return false;
   std::shared_ptr<LiveTorrent> torrent;
   std::string key;
   {
@@ -459,6 +518,7 @@ SessionStatus LiveSession::status() const {
     status.download_rate += t.download_rate;
     status.upload_rate += t.upload_rate;
   }
+  status.torrents += static_cast<int>(core_->sleepers->count());
   status.dht_enabled = settings_.dht;
   status.dht_nodes = core_->dht_nodes;
   status.listen_port = core_->listen_port;

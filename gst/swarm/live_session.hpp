@@ -26,6 +26,8 @@ class LiveSession final : public Session {
   std::shared_ptr<Torrent> add(Locator const& locator, AddOptions const& options) override;
   [[nodiscard]] std::shared_ptr<Torrent> find(InfoHash const& hash) const override;
   [[nodiscard]] std::vector<std::shared_ptr<Torrent>> torrents() const override;
+  [[nodiscard]] bool asleep(InfoHash const& hash) const override;
+  [[nodiscard]] std::vector<std::shared_ptr<SleepingTorrent const>> sleeping() const override;
   bool remove(InfoHash const& hash, bool delete_files, std::function<void(std::string const&)> done) override;
   [[nodiscard]] SessionStatus status() const override;
   [[nodiscard]] Settings const& settings() const override { return settings_; }
@@ -36,7 +38,6 @@ class LiveSession final : public Session {
 
   Settings settings_;
   std::shared_ptr<Core> core_;
-  std::mutex adding_;  // one add() at a time
   std::mutex stopping_;
   bool stopped_ = false;
 };

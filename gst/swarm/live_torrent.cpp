@@ -56,6 +56,7 @@ LiveTorrent::LiveTorrent(std::shared_ptr<Services> services, Known known)
       token_(new_token()),
       info_(std::move(known.info)),
       created_(Clock::now()),
+      known_info_(info_ != nullptr),
       known_verified_(std::move(known.verified)),
       ram_budget_(known.ram_budget),
       ledger_(in_ram() ? nullptr : std::make_shared<Ledger>(services_, known_verified_, known.journal_anew)),
@@ -239,6 +240,14 @@ void LiveTorrent::set_paused(bool paused) {
       handle.resume();
   });
   watches_.notify();
+}
+
+void LiveTorrent::look_for_peers() {
+  ++state_.lock()->status.retries;
+  on_network([](lt::torrent_handle const& handle) {
+    handle.force_reannounce(0, -1, lt::torrent_handle::ignore_min_interval);
+    handle.force_dht_announce();
+  });
 }
 
 void LiveTorrent::set_limits(int download, int upload) {

@@ -57,11 +57,14 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   std::unique_ptr<Reader> open(FileChoice const& choice, ReaderOptions const& options) override;
   [[nodiscard]] std::vector<ByteRange> available(int file) const override;
   [[nodiscard]] std::int64_t downloaded(int file) const override;
+  [[nodiscard]] std::vector<bool> verified_pieces() const override;
+  [[nodiscard]] std::vector<ReadingPlace> reading_places() const override;
   [[nodiscard]] std::string path_on_disk(int file) const override;
   void set_keep(std::optional<FileChoice> choice) override;
   [[nodiscard]] std::optional<FileChoice> keep() const override;
   void set_paused(bool paused) override;
   void set_limits(int download, int upload) override;
+  void look_for_peers() override;
   void add_sources(Locator const& more) override;
   [[nodiscard]] std::vector<int> files_in_use() const override;
   void evict(int file, std::function<void(std::string const& error)> done) override;
@@ -114,6 +117,9 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   /// Once, while the metadata are missing: libtorrent gets it anew, and so tries all peers at once again, instead of
   /// each some seconds after its failure. For settings that are new.
   void try_peers_again();
+  /// Its metadata were known when it was made.
+  [[nodiscard]] bool has_info() const { return known_info_; }
+  [[nodiscard]] bool failed() const { return state_.lock()->failure.has_value(); }
   [[nodiscard]] bool in_ram() const { return ram_budget_.has_value(); }
   [[nodiscard]] bool is(libtorrent::torrent_handle const& handle) const;
   [[nodiscard]] std::string save_path() const;
@@ -200,6 +206,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   std::string const token_;
   std::shared_ptr<libtorrent::torrent_info const> info_;  // network thread
   std::chrono::steady_clock::time_point const created_;
+  bool const known_info_;
   std::vector<bool> const known_verified_;
   std::optional<std::int64_t> const ram_budget_;
   std::shared_ptr<Ledger> const ledger_;  // null in memory: nothing to remember

@@ -2,6 +2,7 @@
 // The figures of a LiveTorrent: mirrored from alerts, and what they mean.
 #include "swarm/live_torrent.hpp"
 #include "swarm/storage.hpp"
+#include "swarm/torrent_reader.hpp"
 
 #include <libtorrent/torrent_status.hpp>
 
@@ -53,6 +54,26 @@ TorrentStatus LiveTorrent::status() const {
     status.state = S::connected;
   }
   return status;
+}
+
+std::vector<bool> LiveTorrent::verified_pieces() const { return state_.lock()->verified; }
+
+std::vector<ReadingPlace> LiveTorrent::reading_places() const {
+  auto const metadata = this->metadata();
+  if (!metadata) return {};
+  std::vector<ReadingPlace> places;
+  auto readers = readers_.lock();
+  for (auto const* reader : *readers) {
+    auto const wants = reader->wants(false);
+    if (!wants) continue;
+    ReadingPlace place{wants->file, reader->position(), {}};
+    if (!wants->windows.empty()) {
+      auto const& window = wants->windows.front();
+      place.window = metadata->layout.pieces_of(wants->file, {window.position, window.end});
+    }
+    places.push_back(place);
+  }
+  return places;
 }
 
 std::string LiveTorrent::plight() const {

@@ -16,7 +16,7 @@
 namespace swarm {
 
 struct SessionStatus {
-  int torrents = 0;
+  int torrents = 0;  ///< awake or asleep
   int peers = 0;
   std::int64_t download_rate = 0;  ///< bytes/s of payload
   std::int64_t upload_rate = 0;
@@ -24,6 +24,24 @@ struct SessionStatus {
   int dht_nodes = 0;
   int listen_port = 0;                ///< the port that is really open; 0 = none
   std::vector<std::string> warnings;  ///< what does not work (a port that is taken …), one sentence each
+};
+
+/// A torrent of an earlier session that nobody has wanted in this one: this is all that is in memory of it, and
+/// libtorrent has not heard of it.
+struct SleepingTorrent {
+  struct File {
+    int index = 0;
+    std::string path;  ///< in the folder
+    std::int64_t size = 0;
+    std::int64_t downloaded = 0;  ///< verified bytes
+  };
+  InfoHash hash;
+  std::string name;         ///< the key until its state was read
+  std::string folder;       ///< of its files on disk
+  std::vector<File> files;  ///< without padding; empty until its state was read, or if its metadata are not known
+  std::int64_t wanted = 0;  ///< as in TorrentStatus
+  std::int64_t wanted_done = 0;
+  bool goes_on = false;  ///< it was being downloaded: wakes by itself
 };
 
 struct AddOptions {
@@ -38,8 +56,8 @@ struct AddOptions {
 /// for a main loop that must never wait; everything else answers from mirrored state.
 class Session {
  public:
-  /// Starts, and takes up every torrent that the state folder knows. Throws Error: in_use (another process has the
-  /// folder), permission, no_space, disk, bad_input (settings).
+  /// Starts. Torrents that the state folder knows sleep, but for those that were being downloaded. Throws Error: in_use
+  /// (another process has the folder), permission, no_space, disk, bad_input (settings).
   static std::shared_ptr<Session> create(Settings const& settings);
   /// The process's shared session if one lives, else a new one made with `settings`. Throws as create().
   static std::shared_ptr<Session> shared(Settings const& settings);
@@ -49,9 +67,15 @@ class Session {
   /// Adds the torrent, or gives the one that is there (new trackers and peers are added to it; a different
   /// save_path is only logged). Throws Error: bad_input, in_use, permission, disk, stopped.
   virtual std::shared_ptr<Torrent> add(Locator const& locator, AddOptions const& options = {}) = 0;
-  /// By v1 or v2 hash; null if unknown.
+  /// By v1 or v2 hash; null if unknown. One that sleeps is woken, which is disk I/O as add() is; without networking,
+  /// until somebody reads.
   [[nodiscard]] virtual std::shared_ptr<Torrent> find(InfoHash const& hash) const = 0;
+  /// Those that are awake.
   [[nodiscard]] virtual std::vector<std::shared_ptr<Torrent>> torrents() const = 0;
+  /// find() may have to wake it.
+  [[nodiscard]] virtual bool asleep(InfoHash const& hash) const = 0;
+  /// In order of their keys.
+  [[nodiscard]] virtual std::vector<std::shared_ptr<SleepingTorrent const>> sleeping() const = 0;
   /// Forgets the torrent and its state; its readers fail with Error(removed). Calls `done` (any thread) when files
   /// are closed, and deleted if asked, with an empty string or what went wrong. False if unknown.
   virtual bool remove(InfoHash const& hash, bool delete_files,

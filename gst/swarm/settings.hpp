@@ -38,7 +38,7 @@ struct Settings {
   int max_connections = 100;                    ///< peers of the session, 1..65535
   int download_limit = 0;
   int upload_limit = 0;
-  bool restore = true;  ///< take up all torrents that the state folder knows; else each when it is added again
+  bool restore = true;                      ///< know all torrents of the state folder; else each when it is added again
   bool allow_multiple_per_address = false;  ///< several peers behind one IP address (tests)
   /// Called on threads of the library; must not block nor call into the library. Empty = silent.
   std::function<void(LogLevel, std::string_view)> log;

@@ -59,9 +59,16 @@ struct TorrentStatus {
   std::int64_t wanted_done = 0;  ///< of them verified
   int pieces_done = 0;
   double availability = 0;  ///< copies of the rarest piece among the connected peers
-  int retries = 0;
+  int retries = 0;          ///< how often peers were looked for anew
   std::vector<TrackerStatus> trackers;
   Phases phases;
+};
+
+/// Where a reader reads, and what is fetched for it now.
+struct ReadingPlace {
+  int file = 0;
+  std::int64_t position = 0;  ///< bytes into the file
+  PieceRange window;          ///< empty: nothing, it has not begun or wants no more
 };
 
 /// A torrent of a Session. It lives from Session::add until the last shared_ptr is gone; after Session::remove its
@@ -88,6 +95,10 @@ class Torrent : public std::enable_shared_from_this<Torrent> {
   /// Verified ranges of a file, and their sum. Empty until the metadata are known. Throws Error(not_found).
   [[nodiscard]] virtual std::vector<ByteRange> available(int file) const = 0;
   [[nodiscard]] virtual std::int64_t downloaded(int file) const = 0;
+  /// By piece; empty until the metadata are known.
+  [[nodiscard]] virtual std::vector<bool> verified_pieces() const = 0;
+  /// One of each reader whose file is known.
+  [[nodiscard]] virtual std::vector<ReadingPlace> reading_places() const = 0;
   /// Path of the file on disk; it is whole if downloaded(file) == its size. Empty until the metadata are known.
   [[nodiscard]] virtual std::string path_on_disk(int file) const = 0;
 
@@ -98,6 +109,8 @@ class Torrent : public std::enable_shared_from_this<Torrent> {
   virtual void set_paused(bool paused) = 0;
   /// Bytes/s, 0 = none.
   virtual void set_limits(int download, int upload) = 0;
+  /// Asks trackers and the DHT again, at once; counted in TorrentStatus::retries.
+  virtual void look_for_peers() = 0;
   /// Adds announce URLs and peers that are not known yet.
   virtual void add_sources(Locator const& more) = 0;
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/cleaning.hpp"
+#include "api/events.hpp"
 #include "api/jobs.hpp"
 #include "api/signalling.hpp"
 #include "cache/index.hpp"
@@ -20,12 +21,15 @@
 
 namespace api {
 
+class Metrics;
+
 struct Options {
   std::chrono::milliseconds first_byte_wait{30000};
   std::chrono::milliseconds read_timeout{60000};
   std::chrono::milliseconds torrent_timeout{60000};
   std::chrono::milliseconds idle_after{1800000};  ///< TORRENT_CLEANUP_INTERVAL; 0 = never
   int max_retries = 3;
+  bool prefetch = false;  ///< of a series, the next part
   bool keep = true;
   swarm::Verify verify = swarm::Verify::trusted;
   bool transcode_video = false;  ///< HLS may code pictures anew
@@ -40,12 +44,15 @@ struct App {
   std::unique_ptr<hls::Producer> producer;
   std::unique_ptr<cache::Index> index;
   std::unique_ptr<Cleaning> cleaning;
+  std::shared_ptr<Events> events;
+  std::shared_ptr<Metrics> metrics;
   Jobs jobs;
   std::unique_ptr<Signalling> signalling;  ///< on the loop's thread
   Options options;
   std::function<int()> port, connections;         ///< of the HTTP server; on the loop's thread
   std::function<http::Pulse::Longest()> longest;  ///< turns of the main loop; there, too
   std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
+  double started_at = 0;  ///< seconds since 1970
 };
 
 }  // namespace api

@@ -44,9 +44,8 @@ std::optional<int> kept_file(swarm::Torrent const& torrent) {
 
 }  // namespace
 
-Cleaning::Cleaning(std::shared_ptr<swarm::Session> session, cache::Index& index, Settings const& settings,
-                   std::function<void(std::string const&)> forget)
-    : session_(std::move(session)), index_(index), forget_(std::move(forget)), settings_(settings) {
+Cleaning::Cleaning(std::shared_ptr<swarm::Session> session, cache::Index& index, Settings const& settings, Told told)
+    : session_(std::move(session)), index_(index), told_(std::move(told)), settings_(settings) {
   due_ = Clock::now() + settings_.interval;
 }
 
@@ -64,6 +63,11 @@ void Cleaning::set(Settings const& settings) {
 std::optional<cache::Seconds> Cleaning::last_run() const {
   std::lock_guard lock(mutex_);
   return last_run_;
+}
+
+Cleaning::Counts Cleaning::counts() const {
+  std::lock_guard lock(mutex_);
+  return counts_;
 }
 
 std::string Cleaning::outcome(std::function<void(Done)> const& begin) {
@@ -106,8 +110,29 @@ void Cleaning::take_stock(bool thorough) {
       index_.used({torrent->key(), file}, now());
     }
   }
+  take_stock_of_sleepers(thorough);
   for (auto const& [key, file] : index_.files())
-    if (!held.contains(key)) index_.erase(key);
+    if (!held.contains(key) && !session_->asleep(*swarm::InfoHash::parse(key.info_hash))) index_.erase(key);
+}
+
+/// Nobody touches their files, so once is enough; but they become known one after the other.
+void Cleaning::take_stock_of_sleepers(bool thorough) {
+  auto const sleepers = session_->sleeping();
+  std::size_t known = 0;
+  for (auto const& torrent : sleepers) known += torrent->files.empty() ? 0 : 1;
+  if (!thorough && known <= sleepers_) return;
+  sleepers_ = known;
+  for (auto const& torrent : sleepers)
+    for (auto const& file : torrent->files) {
+      if (file.downloaded == 0) continue;
+      cache::Key const key{torrent->hash.key(), file.index};
+      if (!thorough && index_.find(key)) continue;
+      if (auto const bytes = on_disk(torrent->folder + "/" + file.path))
+        index_.set(key, {std::string(swarm::file_name(file.path)), file.size, *bytes, file.downloaded == file.size},
+                   now());
+      else
+        index_.erase(key);
+    }
 }
 
 /// As set; but a twentieth of the disk stays free, whoever fills it.
@@ -172,14 +197,17 @@ void Cleaning::opened(swarm::Torrent const& torrent, int file) {
   auto const metadata = torrent.metadata();
   if (!metadata) return;
   auto const& entry = metadata->layout.file(file);
-  index_.opened({torrent.key(), file},
-                {std::string(swarm::file_name(entry.path)), entry.size, 0, torrent.downloaded(file) == entry.size},
-                now());
+  bool const whole = torrent.downloaded(file) == entry.size;
+  index_.opened({torrent.key(), file}, {std::string(swarm::file_name(entry.path)), entry.size, 0, whole}, now());
+  std::lock_guard lock(mutex_);
+  ++(whole ? counts_.hits : counts_.misses);
 }
 
 void Cleaning::delete_unpinned() {
   auto const until = Clock::now() + std::chrono::seconds(2);
   std::vector<std::pair<std::string, std::future<std::string>>> all;
+  for (auto const& torrent : session_->sleeping())
+    if (!index_.pinned(torrent->hash.key()) && Clock::now() < until) session_->find(torrent->hash);
   for (auto const& torrent : session_->torrents()) {
     if (index_.pinned(torrent->key())) continue;
     auto const over = std::make_shared<std::promise<std::string>>();
@@ -212,7 +240,11 @@ bool Cleaning::evict(cache::Key const& key) {
   }
   g_info("Given up for lack of room or use: %s", file->held.name.c_str());
   index_.erase(key);
-  if (all) forget_(key.info_hash);
+  if (all) told_.gone(key.info_hash);
+  told_.evicted(key, file->held.on_disk);
+  std::lock_guard lock(mutex_);
+  ++counts_.files;
+  counts_.bytes += file->held.on_disk;
   return true;
 }
 

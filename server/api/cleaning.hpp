@@ -29,9 +29,18 @@ class Cleaning {
     std::int64_t bytes = 0;  ///< freed
   };
 
-  /// `forget`: somebody else kept something of a torrent that is gone now.
-  Cleaning(std::shared_ptr<swarm::Session> session, cache::Index& index, Settings const& settings,
-           std::function<void(std::string const& info_hash)> forget);
+  /// Since it was made.
+  struct Counts {
+    std::int64_t hits = 0, misses = 0;  ///< viewers who began with a file that was whole here, or was not
+    std::int64_t files = 0, bytes = 0;  ///< given up
+  };
+  struct Told {
+    /// Somebody else kept something of a torrent that is gone now.
+    std::function<void(std::string const& info_hash)> gone;
+    std::function<void(cache::Key const& key, std::int64_t bytes)> evicted;
+  };
+
+  Cleaning(std::shared_ptr<swarm::Session> session, cache::Index& index, Settings const& settings, Told told);
 
   /// Brings the index what is in the folder. Not thorough: files that were whole are not looked at again.
   void take_stock(bool thorough = false);
@@ -52,23 +61,27 @@ class Cleaning {
   void set(Settings const& settings);
   /// When run() ended last; nullopt: not yet.
   [[nodiscard]] std::optional<cache::Seconds> last_run() const;
+  [[nodiscard]] Counts counts() const;
 
  private:
   [[nodiscard]] cache::Limits limits_now(std::int64_t on_disk) const;
   bool evict(cache::Key const& key);
+  void take_stock_of_sleepers(bool thorough);
   using Done = std::function<void(std::string const& error)>;
   /// Begins something, and waits for what it reports when it is over.
   std::string outcome(std::function<void(Done)> const& begin);
 
   std::shared_ptr<swarm::Session> const session_;
   cache::Index& index_;
-  std::function<void(std::string const&)> const forget_;
+  Told const told_;
   std::stop_source stop_;
   std::mutex running_, stock_;  // one at a time
+  std::size_t sleepers_ = 0;    // of which stock was taken
   mutable std::mutex mutex_;    // guards the rest
   Settings settings_;
   std::chrono::steady_clock::time_point due_;
   std::optional<cache::Seconds> last_run_;
+  Counts counts_;
 };
 
 }  // namespace api

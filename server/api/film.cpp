@@ -3,7 +3,9 @@
 
 #include "api/metadata_wait.hpp"
 #include "api/named.hpp"
+#include "api/room.hpp"
 #include "api/shapes.hpp"
+#include "api/too_late.hpp"
 #include "hls/sidecar.hpp"
 #include "http/errors.hpp"
 #include "swarm/catalog.hpp"
@@ -21,14 +23,6 @@ using std::chrono::milliseconds;
 milliseconds patience(Film const& film) {
   auto const spent = duration_cast<milliseconds>(std::chrono::steady_clock::now() - film.asked);
   return std::max(film.app.options.first_byte_wait - spent, milliseconds(1));
-}
-
-Failure too_late(Film const& film) {
-  if (film.torrent->status().peers == 0)
-    return {Fault::no_peers, "No peer of this torrent was found in time: is anybody sharing it? Try again later."};
-  if (!film.torrent->metadata())
-    return {Fault::metadata_timeout, "No peer gave the torrent's metadata in time: try again in a moment."};
-  return {Fault::read_timeout, "No peer gave the bytes needed in time: try again in a moment."};
 }
 
 /// What the packager throws, in the terms of HTTP.
@@ -63,7 +57,7 @@ void wait(FilmPtr const& film, Ask ask, std::function<void(T, bool)> then) {
   });
   film->exchange.expect_long_wait();
   film->exchange.after(patience(*film), [film, over] {
-    if (!std::exchange(*over, true)) throw too_late(*film);
+    if (!std::exchange(*over, true)) throw too_late(*film->app.session, *film->torrent);
   });
   film->exchange.hold(ask([outcome, done](hls::Outcome<T> made) {
     *outcome = std::move(made);
@@ -126,8 +120,14 @@ void open_film(App& app, http::Exchange& exchange, std::function<void(FilmPtr co
     film->exchange.set_info_hash(torrent->key());
     when_known(film->exchange, torrent, std::min(patience(*film), film->app.options.torrent_timeout),
                [film, then](bool known) {
-                 if (!known) throw too_late(*film);
-                 learn(film, then);
+                 if (!known) throw too_late(*film->app.session, *film->torrent);
+                 film->exchange.work(
+                     [film] {
+                       auto const& layout = film->torrent->metadata()->layout;
+                       if (film->file < layout.file_count()) check_room(film->app, *film->torrent, film->file);
+                       return true;
+                     },
+                     [film, then](bool) { learn(film, then); });
                });
   };
   if (auto const torrent = app.session->find(hash)) return opened(torrent);

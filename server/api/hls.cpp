@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // GET /hls/:infoHash/:fileIndex/…: playlists and segments of a film.
 #include "api/film.hpp"
+#include "api/metrics.hpp"
 #include "api/resources.hpp"
 #include "hls/clients.hpp"
 #include "hls/presentation.hpp"
@@ -184,6 +185,7 @@ void hls_item(App& app, http::Exchange& exchange) {
   open_film(app, exchange, [rendition](FilmPtr const& film) {
     auto const item = item_of(*film, rendition, film->exchange.request().parameter("file"));
     when_made(film, item, [film, item](hls::Content content, bool verified) {
+      film->app.metrics->segment(std::chrono::steady_clock::now() - film->asked);
       reply_item(film, item, std::move(content), verified && film->verified);
     });
   });

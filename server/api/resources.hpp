@@ -14,6 +14,7 @@ void add_torrent(App& app, http::Exchange& exchange);    // add.cpp
 void list_torrents(App& app, http::Exchange& exchange);  // torrents.cpp
 void show_torrent(App& app, http::Exchange& exchange);
 void list_files(App& app, http::Exchange& exchange);
+void show_pieces(App& app, http::Exchange& exchange);     // pieces.cpp
 void change_torrent(App& app, http::Exchange& exchange);  // patch.cpp
 void remove_torrent(App& app, http::Exchange& exchange);  // remove.cpp
 void stream(App& app, http::Exchange& exchange);          // stream.cpp
@@ -31,9 +32,12 @@ void hls_master(App& app, http::Exchange& exchange);  // hls.cpp
 void hls_facts(App& app, http::Exchange& exchange);   // hls_facts.cpp
 void hls_media(App& app, http::Exchange& exchange);
 void hls_item(App& app, http::Exchange& exchange);
-void health(App& app, http::Exchange& exchange);        // health.cpp
-void status(App& app, http::Exchange& exchange);        // status.cpp
-void openapi_json(App& app, http::Exchange& exchange);  // openapi.cpp
+void health(App& app, http::Exchange& exchange);          // health.cpp
+void status(App& app, http::Exchange& exchange);          // status.cpp
+void events(App& app, http::Exchange& exchange);          // events.cpp
+void metrics(App& app, http::Exchange& exchange);         // metrics.cpp
+void check_trackers(App& app, http::Exchange& exchange);  // check_trackers.cpp
+void openapi_json(App& app, http::Exchange& exchange);    // openapi.cpp
 void api_docs(App& app, http::Exchange& exchange);
 void signalling(App& app, http::Exchange& exchange);  // signalling.cpp
 void page(App& app, http::Exchange& exchange);  // page.cpp

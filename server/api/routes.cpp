@@ -3,6 +3,9 @@
 
 #include "api/app.hpp"
 #include "api/resources.hpp"
+#include "http/exchange.hpp"
+
+#include <cstring>
 
 namespace api {
 namespace {
@@ -14,6 +17,7 @@ constexpr Row table[] = {
     {"GET", "/api/torrents", Area::manage, list_torrents, "All torrents"},
     {"GET", "/api/torrents/:infoHash", Area::manage, show_torrent, "One torrent: state, progress, trackers, files"},
     {"GET", "/api/torrents/:infoHash/files", Area::manage, list_files, "Its files, with progress and links"},
+    {"GET", "/api/torrents/:infoHash/pieces", Area::manage, show_pieces, "Which of its pieces are here, and who reads"},
     {"GET", "/api/torrents/:infoHash/hls/:fileIndex", Area::manage, hls_facts,
      "A film's tracks, and what of it is here"},
     {"PATCH", "/api/torrents/:infoHash", Area::manage, change_torrent,
@@ -38,6 +42,10 @@ constexpr Row table[] = {
     {"GET", "/api/cache-config", Area::manage, cache_config, "Its limits"},
     {"POST", "/api/cache-config", Area::manage, change_cache, "Cleans up, or sets other limits"},
 
+    {"GET", "/api/events", Area::watch, events, "What happens to torrents, as it happens (server-sent events)"},
+    {"GET", "/api/trackers/check", Area::manage, check_trackers, "Which trackers answer, and how fast"},
+    {"GET", "/metrics", Area::manage, metrics, "Figures for Prometheus"},
+
     {"GET", "/health", Area::open, health, "Is the server well?"},
     {"GET", "/api/health", Area::open, health, "The same"},
     {"GET", "/status", Area::manage, status, "Version, memory, session, settings in force"},
@@ -48,6 +56,15 @@ constexpr Row table[] = {
     {"GET", "/test-torrent-streaming", Area::open, to_page, "Redirects to the page"},
 };
 
+/// A torrent that sleeps is woken first, which touches the disk.
+void run_awake(App& app, Row const& row, http::Exchange& exchange) {
+  bool const names_one = std::strstr(row.pattern, ":infoHash") != nullptr;
+  auto const hash = names_one ? swarm::InfoHash::parse(exchange.request().parameter("infoHash")) : std::nullopt;
+  if (!hash || !app.session->asleep(*hash)) return row.run(app, exchange);
+  exchange.work([session = app.session, hash = *hash] { return session->find(hash); },
+                [&app, &row, &exchange](std::shared_ptr<swarm::Torrent> const&) { row.run(app, exchange); });
+}
+
 }  // namespace
 
 std::span<Row const> route_table() { return table; }
@@ -55,7 +72,7 @@ std::span<Row const> route_table() { return table; }
 std::vector<http::Route> routes(App& app) {
   std::vector<http::Route> made;
   for (auto const& row : table)
-    made.push_back({row.method, row.pattern, row.area, [&app, &row](http::Exchange& e) { row.run(app, e); }});
+    made.push_back({row.method, row.pattern, row.area, [&app, &row](http::Exchange& e) { run_awake(app, row, e); }});
   return made;
 }
 

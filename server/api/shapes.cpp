@@ -47,6 +47,34 @@ json::Object identity(swarm::Torrent const& torrent) {
   return object;
 }
 
+std::string progress(swarm::TorrentStatus const& status) {
+  bool const known = status.wanted > 0 || status.state == swarm::TorrentStatus::State::complete;
+  return known ? percent(status.wanted_done, status.wanted) : "0.00";
+}
+
+json::Object summary(swarm::Torrent const& torrent, swarm::TorrentStatus const& status) {
+  return identity(torrent)
+      .set("name", torrent.name())
+      .set("status", state_name(status.state))
+      .set("progress", progress(status))
+      .set("peers", status.peers)
+      .set("downloadSpeed", status.download_rate)
+      .set("uploadSpeed", status.upload_rate);
+}
+
+json::Object summary(swarm::SleepingTorrent const& torrent) {
+  auto object = json::Object().set("infoHash", torrent.hash.key());
+  if (torrent.hash.v1 && torrent.hash.v2) object.set("infoHashV2", torrent.hash.v2_hex());
+  bool const whole = torrent.wanted > 0 && torrent.wanted_done == torrent.wanted;
+  object.set("name", torrent.name)
+      .set("status", whole ? "complete" : "paused")
+      .set("progress", torrent.wanted > 0 ? percent(torrent.wanted_done, torrent.wanted) : "0.00")
+      .set("peers", 0)
+      .set("downloadSpeed", 0)
+      .set("uploadSpeed", 0);
+  return object;
+}
+
 bool complete(swarm::Torrent const& torrent) {
   bool whole = torrent.metadata() != nullptr;
   each_file(torrent,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "lib/json/json.hpp"
+#include "swarm/session.hpp"
 #include "swarm/torrent.hpp"
 
 #include <cstdint>
@@ -22,6 +23,12 @@ std::string timestamp(std::int64_t seconds);
 
 /// {infoHash, infoHashV2?}: the beginning of most answers.
 json::Object identity(swarm::Torrent const& torrent);
+/// "45.23" of what is wanted of a torrent.
+std::string progress(swarm::TorrentStatus const& status);
+/// A torrent in a list, and in events.
+json::Object summary(swarm::Torrent const& torrent, swarm::TorrentStatus const& status);
+/// The same of one that sleeps.
+json::Object summary(swarm::SleepingTorrent const& torrent);
 /// Every file (padding is none) is on disk, whole.
 bool complete(swarm::Torrent const& torrent);
 /// [{index, name, path, length}]; empty before the metadata are known.

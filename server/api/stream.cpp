@@ -2,8 +2,11 @@
 // GET /stream/proxy/:infoHash
 #include "api/app.hpp"
 #include "api/metadata_wait.hpp"
+#include "api/metrics.hpp"
 #include "api/named.hpp"
 #include "api/resources.hpp"
+#include "api/room.hpp"
+#include "api/too_late.hpp"
 #include "http/conditional.hpp"
 #include "http/disposition.hpp"
 #include "http/errors.hpp"
@@ -43,13 +46,6 @@ using StartPtr = std::shared_ptr<Start>;
 http::Conditions conditions_of(http::Request const& request) {
   return {request.header("If-Match"), request.header("If-None-Match"), request.header("If-Modified-Since"),
           request.header("If-Unmodified-Since"), request.header("If-Range")};
-}
-
-Failure too_late(swarm::Torrent const& torrent, bool metadata) {
-  if (torrent.status().peers == 0)
-    return {Fault::no_peers, "No peer of this torrent was found in time: is anybody sharing it? Try again later."};
-  if (metadata) return {Fault::read_timeout, "No peer gave the first bytes in time: try again in a moment."};
-  return {Fault::metadata_timeout, "No peer gave the torrent's metadata in time: try again in a moment."};
 }
 
 /// The headers that 200, 206 and 304 share.
@@ -129,7 +125,8 @@ void answer(StartPtr const& start) {
   if (request.head()) return exchange.reply_head(head, file.size);
   auto torrent = start->torrent;
   // Who jumps about or reads on is no new viewer.
-  if (plan.parts.front().range.begin == 0) start->app.cleaning->opened(*torrent, index);
+  bool const jumped = plan.parts.front().range.begin > 0;
+  if (!jumped) start->app.cleaning->opened(*torrent, index);
   auto place = on_disk(*torrent, index, file.size, plan);
   std::shared_ptr<void> watch;
   if (place) {
@@ -138,12 +135,15 @@ void answer(StartPtr const& start) {
   }
   g_debug("Streaming %s of %s (%" G_GINT64_FORMAT " bytes%s)", file.path.c_str(), torrent->key().c_str(), plan.length(),
           place ? ", complete on disk" : "");
-  exchange.stream(std::move(head), {std::move(start->reader),
-                                    std::move(plan),
-                                    {start->patience(), start->app.options.read_timeout},
-                                    [torrent] { return too_late(*torrent, true); },
-                                    std::move(place),
-                                    std::move(watch)});
+  exchange.stream(std::move(head),
+                  {std::move(start->reader),
+                   std::move(plan),
+                   {start->patience(), start->app.options.read_timeout},
+                   [session = start->app.session, torrent] { return too_late(*session, *torrent); },
+                   std::move(place),
+                   std::move(watch),
+                   [start, jumped] { start->app.metrics->first_bytes(jumped, Clock::now() - start->asked); },
+                   [&app = start->app](milliseconds time) { app.metrics->waited(time); }});
 }
 
 /// The torrent is there. The reader comes first: it brings a torrent back that had failed or gone idle. Where it will
@@ -154,8 +154,16 @@ void open(StartPtr const& start) {
   if (!start->exchange.request().header("Range").empty()) start->reader->set_end(0);
   auto patience = std::min(start->patience(), start->app.options.torrent_timeout);
   when_known(start->exchange, start->torrent, patience, [start](bool known) {
-    if (!known) throw too_late(*start->torrent, false);
-    answer(start);
+    if (!known) throw too_late(*start->app.session, *start->torrent);
+    auto const& layout = start->torrent->metadata()->layout;
+    auto const file = swarm::choose_file(layout, start->choice);
+    if (start->torrent->downloaded(file) == layout.file(file).size) return answer(start);
+    start->exchange.work(
+        [start, file] {
+          check_room(start->app, *start->torrent, file);
+          return true;
+        },
+        [start](bool) { answer(start); });
   });
 }
 

@@ -7,16 +7,14 @@
 #include "swarm/catalog.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <map>
+#include <variant>
 
 namespace api {
 namespace {
 
 using swarm::TorrentStatus;
-
-std::string progress(TorrentStatus const& status) {
-  bool known = status.wanted > 0 || status.state == TorrentStatus::State::complete;
-  return known ? percent(status.wanted_done, status.wanted) : "0.00";
-}
 
 std::optional<std::int64_t> time_remaining(TorrentStatus const& status) {
   auto left = status.wanted - status.wanted_done;
@@ -33,17 +31,6 @@ std::optional<std::string> failure(swarm::Torrent const& torrent) {
   } catch (...) {
     return http::translate(std::current_exception()).what();
   }
-}
-
-json::Object summary(swarm::Torrent const& torrent) {
-  auto status = torrent.status();
-  return identity(torrent)
-      .set("name", torrent.name())
-      .set("status", state_name(status.state))
-      .set("progress", progress(status))
-      .set("peers", status.peers)
-      .set("downloadSpeed", status.download_rate)
-      .set("uploadSpeed", status.upload_rate);
 }
 
 json::Array trackers(TorrentStatus const& status) {
@@ -80,13 +67,23 @@ json::Array files_with_progress(swarm::Torrent const& torrent, std::string const
   return files;
 }
 
+/// Awake or asleep: the order must not change when one is woken while a client asks for page after page.
+using Listed = std::variant<std::shared_ptr<swarm::SleepingTorrent const>, std::shared_ptr<swarm::Torrent>>;
+
 json::Object list(swarm::Session const& session, std::int64_t offset, std::int64_t limit) {
-  auto torrents = session.torrents();
-  auto status = session.status();
-  auto total = static_cast<std::int64_t>(torrents.size());
-  auto first = std::min(offset, total), last = first + std::min(limit, total - first);
+  std::map<std::string, Listed> torrents;
+  for (auto& torrent : session.sleeping()) torrents.emplace_hint(torrents.end(), torrent->hash.key(), torrent);
+  for (auto& torrent : session.torrents()) torrents.insert_or_assign(torrent->key(), torrent);
+  auto const status = session.status();
+  auto const total = static_cast<std::int64_t>(torrents.size());
+  auto const first = std::min(offset, total), count = std::min(limit, total - first);
   json::Array array;
-  for (auto i = first; i < last; ++i) array.add(summary(*torrents[static_cast<std::size_t>(i)]));
+  auto at = std::next(torrents.begin(), first);
+  for (auto i = std::int64_t{0}; i < count; ++i, ++at)
+    if (auto const* asleep = std::get_if<0>(&at->second))
+      array.add(summary(**asleep));
+    else
+      array.add(summary(*std::get<1>(at->second), std::get<1>(at->second)->status()));
   return json::Object()
       .set("total", total)
       .set("downloadSpeed", status.download_rate)

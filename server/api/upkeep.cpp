@@ -2,6 +2,7 @@
 #include "api/upkeep.hpp"
 
 #include "api/app.hpp"
+#include "api/prefetch.hpp"
 #include "api/shapes.hpp"
 
 #include <glib.h>
@@ -30,6 +31,38 @@ bool wanted_all_the_time(App const& app, swarm::Torrent const& torrent) {
     popular = popular || (file && file->opens >= cache::popular_opens);
   });
   return popular || app.index->pinned(torrent.key());
+}
+
+/// All that viewers read is here: the line is free.
+bool nobody_waits(swarm::Session const& session) {
+  for (auto const& torrent : session.torrents())
+    for (auto const& place : torrent->reading_places())
+      if (torrent->downloaded(place.file) < torrent->metadata()->layout.file(place.file).size) return false;
+  return true;
+}
+
+/// The part that follows what is nearly seen, for as long as nobody pays for it.
+void fetch_ahead(swarm::Torrent& torrent, std::optional<int>& ahead, bool calm) {
+  if (ahead && !calm) {
+    torrent.set_keep(std::nullopt);
+    ahead.reset();
+  }
+  if (!calm) return;
+  for (auto const& place : torrent.reading_places()) {
+    auto const& layout = torrent.metadata()->layout;
+    if (!nearly_seen(place.position, layout.file(place.file).size)) continue;
+    auto const next = next_part(layout, place.file);
+    if (!next || ahead == next || torrent.downloaded(*next) == layout.file(*next).size) continue;
+    g_info("Fetching ahead: %s", layout.file(*next).path.c_str());
+    torrent.set_keep(*next);
+    ahead = next;
+  }
+}
+
+/// 1, 2, 4 … s, each up to half as long again: what failed together does not come back together.
+std::chrono::milliseconds pause_after(int tries) {
+  auto const base = 1000 << std::min(tries - 1, 16);
+  return std::chrono::milliseconds(base + g_random_int_range(0, base / 2 + 1));
 }
 
 /// Seldom enough to cost nothing, often enough for short settings (tests).
@@ -68,6 +101,7 @@ void Upkeep::look() {
 void Upkeep::visit(App const& app, Pasts& pasts) {
   app.producer->tidy();
   Pasts next;
+  bool const calm = app.options.prefetch && nobody_waits(*app.session);
   for (auto const& torrent : app.session->torrents()) {
     auto& past = next[torrent->key()] = pasts[torrent->key()];
     auto status = torrent->status();
@@ -75,14 +109,8 @@ void Upkeep::visit(App const& app, Pasts& pasts) {
       past.known = true;
       g_info("Torrent ready: %s, files: %d", metadata->name.c_str(), metadata->layout.file_count());
     }
-    if (status.state != State::error) {
-      if (Clock::now() - past.restart_at > std::chrono::minutes(1)) past.restarts = 0;
-    } else if (past.restarts < app.options.max_retries && Clock::now() >= past.restart_at) {
-      past.restart_at = Clock::now() + std::chrono::seconds(1 << std::min(++past.restarts, 16));
-      g_info("Starting %s again (%d of %d): %s", torrent->key().c_str(), past.restarts, app.options.max_retries,
-             status.error.c_str());
-      torrent->open(swarm::TheFilm{});  // a reader, for a moment, is what starts a failed torrent
-    }
+    try_again(app, *torrent, status, past);
+    if (app.options.prefetch) fetch_ahead(*torrent, past.ahead, calm);
     // A complete one does not say whether it is paused.
     if (auto used = torrent->last_used();
         used != past.rested && idle(*torrent, status, app.options.idle_after) && !wanted_all_the_time(app, *torrent)) {
@@ -92,6 +120,26 @@ void Upkeep::visit(App const& app, Pasts& pasts) {
     }
   }
   pasts = std::move(next);
+}
+
+/// Starts a failed torrent again, and looks for peers of one that has found none in TORRENT_TIMEOUT.
+void Upkeep::try_again(App const& app, swarm::Torrent& torrent, swarm::TorrentStatus const& status, Past& past) {
+  auto const now = Clock::now();
+  bool const lonely = status.state == State::connecting && !torrent.metadata();
+  if (status.state != State::error && !lonely) {
+    if (now - past.next_try > std::chrono::minutes(1)) past.tries = 0;
+    return;
+  }
+  if (lonely && past.next_try == Clock::time_point{}) past.next_try = now + app.options.torrent_timeout;
+  if (past.tries >= app.options.max_retries || now < past.next_try) return;
+  past.next_try =
+      now + pause_after(++past.tries) + (lonely ? app.options.torrent_timeout : std::chrono::milliseconds(0));
+  g_info("Trying %s again (%d of %d): %s", torrent.key().c_str(), past.tries, app.options.max_retries,
+         lonely ? "no peers" : status.error.c_str());
+  if (lonely)
+    torrent.look_for_peers();
+  else
+    torrent.open(swarm::TheFilm{});  // a reader, for a moment, is what starts a failed torrent
 }
 
 }  // namespace api

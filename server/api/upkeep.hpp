@@ -3,19 +3,22 @@
 
 #include "http/loop.hpp"
 #include "http/source.hpp"
+#include "swarm/torrent.hpp"
 
 #include <atomic>
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace api {
 
 struct App;
 
-/// Looks after torrents that nobody asks for: the networking of idle ones ends, failed ones are started again a few
-/// times, and the log tells when one has become known. Looks after the cache: its limits hold, and its index is kept.
+/// Looks after torrents that nobody asks for: the networking of idle ones ends, failed ones are started again and peers
+/// of lonely ones looked for a few times, the next part of a series is fetched ahead if nobody else needs the line, and
+/// the log tells when a torrent has become known. Looks after the cache: its limits hold, and its index is kept.
 /// Thread-bound; its look at the session runs on the pool.
 class Upkeep {
  public:
@@ -24,14 +27,16 @@ class Upkeep {
  private:
   struct Past {
     bool known = false;
-    int restarts = 0;
-    std::chrono::steady_clock::time_point restart_at{};
+    int tries = 0;
+    std::chrono::steady_clock::time_point next_try{};
+    std::optional<int> ahead;                        ///< file that is fetched before it is asked for
     std::chrono::steady_clock::time_point rested{};  ///< its last use when it was put to rest
   };
   using Pasts = std::map<std::string, Past>;
   void look();
   void look_after_cache();
   static void visit(App const& app, Pasts& pasts);
+  static void try_again(App const& app, swarm::Torrent& torrent, swarm::TorrentStatus const& status, Past& past);
 
   App& app_;
   std::shared_ptr<http::Loop> loop_;

@@ -12,6 +12,7 @@
 #include <gst/gst.h>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -106,6 +107,8 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
     told(known);
     return nullptr;
   }
+
+  [[nodiscard]] std::int64_t made() const { return made_; }
 
   Ticket make(Origin const& origin, std::shared_ptr<Facts const> const& facts, Item const& item,
               Answer<Content> answer) {
@@ -262,6 +265,7 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
   void finish(QuestionPtr const& question, Result const& result) {
     std::map<int, Question::Told> waiters;
     bool keep = result.content && result.verified;
+    if (result.content) ++made_;
     {
       std::lock_guard lock(mutex_);
       waiters = questions_.close(*question);
@@ -476,6 +480,7 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
   }
 
   Limits const limits_;
+  std::atomic<std::int64_t> made_ = 0;
   SegmentCache cache_;
   SegmentFolder folder_;
   FactsFolder facts_;
@@ -499,6 +504,7 @@ Producer::Ticket Producer::make(Origin const& origin, std::shared_ptr<Facts cons
                                 Answer<Content> answer) {
   return work_->make(origin, facts, item, std::move(answer));
 }
+std::int64_t Producer::made() const { return work_->made(); }
 void Producer::tidy() { work_->tidy(); }
 void Producer::forget(std::string const& info_hash) { work_->forget(info_hash); }
 

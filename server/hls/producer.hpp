@@ -9,6 +9,7 @@
 #include "swarm/reader.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -65,6 +66,8 @@ class Producer {
   [[nodiscard]] Ticket learn(Origin const& origin, Answer<std::shared_ptr<Facts const>> answer);
   [[nodiscard]] Ticket make(Origin const& origin, std::shared_ptr<Facts const> const& facts, Item const& item,
                             Answer<Content> answer);
+  /// How many segments it has made.
+  [[nodiscard]] std::int64_t made() const;
   /// Closes what was not used for a while. To be called now and then.
   void tidy();
   /// The torrent is gone, with all its films.

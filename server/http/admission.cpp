@@ -97,7 +97,7 @@ void admit(Rules const& rules, Visitor const& visitor, Area area) {
     throw Failure(Fault::misdirected, "This server does not go by that name: add it to ALLOWED_HOSTS.");
   if (visitor.method == "OPTIONS") return;  // a preflight carries no token
 
-  bool streams = area == Area::media && reads(visitor) &&
+  bool streams = (area == Area::media || area == Area::watch) && reads(visitor) &&
                  (same_secret(visitor.token, stream_token(rules.api_token)) ||
                   same_secret(visitor.bearer, stream_token(rules.api_token)));
   if (!rules.api_token.empty() && !trusted && !streams && area != Area::open)

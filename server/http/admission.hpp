@@ -12,6 +12,7 @@ namespace http {
 enum class Area {
   open,    ///< /health, pages: everyone whose address may come in
   media,   ///< streams: the stream token is enough, any Origin may read
+  watch,   ///< what happens here: the stream token is enough, but other sites' pages may not read
   manage,  ///< everything else
 };
 

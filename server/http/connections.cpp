@@ -47,9 +47,13 @@ struct Connections::Connection {
   Clock::time_point last_byte = Clock::now();
   bool ended = false;  ///< the client had closed it, a sweep ago
   std::unique_ptr<HeadGuard> guard;
+  std::string address;  ///< empty: not counted
 
   ~Connection() {
-    if (all) all->open_.erase(this);
+    if (!all) return;
+    all->open_.erase(this);
+    if (auto const of = all->of_address_.find(address); of != all->of_address_.end() && --of->second == 0)
+      all->of_address_.erase(of);
   }
   void enter(decltype(phase) next) {
     phase = next;
@@ -62,8 +66,11 @@ struct Connections::Connection {
   }
 };
 
-Connections::Connections(Limits const& limits, bool tls)
-    : limits_(limits), tls_(tls), sweep_(Source::every(std::chrono::milliseconds(250), [this] { sweep(); })) {}
+Connections::Connections(Limits const& limits, bool tls, Proxies exempt)
+    : limits_(limits),
+      tls_(tls),
+      exempt_(std::move(exempt)),
+      sweep_(Source::every(std::chrono::milliseconds(250), [this] { sweep(); })) {}
 
 void Connections::listening() {
   static gulong const hook = [] {
@@ -99,10 +106,15 @@ void Connections::started(SoupServerMessage* message) {
   g_object_set_data_full(G_OBJECT(socket), key, made, [](gpointer data) { delete static_cast<Connection*>(data); });
   g_socket_set_keepalive(socket, TRUE);  // a client whose network is gone
   if (count() > limits_.connections) sweep();
-  if (count() > limits_.connections) {
-    answer_and_close(socket, tls_ ? std::string()
-                                  : raw_failure({Fault::unavailable, "Too many connections: try again in a moment."}));
-    return;
+  auto const refuse = [&](char const* why) {
+    answer_and_close(socket, tls_ ? std::string() : raw_failure({Fault::unavailable, why}));
+  };
+  if (count() > limits_.connections) return refuse("Too many connections: try again in a moment.");
+  auto const remote = soup_server_message_get_remote_host(message);
+  if (limits_.connections_each > 0 && remote && !exempt_.trust(remote)) {
+    made->address = remote;
+    if (++of_address_[made->address] > limits_.connections_each)
+      return refuse("Too many connections from your address: end some of them.");
   }
   made->await_head();
   if (made->guard) made->guard->look();

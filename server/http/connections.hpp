@@ -2,11 +2,14 @@
 #pragma once
 
 #include "http/limits.hpp"
+#include "http/proxies.hpp"
 #include "http/source.hpp"
 
 #include <libsoup/soup.h>
 
+#include <map>
 #include <set>
+#include <string>
 
 namespace http {
 
@@ -14,7 +17,8 @@ namespace http {
 /// A client that is being answered may take all the time it wants (a paused player is legitimate). Thread-bound.
 class Connections {
  public:
-  Connections(Limits const& limits, bool tls);
+  /// `exempt`: addresses behind which there are many clients.
+  Connections(Limits const& limits, bool tls, Proxies exempt);
   ~Connections();
 
   /// A SoupServer listens: from now on its connections are known as soon as they are accepted.
@@ -36,7 +40,9 @@ class Connections {
 
   Limits limits_;
   bool tls_;
+  Proxies exempt_;
   std::set<Connection*> open_;
+  std::map<std::string, int> of_address_;  ///< open ones
   long accepted_ = 0;
   Source sweep_;
 };

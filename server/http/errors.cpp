@@ -36,14 +36,18 @@ constexpr Problem problems[] = {
     {Fault::range_not_satisfiable, 416, "range_not_satisfiable", "Range not satisfiable", 0},
     {Fault::misdirected, 421, "misdirected", "Wrong host name", 0},
     {Fault::headers_too_large, 431, "headers_too_large", "Request headers too large", 0},
+    {Fault::too_many_requests, 429, "too_many_requests", "Too many requests", 0},
     {Fault::internal, 500, "internal", "Internal error", 0},
     {Fault::disk_error, 500, "disk_error", "Disk error", 0},
     {Fault::bad_metadata, 502, "bad_metadata", "Unusable torrent", 0},
     {Fault::unavailable, 503, "unavailable", "Unavailable", 5},
     {Fault::metadata_timeout, 504, "metadata_timeout", "No metadata in time", 10},
     {Fault::no_peers, 504, "no_peers", "No peers found", 10},
+    {Fault::no_tracker, 504, "no_tracker", "No tracker answers", 10},
+    {Fault::no_source, 504, "no_source", "Nobody has this part", 60},
     {Fault::read_timeout, 504, "read_timeout", "No data in time", 10},
     {Fault::no_space, 507, "no_space", "Disk full", 0},
+    {Fault::disk_too_small, 507, "disk_too_small", "Disk too small", 0},
 };
 
 /// A failure of the swarm; a null sentence means its own may be told (it names nothing of the host).

@@ -38,14 +38,18 @@ enum class Fault {
   range_not_satisfiable,
   misdirected,
   headers_too_large,
+  too_many_requests,
   internal,
   disk_error,
   bad_metadata,
   unavailable,
   metadata_timeout,
   no_peers,
+  no_tracker,
+  no_source,
   read_timeout,
   no_space,
+  disk_too_small,
 };
 
 struct Problem {

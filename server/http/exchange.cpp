@@ -5,6 +5,8 @@ namespace http {
 namespace {
 
 constexpr char const* key = "gst-torrent-exchange";
+/// Texts of an endless answer that wait for a slow client.
+constexpr int most_unsent = 64;
 
 bool names(SoupMessageHeaders* headers, char const* field, char const* token) {
   return soup_message_headers_header_contains(headers, field, token);
@@ -128,7 +130,7 @@ void Exchange::upgrade(std::function<void(std::unique_ptr<WebSocket>)> opened, W
                           opening->opened(std::make_unique<WebSocket>(message, opening->client, opening->limits));
                           g_object_unref(message);
                         }),
-                        new Opening{std::move(opened), request_.client_address(), limits},
+                        new Opening{std::move(opened), request_.client().address, limits},
                         [](gpointer opening, GClosure*) { delete static_cast<Opening*>(opening); }, {});
 }
 
@@ -136,6 +138,8 @@ void Exchange::stream(Response head, Material material) {
   head_ = std::move(head);
   length_ = material.plan.length();
   late_ = std::move(material.late);
+  when_begun_ = std::move(material.begun);
+  when_waited_ = std::move(material.waited);
   if (length_ == 0) return reply_head(head_, 0);
   if (!material.on_disk || !senders_) return send_chunks(material);
   // Nothing else is to be fetched for a reader that is only there to show that the torrent is in use.
@@ -167,11 +171,12 @@ void Exchange::send_file(std::unique_ptr<DiskFile> file, std::shared_ptr<Materia
   soup_message_headers_replace(soup_server_message_get_response_headers(message_), "Content-Length",
                                (std::to_string(length_) + " ").c_str());
   file_body_ = std::make_shared<FileBody>(loop_, senders_, std::move(file), material->plan.parts.front().range,
-                                          material, [this](bool all) { sent_file(all); });
+                                          material, material->reader, [this](bool all) { sent_file(all); });
   resume();
 }
 
 void Exchange::wrote_head() {
+  if (auto const begun = std::exchange(when_begun_, {})) begun();
   if (!file_body_) return;
   auto socket = soup_server_message_get_socket(message_);
   if (!socket || !file_body_->start(socket)) {
@@ -218,6 +223,48 @@ void Exchange::starved(bool first) {
 
 void Exchange::wrote_chunk() {
   if (body_) body_->wrote_chunk();
+  if (unsent_ > 0) --unsent_;
+}
+
+void Exchange::waiting(bool yes) {
+  watch_client(yes);
+  if (!answered_ || !when_waited_) return;
+  if (yes)
+    waits_since_ = std::chrono::steady_clock::now();
+  else
+    when_waited_(
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - waits_since_));
+}
+
+void Exchange::open(Response const& head) {
+  if (over_ || answered_) return;
+  put_head(head);
+  endless_ = true;
+  soup_message_headers_set_encoding(soup_server_message_get_response_headers(message_), SOUP_ENCODING_CHUNKED);
+  soup_message_body_append(soup_server_message_get_response_body(message_), SOUP_MEMORY_COPY, head.body.data(),
+                           head.body.size());
+  unsent_ = 1;
+  resume();
+  watch_client(true);
+}
+
+bool Exchange::say(std::string const& text) {
+  if (over_ || !endless_) return false;
+  if (unsent_ >= most_unsent) {
+    g_info("%s: a client is too slow, it is disconnected", request_.path().c_str());
+    auto const self = shared_from_this();
+    if (auto socket = soup_server_message_get_socket(message_)) g_socket_shutdown(socket, TRUE, TRUE, nullptr);
+    left();
+    return false;
+  }
+  ++unsent_;
+  soup_message_body_append(soup_server_message_get_response_body(message_), SOUP_MEMORY_COPY, text.data(), text.size());
+  soup_server_message_unpause(message_);  // libsoup pauses by itself when there is nothing to send
+  return true;
+}
+
+void Exchange::close() {
+  if (!over_ && std::exchange(endless_, false)) close_short();
 }
 
 void Exchange::wait_for_answer() {

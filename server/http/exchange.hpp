@@ -27,6 +27,8 @@ struct Material {
   std::function<Failure()> late;         ///< says why the first bytes were not there in time
   std::optional<OnDisk> on_disk = {};    ///< if the plan is one range of a file, all of which is there
   std::shared_ptr<void> companion = {};  ///< held as long as the file is sent from there
+  std::function<void()> begun = {};      ///< the head goes out: the first bytes are there
+  std::function<void(std::chrono::milliseconds)> waited = {};  ///< so long, after that, for a byte
 };
 
 /// One request and its answer. It lives as long as libsoup's message, but all that it holds (a reader, waits) goes at
@@ -42,7 +44,14 @@ class Exchange : public std::enable_shared_from_this<Exchange>, private Body::Ow
   ~Exchange() override;
 
   Request& request() { return request_; }
+  [[nodiscard]] Request const& request() const { return request_; }
   [[nodiscard]] bool answered() const { return answered_; }
+  /// Nothing will reach the client any more.
+  [[nodiscard]] bool over() const { return over_; }
+  [[nodiscard]] std::chrono::steady_clock::time_point begun() const { return begun_at_; }
+  /// Pattern of its route; empty: there is none.
+  [[nodiscard]] std::string const& route() const { return route_; }
+  void set_route(std::string pattern) { route_ = std::move(pattern); }
   /// A header of whatever answer there will be.
   void decorate(char const* name, std::string const& value);
   /// Named in failures from now on.
@@ -57,6 +66,12 @@ class Exchange : public std::enable_shared_from_this<Exchange>, private Body::Ow
   void fail(std::exception_ptr const& why) { reply(Response::failure(translate(why), info_hash_)); }
   /// The head, with the length of the plan, once the first bytes are there; then the bytes.
   void stream(Response head, Material material);
+  /// An answer without an end: the head and a first text now, then what say() is given.
+  void open(Response const& head);
+  /// What a client does not take in time is not kept for it: false, it is being disconnected.
+  bool say(std::string const& text);
+  /// The end of such an answer.
+  void close();
   /// An answer without a body but with the length that it would have.
   void reply_head(Response const& response, std::int64_t length);
 
@@ -101,12 +116,13 @@ class Exchange : public std::enable_shared_from_this<Exchange>, private Body::Ow
   void append(GBytes* chunk) override;
   void broken(std::exception_ptr const& why) override;
   void starved(bool first) override;
-  void waiting(bool yes) override { watch_client(yes); }
+  void waiting(bool yes) override;
 
   SoupServerMessage* message_;
   Request request_;
   std::shared_ptr<Loop> loop_;
-  std::string info_hash_, link_token_;
+  std::string info_hash_, link_token_, route_;
+  std::chrono::steady_clock::time_point const begun_at_ = std::chrono::steady_clock::now();
   bool answered_ = false, paused_ = false, over_ = false;
   std::size_t received_ = 0;
   Source departure_;
@@ -119,6 +135,11 @@ class Exchange : public std::enable_shared_from_this<Exchange>, private Body::Ow
   Response head_;
   std::int64_t length_ = 0;
   std::function<Failure()> late_;
+  std::function<void()> when_begun_;
+  std::function<void(std::chrono::milliseconds)> when_waited_;
+  std::chrono::steady_clock::time_point waits_since_;
+  int unsent_ = 0;  ///< texts of say()
+  bool endless_ = false;
 };
 
 template <class Work, class Then>

@@ -3,6 +3,7 @@
 
 #include "http/loop.hpp"
 #include "http/senders.hpp"
+#include "swarm/reader.hpp"
 
 #include <gio/gio.h>
 
@@ -15,9 +16,11 @@ namespace http {
 /// under way when it goes. Thread-bound to the loop; owned by its Exchange.
 class FileBody : public std::enable_shared_from_this<FileBody> {
  public:
-  /// `in_use` is held meanwhile, and let go of on the pool. `over` is called on the loop's thread: did all bytes go?
+  /// `in_use` is held meanwhile, and let go of on the pool. `reader` is moved along: it tells others where the viewer
+  /// is. `over` is called on the loop's thread: did all bytes go?
   FileBody(std::shared_ptr<Loop> loop, std::shared_ptr<Senders> senders, std::unique_ptr<DiskFile> file,
-           swarm::ByteRange range, std::shared_ptr<void> in_use, std::function<void(bool all)> over);
+           swarm::ByteRange range, std::shared_ptr<void> in_use, std::shared_ptr<swarm::Reader> const& reader,
+           std::function<void(bool all)> over);
   ~FileBody();
 
   /// The head is out. False if the socket can't be had twice.
@@ -29,6 +32,7 @@ class FileBody : public std::enable_shared_from_this<FileBody> {
   std::unique_ptr<DiskFile> file_;
   swarm::ByteRange range_;
   std::shared_ptr<void> in_use_;
+  std::weak_ptr<swarm::Reader> reader_;
   std::function<void(bool all)> over_;
   std::shared_ptr<Sending> sending_;
 };

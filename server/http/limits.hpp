@@ -12,6 +12,8 @@ namespace http {
 
 struct Limits {
   int connections = 1024;
+  int connections_each = 0;            ///< of one address; 0 = no limit
+  int requests_per_second = 0;         ///< of one client; 0 = no limit
   std::chrono::seconds idle{60};       ///< of a connection without a request, or with one that does not come to its end
   std::size_t head_bytes = 16 * 1024;  ///< request line and headers
   std::size_t json_bytes = 1024 * 1024;          ///< of a body

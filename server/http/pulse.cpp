@@ -45,9 +45,11 @@ gint Pulse::poll(GPollFD* fds, guint count, gint timeout) {
   if (pulse->awake_) {
     std::chrono::microseconds turn(g_get_monotonic_time() - pulse->awake_);
     auto own = turn - std::chrono::microseconds(pulse->queued() - pulse->queued_);
-    if (turn > noteworthy)
+    if (turn > noteworthy) {
+      ++pulse->longest_.slow;
       g_debug("The main loop was busy for %d ms, %d of them by itself", static_cast<int>(turn.count() / 1000),
               static_cast<int>(own.count() / 1000));
+    }
     pulse->longest_.turn = std::max(pulse->longest_.turn, turn);
     pulse->longest_.own = std::max(pulse->longest_.own, own);
   }

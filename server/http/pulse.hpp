@@ -4,6 +4,7 @@
 #include <glib.h>
 
 #include <chrono>
+#include <cstdint>
 
 namespace http {
 
@@ -20,6 +21,7 @@ class Pulse {
     std::chrono::microseconds turn{0};
     /// Without the time in which others had the core: at work, or asleep for a disk or a lock.
     std::chrono::microseconds own{0};
+    std::int64_t slow = 0;  ///< how many turns took more than 20 ms
   };
   [[nodiscard]] Longest longest() const { return longest_; }
 

@@ -82,6 +82,8 @@ Request::Request(SoupServerMessage* message) : message_(message), method_(soup_s
   auto query = parse_query(query_text_);
   if (!query) throw Failure(Fault::bad_request, "The address's query is not name=value&… in percent-encoded UTF-8.");
   query_ = std::move(*query);
+  auto const remote = soup_server_message_get_remote_host(message);
+  client_ = {remote ? remote : "", g_uri_get_scheme(uri), header("Host")};
 }
 
 std::string Request::header(char const* name) const {
@@ -123,15 +125,6 @@ std::string Request::content_type() const {
   if (!type) return {};
   g_autofree char* lower = g_ascii_strdown(type, -1);
   return lower;
-}
-
-std::string Request::client_address() const {
-  auto host = soup_server_message_get_remote_host(message_);
-  return host ? host : "";
-}
-
-std::string Request::origin() const {
-  return std::string(g_uri_get_scheme(soup_server_message_get_uri(message_))) + "://" + header("Host");
 }
 
 }  // namespace http

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "http/proxies.hpp"
+
 #include <libsoup/soup.h>
 
 #include <chrono>
@@ -49,14 +51,17 @@ class Request {
   [[nodiscard]] std::string_view body() const;
   /// Content-Type without parameters, lower case.
   [[nodiscard]] std::string content_type() const;
-  [[nodiscard]] std::string client_address() const;
+  /// Whom it comes from; with what proxies said, once the server has judged that.
+  [[nodiscard]] Client const& client() const { return client_; }
+  void set_client(Client client) { client_ = std::move(client); }
   /// "http://host:port", as the client wrote it: what links to this server begin with.
-  [[nodiscard]] std::string origin() const;
+  [[nodiscard]] std::string origin() const { return client_.scheme + "://" + client_.host; }
   [[nodiscard]] SoupServerMessage* message() const { return message_; }
 
  private:
   SoupServerMessage* message_;
   std::string method_, path_, query_text_;
+  Client client_;
   std::vector<std::string> segments_;
   std::map<std::string, std::string> query_, parameters_;
   mutable GBytes* body_ = nullptr;

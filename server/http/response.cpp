@@ -34,6 +34,8 @@ char const* reason_phrase(int status) {
   switch (status) {
     case 421:
       return "Misdirected Request";
+    case 429:
+      return "Too Many Requests";
     case 431:
       return "Request Header Fields Too Large";
     default:

@@ -21,8 +21,14 @@ constexpr std::int64_t ahead = 2 * 1024 * 1024;  ///< what a disk is asked for b
 
 }  // namespace
 
-Sending::Sending(int socket, std::unique_ptr<DiskFile> file, swarm::ByteRange range, std::function<void(bool all)> over)
-    : socket_(socket), file_(std::move(file)), at_(range.begin), end_(range.end), over_(std::move(over)) {}
+Sending::Sending(int socket, std::unique_ptr<DiskFile> file, swarm::ByteRange range, std::function<void(bool all)> over,
+                 std::function<void(std::int64_t position)> moved)
+    : socket_(socket),
+      file_(std::move(file)),
+      at_(range.begin),
+      end_(range.end),
+      over_(std::move(over)),
+      moved_(std::move(moved)) {}
 
 Sending::~Sending() { close(); }
 
@@ -112,6 +118,7 @@ class Senders::Thread {
   }
   void step(Sending& sending, bool broken) {
     auto turn = broken ? Sending::Turn::broken : sending.turn();
+    sending.moved_(sending.at_);
     if (turn == Sending::Turn::some && !sending.watched_) {
       epoll_event event{EPOLLOUT, {.ptr = &sending}};
       if (epoll_ctl(epoll_, EPOLL_CTL_ADD, sending.socket_, &event) != 0) turn = Sending::Turn::broken;

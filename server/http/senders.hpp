@@ -16,8 +16,10 @@ namespace http {
 class Sending {
  public:
   /// Takes the socket, which should be a duplicate: whoever has the other one may close it at any time. `over` is
-  /// called once, on a sender thread, when file and socket are closed: did all bytes go?
-  Sending(int socket, std::unique_ptr<DiskFile> file, swarm::ByteRange range, std::function<void(bool all)> over);
+  /// called once, on a sender thread, when file and socket are closed: did all bytes go? `moved` is told there, now and
+  /// then, how far it is.
+  Sending(int socket, std::unique_ptr<DiskFile> file, swarm::ByteRange range, std::function<void(bool all)> over,
+          std::function<void(std::int64_t position)> moved);
   Sending(Sending const&) = delete;
   Sending& operator=(Sending const&) = delete;
   ~Sending();
@@ -36,6 +38,7 @@ class Sending {
   std::unique_ptr<DiskFile> file_;
   std::int64_t at_, end_;
   std::function<void(bool all)> over_;
+  std::function<void(std::int64_t position)> moved_;
   bool watched_ = false;
 };
 

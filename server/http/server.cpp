@@ -28,15 +28,20 @@ std::string bearer_of(std::string const& authorization) {
 
 Visitor visitor_of(Request const& request) {
   auto uri = soup_server_message_get_uri(request.message());
-  auto host = request.header("Host");
+  auto host = request.client().host;
   if (host.empty() && g_uri_get_host(uri) && soup_server_message_get_http_version(request.message()) != SOUP_HTTP_1_0)
     host = g_uri_get_host(uri);
-  return {request.client_address(),
+  return {request.client().address,
           request.method(),
           host,
           request.header("Origin"),
           bearer_of(request.header("Authorization")),
           request.query("token").value_or("")};
+}
+
+Forwarding forwarding_of(Request const& request) {
+  return {request.header("Forwarded"), request.header("X-Forwarded-For"), request.header("X-Forwarded-Proto"),
+          request.header("X-Forwarded-Host")};
 }
 
 /// The answer in case libsoup itself refuses the request: it sets a status, and sends what it finds here.
@@ -68,7 +73,8 @@ Server::Server(Options options, Router router, std::shared_ptr<Loop> loop)
     : options_(std::move(options)),
       router_(std::move(router)),
       loop_(std::move(loop)),
-      connections_(options_.limits, !options_.tls_cert.empty()) {
+      connections_(options_.limits, !options_.tls_cert.empty(), options_.proxies),
+      rate_(options_.limits.requests_per_second) {
   // Bytes that go past libsoup go past its TLS, too.
   if (options_.tls_cert.empty()) senders_ = std::make_shared<Senders>();
   g_autoptr(GTlsCertificate) certificate = load_certificate(options_);
@@ -96,6 +102,11 @@ Server::~Server() {
   soup_server_disconnect(soup_);
   g_clear_object(&soup_);
   g_clear_object(&listener_);
+}
+
+void Server::reload_certificate() {
+  if (g_autoptr(GTlsCertificate) certificate = load_certificate(options_))
+    soup_server_set_tls_certificate(soup_, certificate);
 }
 
 std::string Server::url() const { return url_of(listener_, !options_.tls_cert.empty()); }
@@ -167,6 +178,12 @@ void Server::accept_request(Exchange& exchange) {
   if (head_size(message) > options_.limits.head_bytes + 256)
     throw Failure(Fault::headers_too_large, "The request line and headers are larger than 16 KiB.");
 
+  request.set_client(options_.proxies.client_behind(request.client(), forwarding_of(request)));
+  if (!well_formed_host(request.client().host))
+    throw Failure(Fault::bad_request, "The host that a proxy names is not one host name.");
+  if (auto const wait = rate_.charge(request.client().address, std::chrono::steady_clock::now()); wait > 0)
+    throw Failure(Fault::too_many_requests, "Too many requests: wait " + std::to_string(wait) + " s.")
+        .with("Retry-After", std::to_string(wait));
   auto area = router_.area(request);
   auto visitor = visitor_of(request);
   if (area == Area::media) {
@@ -196,7 +213,7 @@ void Server::accept_request(Exchange& exchange) {
     }
     return exchange.reply(answer);
   }
-  router_.find(request);
+  exchange.set_route(router_.find(request).pattern);
   auto limit = static_cast<goffset>(body_limit(options_.limits, request.content_type()));
   if (soup_message_headers_get_content_length(asked) > limit)
     throw Failure(Fault::payload_too_large, "The body may have " + std::to_string(limit) + " bytes at most.")
@@ -235,8 +252,12 @@ void Server::finished(SoupServerMessage* message) {
   connections_.finished(message);
   auto exchange = Exchange::of(message);
   if (!exchange) return;
-  g_debug("%s \"%s %s\" %u", exchange->request().client_address().c_str(), exchange->request().method().c_str(),
-          exchange->request().path().c_str(), soup_server_message_get_status(message));
+  auto const& request = exchange->request();
+  auto const status = soup_server_message_get_status(message);
+  // Without its query, where tokens are.
+  g_debug("%s \"%s %s\" %u", request.client().address.c_str(), request.method().c_str(), request.path().c_str(),
+          status);
+  if (options_.answered) options_.answered(*exchange, static_cast<int>(status));
   exchange->end();
 }
 

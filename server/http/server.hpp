@@ -5,7 +5,9 @@
 #include "http/connections.hpp"
 #include "http/limits.hpp"
 #include "http/loop.hpp"
+#include "http/proxies.hpp"
 #include "http/pulse.hpp"
+#include "http/request_rate.hpp"
 #include "http/router.hpp"
 #include "http/senders.hpp"
 #include "http/source.hpp"
@@ -13,19 +15,25 @@
 #include <libsoup/soup.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 namespace http {
 
+class Exchange;
+
 struct Options {
   std::string host;  ///< empty = all interfaces
   std::uint16_t port = 0;
   std::string tls_cert, tls_key;     ///< PEM files; empty = plain HTTP
   std::string name = "gst-torrent";  ///< of the Server header
+  Proxies proxies;                   ///< that are believed about whom they speak for
   Limits limits;
   Rules rules;
+  /// A request has been answered, or its client has left.
+  std::function<void(Exchange const&, int status)> answered = {};
 };
 
 /// The HTTP server: libsoup's, with what it lacks (limits, time-outs, admission, one form of errors). Thread-bound to
@@ -41,6 +49,8 @@ class Server {
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] int connections() const { return connections_.count(); }
   [[nodiscard]] Pulse const& pulse() const { return pulse_; }
+  /// Reads the certificate's files again, for connections to come. Throws as the constructor; the old one stays then.
+  void reload_certificate();
 
  private:
   static void on_started(SoupServer*, SoupServerMessage* message, Server* self);
@@ -48,7 +58,7 @@ class Server {
   void got_headers(SoupServerMessage* message);
   void got_chunk(SoupServerMessage* message, std::size_t size);
   void finished(SoupServerMessage* message);
-  void accept_request(class Exchange& exchange);
+  void accept_request(Exchange& exchange);
   void revive_listener();
 
   Options options_;
@@ -56,6 +66,7 @@ class Server {
   std::shared_ptr<Loop> loop_;
   Pulse pulse_;
   Connections connections_;
+  RequestRate rate_;
   std::shared_ptr<Senders> senders_;  ///< null with TLS
   GSocket* listener_ = nullptr;
   SoupServer* soup_ = nullptr;

@@ -43,11 +43,14 @@ class FakeTorrent final : public swarm::Torrent {
   std::unique_ptr<swarm::Reader> open(swarm::FileChoice const& choice, swarm::ReaderOptions const& options) override;
   [[nodiscard]] std::vector<swarm::ByteRange> available(int) const override { return {}; }
   [[nodiscard]] std::int64_t downloaded(int) const override { return 0; }
+  [[nodiscard]] std::vector<bool> verified_pieces() const override { return {}; }
+  [[nodiscard]] std::vector<swarm::ReadingPlace> reading_places() const override { return {}; }
   [[nodiscard]] std::string path_on_disk(int) const override { return {}; }
   void set_keep(std::optional<swarm::FileChoice> choice) override;
   [[nodiscard]] std::optional<swarm::FileChoice> keep() const override;
   void set_paused(bool paused) override;
   void set_limits(int download, int upload) override;
+  void look_for_peers() override {}
   void add_sources(swarm::Locator const&) override {}
   [[nodiscard]] std::vector<int> files_in_use() const override { return {}; }
   void evict(int, std::function<void(std::string const&)> done) override { done({}); }
@@ -83,6 +86,8 @@ class FakeSession final : public swarm::Session {
   std::shared_ptr<swarm::Torrent> add(swarm::Locator const& locator, swarm::AddOptions const& options) override;
   [[nodiscard]] std::shared_ptr<swarm::Torrent> find(swarm::InfoHash const&) const override { return torrent_; }
   [[nodiscard]] std::vector<std::shared_ptr<swarm::Torrent>> torrents() const override { return {torrent_}; }
+  [[nodiscard]] bool asleep(swarm::InfoHash const&) const override { return false; }
+  [[nodiscard]] std::vector<std::shared_ptr<swarm::SleepingTorrent const>> sleeping() const override { return {}; }
   bool remove(swarm::InfoHash const&, bool, std::function<void(std::string const&)>) override { return false; }
   [[nodiscard]] swarm::SessionStatus status() const override { return {}; }
   [[nodiscard]] swarm::Settings const& settings() const override { return settings_; }

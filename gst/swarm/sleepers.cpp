@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "swarm/sleepers.hpp"
+
+#include "swarm/catalog.hpp"
+#include "swarm/error.hpp"
+#include "swarm/file_storage.hpp"
+#include "swarm/journal.hpp"
+#include "swarm/metadata.hpp"
+#include "swarm/resume.hpp"
+#include "swarm/state_folder.hpp"
+
+#include <libtorrent/add_torrent_params.hpp>
+#include <libtorrent/torrent_info.hpp>
+
+namespace swarm {
+namespace {
+
+/// What status() would call `wanted`: the kept file, else all.
+std::optional<int> kept_file(Layout const& layout, std::optional<FileChoice> const& keep) {
+  if (!keep) return std::nullopt;
+  try {
+    return choose_file(layout, *keep);
+  } catch (Error const&) {
+    return std::nullopt;
+  }
+}
+
+void fill(SleepingTorrent& torrent, Metadata const& metadata, Remembered const& remembered,
+          std::string const& journal) {
+  auto const& layout = metadata.layout;
+  FileStorage const storage(remembered.save_path + '/' + metadata.hash.key(), layout);
+  auto const have = Journal::load(journal, storage).have;
+  auto const kept = kept_file(layout, remembered.keep);
+  for (int i = 0; i < layout.file_count(); ++i) {
+    auto const& file = layout.file(i);
+    if (file.padding) continue;
+    std::int64_t done = 0;
+    if (!have.empty())
+      for (auto const& range : ranges_held(layout, i, [&](int piece) { return have[static_cast<std::size_t>(piece)]; }))
+        done += range.size();
+    if (!kept || *kept == i) {
+      torrent.wanted += file.size;
+      torrent.wanted_done += done;
+    }
+    torrent.files.push_back({i, file.path, file.size, done});
+  }
+  torrent.hash = metadata.hash;
+  torrent.name = metadata.name;
+  torrent.folder = storage.folder();
+}
+
+}  // namespace
+
+Sleepers::Sleepers(StateFolder const& state, std::vector<std::string> const& keys, std::string download_path)
+    : state_folder_(state), download_path_(std::move(download_path)) {
+  auto mine = state_.lock();
+  for (auto const& key : keys) {
+    auto const entry = std::make_shared<SleepingTorrent>();
+    entry->hash = *InfoHash::parse(key);
+    entry->name = key;
+    mine->entries.emplace(key, entry);
+  }
+  mine->known = mine->entries.empty();
+}
+
+std::optional<std::string> Sleepers::find(InfoHash const& hash) const {
+  auto state = state_.lock();
+  for (auto const& key : {hash.v1_hex(), hash.v2_hex()}) {
+    if (state->entries.contains(key)) return key;
+    if (auto const found = state->by_v2.find(key); found != state->by_v2.end()) return found->second;
+  }
+  return std::nullopt;
+}
+
+std::vector<Sleepers::Entry> Sleepers::all() const {
+  auto state = state_.lock();
+  std::vector<Entry> all;
+  all.reserve(state->entries.size());
+  for (auto const& [key, entry] : state->entries) all.push_back(entry);
+  return all;
+}
+
+std::size_t Sleepers::count() const { return state_.lock()->entries.size(); }
+bool Sleepers::known() const { return state_.lock()->known; }
+
+Sleepers::Entry Sleepers::look_at_next() {
+  std::string key;
+  {
+    auto state = state_.lock();
+    auto const next = state->entries.upper_bound(state->looked_until);
+    if (next == state->entries.end()) {
+      state->known = true;
+      return nullptr;
+    }
+    key = state->looked_until = next->first;
+  }
+  auto entry = look_at(key);
+  auto state = state_.lock();
+  auto const place = state->entries.find(key);
+  if (place == state->entries.end()) return entry;  // woken meanwhile
+  place->second = entry;
+  if (entry->hash.v1 && entry->hash.v2) state->by_v2.emplace(entry->hash.v2_hex(), key);
+  return entry;
+}
+
+Sleepers::Entry Sleepers::look_at(std::string const& key) const {
+  auto const torrent = std::make_shared<SleepingTorrent>();
+  torrent->hash = *InfoHash::parse(key);
+  torrent->name = key;
+  lt::add_torrent_params params;
+  Remembered remembered;
+  auto const saved = state_folder_.load_resume(key);
+  if (!saved || !read_resume(*saved, params, remembered)) return torrent;
+  if (!params.name.empty()) torrent->name = params.name;
+  if (remembered.save_path.empty()) remembered.save_path = download_path_;
+  try {
+    if (params.ti) fill(*torrent, *make_metadata(*params.ti), remembered, state_folder_.journal_path(key));
+  } catch (Error const&) {
+    return torrent;  // whoever wakes it hears why
+  }
+  torrent->goes_on = remembered.keep && (torrent->files.empty() || torrent->wanted_done < torrent->wanted);
+  return torrent;
+}
+
+void Sleepers::erase(std::string const& key) {
+  auto state = state_.lock();
+  auto const place = state->entries.find(key);
+  if (place == state->entries.end()) return;
+  state->by_v2.erase(place->second->hash.v2_hex());
+  state->entries.erase(place);
+}
+
+}  // namespace swarm

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// BEP 48: a scrape if there is a hash; else an announce of nothing, which every tracker answers with a failure.
+#include "lib/trackers/lookup.hpp"
+#include "lib/trackers/probe.hpp"
+
+#include <libsoup/soup.h>
+
+#include <utility>
+
+namespace trackers {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// More of an answer says nothing more.
+constexpr gsize most_bytes = 64 * 1024;
+
+std::string escaped(Hash const& hash) {
+  std::string text;
+  for (auto const byte : hash) {
+    char part[4];
+    g_snprintf(part, sizeof part, "%%%02X", byte);
+    text += part;
+  }
+  return text;
+}
+
+/// ".../announce?x" -> ".../scrape?x&info_hash=…"; the URL itself if the tracker can't be scraped.
+std::string address_of(Question const& question) {
+  auto const& url = question.url;
+  auto const query = url.find('?');
+  auto const slash = url.rfind('/', query);
+  constexpr std::string_view announce = "/announce";
+  if (!question.hash || slash == std::string::npos || url.compare(slash, announce.size(), announce) != 0) return url;
+  auto made = url.substr(0, slash) + "/scrape" + url.substr(slash + announce.size());
+  made += query == std::string::npos ? '?' : '&';
+  return made + "info_hash=" + escaped(*question.hash);
+}
+
+class HttpProbe final : public Probe, public std::enable_shared_from_this<HttpProbe> {
+ public:
+  HttpProbe(Question question, Done done)
+      : question_(std::move(question)), done_(std::move(done)), session_(soup_session_new()) {}
+  ~HttpProbe() override {
+    g_cancellable_cancel(cancellable_);
+    g_object_unref(cancellable_);
+    g_object_unref(session_);
+  }
+
+  void begin(std::string const& host) {
+    look_up(host, cancellable_, [weak = weak_from_this()](GInetAddress* address, std::string const& why) {
+      auto const self = weak.lock();
+      if (!self) return;
+      if (!address) return self->tell({false, {}, {}, {}, why});
+      g_autofree char* text = g_inet_address_to_string(address);
+      if (!self->question_.allowed(text))
+        return self->tell({false, {}, {}, {}, "Its address is private: it is not asked."});
+      self->ask();
+    });
+  }
+
+ private:
+  /// Each step's answer comes with this, which does not keep the probe alive.
+  struct Step {
+    std::weak_ptr<HttpProbe> probe;
+    GInputStream* stream = nullptr;
+    std::string bytes;
+    ~Step() { g_clear_object(&stream); }
+  };
+
+  void ask() {
+    g_autoptr(SoupMessage) message = soup_message_new("GET", address_of(question_).c_str());
+    if (!message) return tell({false, {}, {}, {}, "It is no announce URL."});
+    soup_message_add_flags(message, SOUP_MESSAGE_NO_REDIRECT);  // who knows where to
+    status_of_ = SOUP_MESSAGE(g_object_ref(message));
+    soup_session_send_async(
+        session_, message, G_PRIORITY_DEFAULT, cancellable_,
+        [](GObject* source, GAsyncResult* result, gpointer data) {
+          std::unique_ptr<Step> step(static_cast<Step*>(data));
+          g_autoptr(GError) error = nullptr;
+          step->stream = soup_session_send_finish(SOUP_SESSION(source), result, &error);
+          auto const self = step->probe.lock();
+          if (!self) return;
+          if (!step->stream) return self->tell({false, {}, {}, {}, error->message});
+          self->read(std::move(step));
+        },
+        new Step{weak_from_this()});
+  }
+
+  void read(std::unique_ptr<Step> step) {
+    step->bytes.resize(most_bytes);
+    auto* bare = step.release();
+    g_input_stream_read_all_async(
+        bare->stream, bare->bytes.data(), most_bytes, G_PRIORITY_DEFAULT, cancellable_,
+        [](GObject* source, GAsyncResult* result, gpointer data) {
+          std::unique_ptr<Step> const done(static_cast<Step*>(data));
+          g_autoptr(GError) error = nullptr;
+          gsize size = 0;
+          g_input_stream_read_all_finish(G_INPUT_STREAM(source), result, &size, &error);
+          done->bytes.resize(size);
+          if (auto const self = done->probe.lock()) self->understand(done->bytes);
+        },
+        bare);
+  }
+
+  void understand(std::string const& body) {
+    auto verdict = read_answer(static_cast<int>(soup_message_get_status(status_of_)), body);
+    verdict.after = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun_);
+    tell(verdict);
+  }
+
+  void tell(Verdict const& verdict) {
+    g_clear_object(&status_of_);
+    if (auto const done = std::exchange(done_, {})) done(verdict);
+  }
+
+  Question const question_;
+  Done done_;
+  Clock::time_point const begun_ = Clock::now();
+  GCancellable* cancellable_ = g_cancellable_new();
+  SoupSession* session_;
+  SoupMessage* status_of_ = nullptr;
+};
+
+}  // namespace
+
+std::shared_ptr<Probe> http_probe(Question const& question, std::string const& host, Probe::Done done) {
+  auto const probe = std::make_shared<HttpProbe>(question, std::move(done));
+  probe->begin(host);
+  return probe;
+}
+
+}  // namespace trackers

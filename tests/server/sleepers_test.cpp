@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A state folder that knows ten thousand torrents: the program starts, lists and cleans as if there were a few.
+#include "running.hpp"
+#include "support/eventually.hpp"
+#include "support/swarm.hpp"
+#include "swarm/file_storage.hpp"
+#include "swarm/journal.hpp"
+#include "swarm/resume.hpp"
+
+#include <gmock/gmock.h>
+#include <libtorrent/add_torrent_params.hpp>
+#include <libtorrent/bencode.hpp>
+#include <libtorrent/create_torrent.hpp>
+#include <libtorrent/torrent_info.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <sys/stat.h>
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+using support::KiB;
+using support::MiB;
+using Clock = std::chrono::steady_clock;
+
+constexpr int torrents = 10000, with_files = 1000;
+constexpr std::int64_t film_size = 700 * MiB;
+constexpr int piece_size = 8 * 1024 * 1024;
+
+/// Milliseconds, and what the test may say about them: generous, for a machine that does other things too.
+template <class Run>
+std::int64_t timed(char const* what, Run run) {
+  auto const begin = Clock::now();
+  run();
+  auto const ms = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin).count();
+  testing::Test::RecordProperty(what, static_cast<int>(ms));
+  std::printf("%s: %d ms\n", what, static_cast<int>(ms));
+  return ms;
+}
+
+/// One torrent of an earlier life: a resume file, and where `whole` a film with a journal (a sparse file, never read).
+std::string remember(fs::path const& folder, int number, bool whole) {
+  lt::file_storage files;
+  files.add_file("film " + std::to_string(number) + ".mkv", film_size);
+  lt::create_torrent made(files, piece_size, lt::create_torrent::v1_only);
+  lt::sha1_hash hash;
+  for (auto const piece : made.piece_range()) {
+    for (int i = 0; i < 4; ++i) hash[i] = static_cast<std::uint8_t>(number >> (8 * i));
+    hash[4] = static_cast<std::uint8_t>(static_cast<int>(piece));
+    made.set_hash(piece, hash);
+  }
+  std::vector<char> bytes;
+  lt::bencode(std::back_inserter(bytes), made.generate());
+  lt::add_torrent_params params;
+  params.ti = std::make_shared<lt::torrent_info>(lt::span<char const>(bytes), lt::from_span);
+  params.name = params.ti->name();
+  params.info_hashes = params.ti->info_hashes();
+  std::ostringstream key;
+  key << params.info_hashes.v1;
+  swarm::Remembered remembered;
+  remembered.save_path = (folder / "downloads").string();
+  auto const resume = swarm::write_resume(params, remembered);
+  auto const path = folder / "state/torrents" / key.str();
+  std::ofstream(path.string() + ".resume", std::ios::binary)
+      .write(resume.data(), static_cast<std::streamsize>(resume.size()));
+  if (!whole) return key.str();
+  auto const film = folder / "downloads" / key.str() / params.name;
+  fs::create_directories(film.parent_path());
+  std::ofstream(film).put('x');
+  fs::resize_file(film, static_cast<std::uintmax_t>(film_size));
+  struct stat status {};
+  stat(film.c_str(), &status);
+  swarm::Journal journal(path.string() + ".journal", true);
+  auto const modified = status.st_mtim.tv_sec * std::int64_t{1'000'000'000} + status.st_mtim.tv_nsec;
+  for (int piece = 0; piece < params.ti->num_pieces(); ++piece) journal.append(piece, modified);
+  journal.mark_synced();
+  return key.str();
+}
+
+TEST(Sleepers, TenThousand) {
+  Running server(Environment{{"CACHE_TTL", "0"}, {"CACHE_MAX_SIZE", "100000"}, {"CACHE_MAX_DISK_MB", "100000000"}});
+  auto const memory_of_none = server.child().anonymous_memory();
+  ASSERT_TRUE(server.child().stop().ok());
+  std::vector<std::string> keys;
+  for (int i = 0; i < torrents; ++i) keys.push_back(remember(server.folder().path(), i, i < with_files));
+  auto const first = keys.front();
+
+  auto const start = timed("start", [&] { server.start(); });
+  EXPECT_LT(start, 5000) << "2 s on a machine of its own";
+  EXPECT_EQ(at(server.get("/api/torrents?limit=1").body, "$.data.total"), std::to_string(torrents)) << "at once";
+  // Their names follow one after the other.
+  auto const stat = [&](char const* name) {
+    return at(server.get("/api/cache-stats").body, (std::string("$.data.") + name).c_str());
+  };
+  timed("known", [&] {
+    EXPECT_TRUE(support::eventually([&] { return stat("size") == std::to_string(with_files); }, 120s)) << stat("size");
+  });
+
+  support::http::Response list;
+  auto const listed = timed("list", [&] { list = server.get("/api/torrents"); });
+  EXPECT_LT(listed, 1000);
+  EXPECT_EQ(at(list.body, "$.data.torrents[9999].peers"), "0");
+  auto const page = timed("page", [&] { list = server.get("/api/torrents?offset=5000&limit=50"); });
+  EXPECT_LT(page, 500);
+  std::sort(keys.begin(), keys.end());
+  EXPECT_EQ(at(list.body, "$.data.torrents[0].infoHash"), '"' + keys[5000] + '"');
+  EXPECT_EQ(at(list.body, "$.data.torrents[49].infoHash"), '"' + keys[5049] + '"');
+  EXPECT_EQ(at(list.body, "$.data.torrents[50]"), "");
+  auto const cleaned = timed("clean", [&] {
+    EXPECT_EQ(at(server.post("/api/cache-config", "{\"forceCleanup\": true}").body, "$.data.cleanedCount"), "0");
+  });
+  EXPECT_LT(cleaned, 1000);
+  auto const memory = server.child().anonymous_memory();
+  std::printf("memory: %ld MB of its own (%ld without torrents)\n", memory >> 20, memory_of_none >> 20);
+  if (memory_counts) {
+    EXPECT_LT(memory, 100 * MiB);
+  }
+
+  // One of them is wanted: it wakes, and only it.
+  auto const files = server.get("/api/torrents/" + first + "/files");
+  EXPECT_EQ(at(files.body, "$.data.files[0].name"), "\"film 0.mkv\"") << files.body;
+  EXPECT_EQ(at(files.body, "$.data.files[0].progress"), "\"100.00\"");
+  auto const got = server.get("/stream/proxy/" + first, {{"Range", "bytes=0-0"}});
+  EXPECT_EQ(got.status(), 206);
+  EXPECT_EQ(got.body, "x");
+  EXPECT_EQ(at(server.get("/api/torrents?limit=0").body, "$.data.total"), std::to_string(torrents));
+  EXPECT_EQ(server.remove("/api/torrents/" + first + "?deleteFiles=true").status(), 200);
+  EXPECT_FALSE(fs::exists(server.folder().path() / "downloads" / first));
+  EXPECT_EQ(at(server.get("/api/torrents?limit=0").body, "$.data.total"), std::to_string(torrents - 1));
+  EXPECT_TRUE(support::eventually([&] { return stat("size") == std::to_string(with_files - 1); }));
+}
+
+TEST(Sleepers, GiveWayLikeOthers) {
+  Running server(Environment{{"CACHE_TTL", "0"}, {"CACHE_MAX_SIZE", "100"}, {"CACHE_BACKEND", "sqlite"}});
+  ASSERT_TRUE(server.child().stop().ok());
+  for (int i = 0; i < 20; ++i) remember(server.folder().path(), i, true);
+  server.start();
+  auto const size = [&] { return at(server.get("/api/cache-stats").body, "$.data.size"); };
+  ASSERT_TRUE(support::eventually([&] { return size() == "20"; }));
+  ASSERT_EQ(server.post("/api/cache-config", "{\"maxSize\": 5}").status(), 200);
+  ASSERT_TRUE(support::eventually([&] { return size() == "5"; }, 20s)) << size();
+  EXPECT_EQ(at(server.get("/api/torrents").body, "$.data.total"), "5");
+  EXPECT_EQ(std::distance(fs::directory_iterator(server.folder().path() / "state/torrents"), {}), 10)
+      << "a resume file and a journal each";
+}
+
+TEST(Sleepers, GoOnWhereTheyWere) {
+  support::Swarm swarm(support::make_torrent("film.mkv", 4 * MiB), 1);
+  Running server;
+  swarm[0].stall_after(2 * MiB);
+  ASSERT_EQ(server.add(swarm.magnet()).status(), 200);
+  ASSERT_TRUE(support::eventually([&] { return swarm.uploaded() >= 2 * MiB; }));
+  ASSERT_TRUE(server.child().stop().ok());
+  swarm[0].resume();
+  server.start();
+  auto const done = [&] { return at(server.get("/api/torrents").body, "$.data.torrents[0].progress"); };
+  EXPECT_TRUE(support::eventually([&] { return done() == "\"100.00\""; }, 20s)) << "nobody had to ask for it";
+  ASSERT_TRUE(server.child().stop().ok());
+  server.start();
+  EXPECT_TRUE(support::eventually([&] { return done() == "\"100.00\""; }));
+  EXPECT_EQ(at(server.get("/api/torrents").body, "$.data.torrents[0].status"), "\"complete\"");
+  EXPECT_EQ(server.get("/playlist/all.m3u").body.find("film.mkv") == std::string::npos, false);
+}
+
+TEST(Sleepers, AHybridWakesByEitherHash) {
+  support::Swarm swarm(
+      support::make_torrent({.files = {support::payload_file("film.mkv", MiB)}, .format = support::Format::hybrid}), 1);
+  Running server;
+  ASSERT_EQ(server.add(swarm.magnet()).status(), 200);
+  ASSERT_EQ(server.get("/stream/proxy/" + swarm.torrent().key).status(), 200);
+  ASSERT_TRUE(server.child().stop().ok());
+  swarm[0].kill();
+  server.start();
+  auto const got = server.get("/stream/proxy/" + swarm.torrent().v2_hex);
+  EXPECT_EQ(got.status(), 200);
+  EXPECT_TRUE(support::Payload().matches(0, got.body));
+  EXPECT_EQ(at(server.get("/api/torrents").body, "$.data.total"), "1");
+}
+
+}  // namespace

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Which trackers answer, as the real program finds out; and what a client is told when none does.
+#include "lib/trackers/probe.hpp"
+#include "running.hpp"
+#include "support/eventually.hpp"
+#include "support/swarm.hpp"
+#include "support/tracker.hpp"
+
+#include <gmock/gmock.h>
+
+namespace {
+
+using namespace std::chrono_literals;
+using support::FaultyTracker;
+using support::MiB;
+using support::Tracker;
+using testing::HasSubstr;
+
+TEST(TrackerAnswer, IsRead) {
+  auto verdict =
+      trackers::read_answer(200, "d5:filesd20:aaaaaaaaaaaaaaaaaaaad8:completei12e10:downloadedi3e10:incompletei4eeee");
+  EXPECT_TRUE(verdict.answers);
+  EXPECT_EQ(verdict.seeders, 12);
+  EXPECT_EQ(verdict.leechers, 4);
+  verdict = trackers::read_answer(400, "d14:failure reason12:not allowed!e");
+  EXPECT_TRUE(verdict.answers);
+  EXPECT_EQ(verdict.message, "not allowed!");
+  for (auto const* odd : {"", "<html>", "d14:failure reason", "d14:failure reason99999999999999999999:x",
+                          "d8:completei", "d8:completei99999999999999999999e", "d8:completei-1e"})
+    EXPECT_FALSE(trackers::read_answer(200, odd).seeders) << odd;
+  EXPECT_FALSE(trackers::read_answer(502, "<html>").answers);
+}
+
+/// One row of an answer, by its URL.
+std::string row(std::string const& body, std::string const& url, char const* member) {
+  for (int i = 0; i < 20; ++i) {
+    auto const at_url = at(body, ("$.data.trackers[" + std::to_string(i) + "].url").c_str());
+    if (at_url == '"' + url + '"') return at(body, ("$.data.trackers[" + std::to_string(i) + "]." + member).c_str());
+  }
+  return "no row of " + url;
+}
+
+TEST(Trackers, AreAskedAllAtOnce) {
+  if (!Tracker::installed()) GTEST_SKIP() << Tracker::advice;
+  Tracker real;
+  FaultyTracker silent(FaultyTracker::Fault::silent), garbage(FaultyTracker::Fault::garbage),
+      failing(FaultyTracker::Fault::failure), another(FaultyTracker::Fault::silent);
+  auto const gone = "udp://127.0.0.1:" + std::to_string(support::free_port()) + "/announce";
+  auto const nameless = std::string("http://no.such.host.invalid/announce");
+  auto torrent =
+      support::make_torrent({.files = {support::payload_file("film.mkv", MiB)}, .trackers = {real.udp_url()}});
+  real.allow(torrent);
+  Running server(Environment{{"TORRENT_TRACKERS", real.udp_url() + " " + real.http_url() + " " + silent.url() + " " +
+                                                      another.url() + " " + garbage.url() + " " + failing.url() + " " +
+                                                      gone + " " + nameless + " wss://web.example/"}});
+  auto const begin = std::chrono::steady_clock::now();
+  auto const got = server.get("/api/trackers/check");
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 9s) << "two silent ones, but at once";
+  ASSERT_EQ(got.status(), 200) << got.body;
+  EXPECT_EQ(at(got.body, "$.data.total"), "9");
+  EXPECT_EQ(row(got.body, real.udp_url(), "answers"), "true") << got.body;
+  EXPECT_NE(row(got.body, real.udp_url(), "time"), "null");
+  EXPECT_EQ(row(got.body, real.udp_url(), "seeders"), "null") << "no hash was given";
+  EXPECT_EQ(row(got.body, failing.url(), "answers"), "true");
+  for (auto const& url :
+       {silent.url(), another.url(), garbage.url(), gone, nameless, std::string("wss://web.example/")}) {
+    EXPECT_EQ(row(got.body, url, "answers"), "false") << url;
+    EXPECT_GT(row(got.body, url, "message").size(), 10u) << url;
+  }
+
+  // Other requests are served meanwhile.
+  support::http::Connection waiting(server.at());
+  waiting.send({.target = "/api/trackers/check"});
+  EXPECT_EQ(server.get("/health").status(), 200);
+  waiting.reset();
+
+  ASSERT_EQ(server
+                .post("/api/torrents", std::string(torrent.metainfo.begin(), torrent.metainfo.end()),
+                      "application/x-bittorrent")
+                .status(),
+            200);
+  auto const of_torrent = "/api/trackers/check?infoHash=" + torrent.key;
+  ASSERT_TRUE(support::eventually([&] { return real.peers_of(torrent) > 0; }, 20s));
+  auto const counted = server.get(of_torrent);
+  EXPECT_EQ(row(counted.body, real.udp_url(), "answers"), "true") << counted.body;
+  EXPECT_EQ(row(counted.body, real.udp_url(), "leechers"), "1") << counted.body;
+  EXPECT_EQ(row(counted.body, real.http_url(), "leechers"), "1") << counted.body;
+  expect_failure(server.get("/api/trackers/check?infoHash=" + std::string(40, 'a')), 404, "unknown_torrent");
+  expect_failure(server.get("/api/trackers/check?infoHash=1"), 400, "bad_info_hash");
+}
+
+TEST(Trackers, OfAStrangersLinkAreNotAskedInOurNetwork) {
+  FaultyTracker inside(FaultyTracker::Fault::failure);
+  Running server(Environment{{"TORRENT_TRACKERS", ""}});
+  auto const torrent =
+      support::make_torrent({.files = {support::payload_file("film.mkv", MiB)}, .trackers = {inside.url()}});
+  ASSERT_EQ(server
+                .post("/api/torrents", std::string(torrent.metainfo.begin(), torrent.metainfo.end()),
+                      "application/x-bittorrent")
+                .status(),
+            200);
+  auto const target = "/api/trackers/check?infoHash=" + torrent.key;
+  ASSERT_TRUE(support::eventually([&] { return at(server.get(target).body, "$.data.total") == "1"; }));
+  EXPECT_THAT(row(server.get(target).body, inside.url(), "message"), HasSubstr("private"));
+}
+
+TEST(Beginning, NoTrackerAnswers) {
+  FaultyTracker broken(FaultyTracker::Fault::error);
+  Running server(Environment{{"FIRST_BYTE_WAIT", "3000"}, {"TORRENT_TRACKERS", broken.url()}});
+  auto const magnet = "magnet:?xt=urn:btih:" + std::string(40, 'b');
+  ASSERT_EQ(server.post("/api/torrents?wait=0", "{\"magnetUri\":\"" + magnet + "\"}").status(), 202);
+  auto const target = "/stream/proxy/" + std::string(40, 'b');
+  ASSERT_TRUE(support::eventually([&] { return at(server.get(target).body, "$.code") == "\"no_tracker\""; }, 30s))
+      << server.get(target).body;
+  expect_failure(server.get(target), 504, "no_tracker");
+}
+
+TEST(Beginning, NoPeers) {
+  Running server(Environment{{"FIRST_BYTE_WAIT", "1000"}});
+  expect_failure(server.get("/stream/proxy/" + std::string(40, 'c')), 504, "no_peers");
+}
+
+TEST(Beginning, NobodyHasThisPart) {
+  support::Swarm swarm(support::make_torrent("film.mkv", 4 * MiB), 1, {.has = [](int piece) { return piece < 8; }});
+  Running server(Environment{{"FIRST_BYTE_WAIT", "5000"}, {"TORRENT_KEEP", "false"}});
+  ASSERT_EQ(server.add(swarm.magnet()).status(), 200);
+  auto const target = "/stream/proxy/" + swarm.torrent().key;
+  EXPECT_EQ(server.get(target, {{"Range", "bytes=0-1000"}}).status(), 206);
+  auto const got = server.get(target, {{"Range", "bytes=-1000"}});
+  expect_failure(got, 504, "no_source");
+  EXPECT_FALSE(got["Retry-After"].empty());
+}
+
+TEST(Beginning, PeersAreLookedForAgain) {
+  Running server(Environment{{"TORRENT_TIMEOUT", "300"}, {"TORRENT_MAX_RETRIES", "2"}});
+  auto const key = std::string(40, 'd');
+  ASSERT_EQ(server.post("/api/torrents?wait=0", "{\"infoHash\":\"" + key + "\"}").status(), 202);
+  EXPECT_TRUE(
+      support::eventually([&] { return at(server.get("/api/torrents/" + key).body, "$.data.retries") == "2"; }, 15s));
+}
+
+}  // namespace
