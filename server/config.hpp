@@ -33,6 +33,8 @@ struct Config {
   std::vector<std::string> torrent_trackers;
   bool tracker_inject = false;
 
+  bool allow_private_fetch = false;
+
   std::string cache_backend;
   std::int64_t cache_max_size = 0, cache_max_disk_mb = 0, cache_ttl = 0, cache_cleanup_interval = 0;
   bool cache_persistent = false;

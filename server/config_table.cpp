@@ -157,6 +157,9 @@ std::vector<Setting> const& settings_table() {
            "announce URLs that are added to public torrents"),
       flag("TRACKER_INJECT", &C::tracker_inject, true, "add them"),
 
+      flag("ALLOW_PRIVATE_FETCH", &C::allow_private_fetch, false,
+           "URLs that clients give may lead to this machine and the networks behind it, too"),
+
       choice("CACHE_BACKEND", &C::cache_backend, "memory", {"memory", "sqlite", "redis"},
              "where it is kept when which file was used; redis: shared by several servers"),
       number("CACHE_TTL", &C::cache_ttl, 3600, 0, 100 * 365 * day,

@@ -82,6 +82,10 @@ http::Options http_options(Config const& config) {
   return options;
 }
 
+fetch::Settings fetch_settings(Config const& config) {
+  return {.allow_private = config.allow_private_fetch, .user_agent = "gst-torrent/" GST_TORRENT_VERSION};
+}
+
 hls::Producer::Limits hls_limits(Config const& config, std::string const& state_path) {
   hls::Producer::Limits limits;
   limits.warm = static_cast<int>(config.hls_pipelines);
@@ -118,6 +122,7 @@ Server::Server(Config const& config) : loop_(http::Loop::create()) {
   app_.options = api_options(config);
   app_.session = swarm::Session::create(swarm_settings(config));
   app_.producer = std::make_unique<hls::Producer>(hls_limits(config, app_.session->settings().state_path));
+  app_.fetch = std::make_unique<fetch::Client>(fetch_settings(config));
   app_.index = std::make_unique<cache::Index>(cache_backend(config, app_.session->settings()));
   app_.cleaning = std::make_unique<api::Cleaning>(app_.session, *app_.index, cleaning_settings(config),
                                                   [this](auto const& hash) { app_.producer->forget(hash); });

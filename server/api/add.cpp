@@ -19,11 +19,14 @@ using http::Failure;
 using http::Fault;
 
 constexpr std::int64_t default_wait_s = 30, longest_wait_s = 3600;
+/// For a .torrent to come from elsewhere.
+constexpr std::chrono::seconds fetch_patience{30};
 
 /// What the client wants added. The .torrent is taken apart on the pool: it may be large.
 struct Wish {
   swarm::Locator locator;
   std::vector<char> metainfo;
+  std::string url;  ///< where it is to be had
   std::optional<int> file;
 };
 
@@ -52,10 +55,8 @@ Wish wish_in_json(std::string_view body) {
   } else if (hash) {
     wish.locator.hash = hash_of(*hash);
   } else if (url) {
-    if (!starts_with_any(*url, {"http://", "https://"}))
-      throw Failure(Fault::bad_input, "\"torrentUrl\" must begin with http:// or https://.");
-    throw Failure(Fault::unsupported_source,
-                  "This server does not fetch .torrent files yet: send the file itself as application/x-bittorrent.");
+    fetch::check_url(*url);
+    wish.url = *url;
   } else {
     throw Failure(Fault::bad_request,
                   "Give one of \"magnetUri\", \"infoHash\" and \"torrentUrl\", or send a .torrent.");
@@ -113,7 +114,11 @@ Wish wish_in(http::Request const& request) {
 }
 
 Added add(std::shared_ptr<swarm::Session> const& session, Wish wish, bool keep) {
-  if (!wish.metainfo.empty()) wish.locator = swarm::Locator::from_metainfo(std::move(wish.metainfo));
+  if (!wish.metainfo.empty()) {
+    auto given = swarm::Locator::from_metainfo(std::move(wish.metainfo));
+    for (auto& tracker : wish.locator.trackers) given.trackers.push_back(std::move(tracker));
+    wish.locator = std::move(given);
+  }
   bool known = session->find(wish.locator.hash) != nullptr;
   swarm::AddOptions options;
   if (keep) options.keep = wish.file ? swarm::FileChoice(*wish.file) : wish.locator.file;
@@ -143,12 +148,7 @@ void answer(http::Exchange& exchange, Added const& added, std::optional<int> fil
   exchange.reply(http::Response::data(std::move(data), {}, known_now ? 200 : 202));
 }
 
-}  // namespace
-
-void add_torrent(App& app, http::Exchange& exchange) {
-  auto wait =
-      std::chrono::seconds(std::min(exchange.request().number("wait").value_or(default_wait_s), longest_wait_s));
-  auto wish = std::make_shared<Wish>(wish_in(exchange.request()));
+void add_wish(App& app, http::Exchange& exchange, std::shared_ptr<Wish> const& wish, std::chrono::seconds wait) {
   exchange.work([session = app.session, wish, keep = app.options.keep] { return add(session, *wish, keep); },
                 [&exchange, wait, file = wish->file](Added const& added) {
                   exchange.set_info_hash(added.torrent->key());
@@ -156,6 +156,34 @@ void add_torrent(App& app, http::Exchange& exchange) {
                   when_known(exchange, added.torrent, wait,
                              [&exchange, added, file](bool known) { answer(exchange, added, file, known); });
                 });
+}
+
+/// The .torrent is somewhere else.
+void fetch_wish(App& app, http::Exchange& exchange, std::shared_ptr<Wish> const& wish, std::chrono::seconds wait) {
+  auto const answer = std::make_shared<fetch::Answer>();
+  auto const done = exchange.wake([&app, &exchange, wish, wait, answer] {
+    exchange.release();
+    if (answer->error) throw fetch::Error(*answer->error);
+    wish->metainfo = std::move(answer->body);
+    if (wish->metainfo.empty()) throw Failure(Fault::bad_input, "The .torrent is empty.");
+    add_wish(app, exchange, wish, wait);
+  });
+  exchange.expect_long_wait();
+  exchange.hold(
+      app.fetch->get(wish->url, {swarm::max_metainfo_bytes, fetch_patience}, [answer, done](fetch::Answer came) {
+        *answer = std::move(came);
+        done();
+      }));
+}
+
+}  // namespace
+
+void add_torrent(App& app, http::Exchange& exchange) {
+  auto wait =
+      std::chrono::seconds(std::min(exchange.request().number("wait").value_or(default_wait_s), longest_wait_s));
+  auto const wish = std::make_shared<Wish>(wish_in(exchange.request()));
+  if (wish->url.empty()) return add_wish(app, exchange, wish, wait);
+  fetch_wish(app, exchange, wish, wait);
 }
 
 }  // namespace api

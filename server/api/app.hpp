@@ -6,6 +6,7 @@
 #include "cache/index.hpp"
 #include "hls/producer.hpp"
 #include "http/pulse.hpp"
+#include "lib/fetch/client.hpp"
 #include "swarm/reader.hpp"
 #include "swarm/session.hpp"
 
@@ -37,6 +38,7 @@ struct Options {
 struct App {
   std::shared_ptr<swarm::Session> session;
   std::unique_ptr<hls::Producer> producer;
+  std::unique_ptr<fetch::Client> fetch;
   std::unique_ptr<cache::Index> index;
   std::unique_ptr<Cleaning> cleaning;
   Jobs jobs;
