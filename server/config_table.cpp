@@ -162,6 +162,8 @@ std::vector<Setting> const& settings_table() {
 
       choice("CACHE_BACKEND", &C::cache_backend, "memory", {"memory", "sqlite", "redis"},
              "where it is kept when which file was used; redis: shared by several servers"),
+      list("CACHE_POPULATE", &C::cache_populate, "",
+           "folders of films whose names hold an info hash: served without a swarm, never written to"),
       number("CACHE_TTL", &C::cache_ttl, 3600, 0, 100 * 365 * day,
              "seconds after which a file that nobody used is deleted, but for pinned and popular ones; 0 = never"),
       number("CACHE_MAX_SIZE", &C::cache_max_size, 1000, 1, 100000000, "files on disk; those used least lately go"),

@@ -110,6 +110,21 @@ std::unique_ptr<cache::Backend> cache_backend(Config const& config, swarm::Setti
   return cache::memory_backend();
 }
 
+/// The download folder is one of them: it is where people put files.
+std::vector<std::string> populated_folders(Config const& config, swarm::Settings const& in_force) {
+  std::vector<std::string> folders{in_force.download_path};
+  for (auto const& folder : config.cache_populate) {
+    folders.push_back(absolute(folder));
+    if (!g_file_test(folder.c_str(), G_FILE_TEST_IS_DIR))
+      g_warning("CACHE_POPULATE: %s is no folder (yet); it is looked at again.", folder.c_str());
+  }
+  return folders;
+}
+
+cache::Verdicts verdicts(swarm::Settings const& in_force) {
+  return cache::Verdicts(in_force.state_path.empty() ? "" : in_force.state_path + "/populated");
+}
+
 api::Cleaning::Settings cleaning_settings(Config const& config) {
   return {{config.cache_max_disk_mb * 1'000'000, config.cache_max_size, config.cache_ttl},
           std::chrono::seconds(config.cache_cleanup_interval)};
@@ -124,6 +139,8 @@ Server::Server(Config const& config) : loop_(http::Loop::create()) {
   app_.producer = std::make_unique<hls::Producer>(hls_limits(config, app_.session->settings().state_path));
   app_.fetch = std::make_unique<fetch::Client>(fetch_settings(config));
   app_.index = std::make_unique<cache::Index>(cache_backend(config, app_.session->settings()));
+  app_.populated = std::make_unique<cache::Populated>(populated_folders(config, app_.session->settings()),
+                                                      verdicts(app_.session->settings()));
   app_.cleaning = std::make_unique<api::Cleaning>(app_.session, *app_.index, cleaning_settings(config),
                                                   [this](auto const& hash) { app_.producer->forget(hash); });
   keep_files_ = config.cache_persistent;

@@ -330,6 +330,7 @@ std::shared_ptr<Storage> LiveTorrent::make_storage() {
       state->verified_count = static_cast<int>(std::count(state->verified.begin(), state->verified.end(), true));
       state->keep_file = resolve(*metadata, state->remembered.keep);
       state->metadata = metadata;
+      state->info = info;
       remembered = state->remembered;
       if (metadata->is_private)
         std::erase_if(state->status.trackers, [&](auto const& tracker) {

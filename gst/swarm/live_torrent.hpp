@@ -65,6 +65,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   void add_sources(Locator const& more) override;
   [[nodiscard]] std::vector<int> files_in_use() const override;
   void evict(int file, std::function<void(std::string const& error)> done) override;
+  [[nodiscard]] std::optional<bool> matches(int file, std::string const& path, std::stop_token stop) const override;
   [[nodiscard]] int readers() const override;
   [[nodiscard]] std::chrono::steady_clock::time_point last_used() const override;
   [[nodiscard]] Watch watch(std::function<void()> changed) override;
@@ -144,6 +145,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
     std::string name;
     Remembered remembered;
     std::shared_ptr<Metadata const> metadata;
+    std::shared_ptr<libtorrent::torrent_info const> info;  // comes with them; for what never changes in it
     std::shared_ptr<Storage> storage;
     std::optional<int> keep_file;  // remembered.keep, resolved
     std::vector<bool> verified;    // by piece; sized when the metadata come

@@ -4,6 +4,7 @@
 #include "api/cleaning.hpp"
 #include "api/jobs.hpp"
 #include "cache/index.hpp"
+#include "cache/populated.hpp"
 #include "hls/producer.hpp"
 #include "http/pulse.hpp"
 #include "lib/fetch/client.hpp"
@@ -40,6 +41,7 @@ struct App {
   std::unique_ptr<hls::Producer> producer;
   std::unique_ptr<fetch::Client> fetch;
   std::unique_ptr<cache::Index> index;
+  std::unique_ptr<cache::Populated> populated;
   std::unique_ptr<Cleaning> cleaning;
   Jobs jobs;
   Options options;

@@ -3,6 +3,8 @@
 
 #include "api/metadata_wait.hpp"
 #include "api/named.hpp"
+#include "api/opening.hpp"
+#include "api/outside_file.hpp"
 #include "api/shapes.hpp"
 #include "hls/sidecar.hpp"
 #include "http/errors.hpp"
@@ -87,6 +89,8 @@ hls::Origin origin_of(App const& app, std::shared_ptr<swarm::Torrent> const& tor
   auto const metadata = torrent->metadata();
   hls::Origin origin;
   origin.key = torrent->key() + "/" + std::to_string(file);
+  if (auto const* outside = OutsideFile::of(*torrent, file); outside && !outside->verified)
+    origin.key += "-" + outside->edition;  // what is learnt of it holds as long as it is the same
   origin.name = metadata->layout.file(file).path;
   origin.sidecars = sidecars(metadata->layout, file);
   swarm::ReaderOptions options;
@@ -110,7 +114,8 @@ void learn(FilmPtr const& film, std::function<void(FilmPtr const&)> then) {
       film, [film](auto answer) { return film->app.producer->learn(film->origin, std::move(answer)); },
       [film, then = std::move(then)](std::shared_ptr<hls::Facts const> facts, bool verified) {
         film->facts = std::move(facts);
-        film->verified = verified;
+        auto const* outside = OutsideFile::of(*film->torrent, film->file);
+        film->verified = verified && (!outside || outside->verified);
         then(film);
       });
 }
@@ -130,12 +135,7 @@ void open_film(App& app, http::Exchange& exchange, std::function<void(FilmPtr co
                  learn(film, then);
                });
   };
-  if (auto const torrent = app.session->find(hash)) return opened(torrent);
-  swarm::Locator locator;
-  locator.hash = hash;
-  swarm::AddOptions options;
-  if (app.options.keep) options.keep = film->file;
-  exchange.work([session = app.session, locator, options] { return session->add(locator, options); }, opened);
+  open_torrent(app, exchange, hash, film->file, opened);
 }
 
 void when_made(FilmPtr const& film, hls::Item const& item, std::function<void(hls::Content, bool)> then) {

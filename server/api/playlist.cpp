@@ -2,6 +2,7 @@
 // GET /playlist/:infoHash.m3u and /playlist/all.m3u: links for players and TVs, absolute since not all of them know
 // others.
 #include "api/app.hpp"
+#include "api/opening.hpp"
 #include "api/resources.hpp"
 #include "api/shapes.hpp"
 #include "http/errors.hpp"
@@ -40,19 +41,15 @@ void playlist(App& app, http::Exchange& exchange) {
   std::string_view const name = exchange.request().parameter("name");
   if (!name.ends_with(ending)) throw Failure(Fault::not_found, "Playlists are /playlist/all.m3u and <info hash>.m3u.");
   auto const what = name.substr(0, name.size() - ending.size());
-  std::vector<std::shared_ptr<swarm::Torrent>> torrents;
-  if (what == "all") {
-    torrents = app.session->torrents();
-  } else {
-    auto const hash = swarm::InfoHash::parse(what);
+  std::optional<swarm::InfoHash> hash;
+  if (what != "all") {
+    hash = swarm::InfoHash::parse(what);
     if (!hash) throw Failure(Fault::bad_info_hash, "An info hash is 40 or 64 hex digits, or 32 base32 characters.");
     exchange.set_info_hash(hash->key());
-    torrents.push_back(app.session->find(*hash));
-    if (!torrents.back())
-      throw Failure(Fault::unknown_torrent, "This torrent is not here; add it with POST /api/torrents.");
   }
   exchange.work(
-      [torrents, origin = exchange.request().origin(), token = exchange.link_token()] {
+      [&app, hash, origin = exchange.request().origin(), token = exchange.link_token()] {
+        auto const torrents = hash ? std::vector{existing_torrent(app, *hash)} : existing_torrents(app);
         std::string text = "#EXTM3U\n";
         for (auto const& torrent : torrents) add(*torrent, origin, token, text);
         http::Response response;

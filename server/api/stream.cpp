@@ -3,6 +3,8 @@
 #include "api/app.hpp"
 #include "api/metadata_wait.hpp"
 #include "api/named.hpp"
+#include "api/opening.hpp"
+#include "api/outside_file.hpp"
 #include "api/resources.hpp"
 #include "http/conditional.hpp"
 #include "http/disposition.hpp"
@@ -52,11 +54,18 @@ Failure too_late(swarm::Torrent const& torrent, bool metadata) {
   return {Fault::metadata_timeout, "No peer gave the torrent's metadata in time: try again in a moment."};
 }
 
+/// Strong, and of the same bytes for ever: those of the torrent, or a file's that may be something else.
+std::string etag_of(swarm::Torrent const& torrent, int file, OutsideFile::Source const* outside) {
+  auto const kind = outside && !outside->verified ? "unverified-" + outside->edition : "t";
+  return "\"" + torrent.key() + "-" + std::to_string(file) + "-" + kind + "\"";
+}
+
 /// The headers that 200, 206 and 304 share.
-http::Response head_of(Start const& start, http::Validators const& validators) {
+http::Response head_of(Start const& start, http::Validators const& validators, bool verified) {
   http::Response head;
   head.set("Accept-Ranges", "bytes").set("ETag", validators.etag);
   if (validators.last_modified) head.set("Last-Modified", http::http_date(*validators.last_modified));
+  if (!verified) return head.set("Cache-Control", "no-cache");
   head.set("Cache-Control", start.app.options.shared_caches ? "public, max-age=3600" : "private, max-age=3600");
   return head;
 }
@@ -103,10 +112,10 @@ void answer(StartPtr const& start) {
   auto metadata = start->torrent->metadata();
   auto index = swarm::choose_file(metadata->layout, start->choice);
   auto const& file = metadata->layout.file(index);
-  http::Validators validators{"\"" + start->torrent->key() + "-" + std::to_string(index) + "-t\"",
-                              metadata->creation_date};
+  auto const* outside = OutsideFile::of(*start->torrent, index);
+  http::Validators validators{etag_of(*start->torrent, index, outside), metadata->creation_date};
   auto conditions = conditions_of(request);
-  auto head = head_of(*start, validators);
+  auto head = head_of(*start, validators, !outside || outside->verified);
 
   auto verdict = http::evaluate(conditions, validators);
   if (verdict == http::Verdict::precondition_failed)
@@ -165,19 +174,10 @@ void stream(App& app, http::Exchange& exchange) {
   auto hash = named_hash(exchange);
   auto start = std::make_shared<Start>(
       Start{app, exchange, named_file(exchange.request()), exchange.request().flag("download")});
-  start->torrent = app.session->find(hash);
-  if (start->torrent) return open(start);
-
-  g_info("Starting torrent stream for hash: %s", hash.key().c_str());
-  swarm::Locator locator;
-  locator.hash = hash;
-  swarm::AddOptions options;
-  if (app.options.keep) options.keep = start->choice;
-  exchange.work([session = app.session, locator, options] { return session->add(locator, options); },
-                [start](std::shared_ptr<swarm::Torrent> const& torrent) {
-                  start->torrent = torrent;
-                  open(start);
-                });
+  open_torrent(app, exchange, hash, start->choice, [start](std::shared_ptr<swarm::Torrent> const& torrent) {
+    start->torrent = torrent;
+    open(start);
+  });
 }
 
 }  // namespace api
