@@ -150,7 +150,13 @@ void set_setting(Config& config, Setting const& setting, std::string const& give
       else
         wrong(setting, value, where, setting.allowed);
     }
-    void operator()(std::vector<std::string> Config::*member) const { config.*member = items(value); }
+    void operator()(std::vector<std::string> Config::*member) const {
+      auto list = items(value);
+      for (auto const& item : list)
+        if (setting.valid && !setting.valid(item))
+          wrong(setting, item, where, "http:// or https:// URLs with {infoHash} or {INFOHASH} in them");
+      config.*member = std::move(list);
+    }
   };
   std::visit(Set{config, setting, value, where}, setting.member);
 }

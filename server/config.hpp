@@ -33,6 +33,8 @@ struct Config {
   std::vector<std::string> torrent_trackers;
   bool tracker_inject = false;
 
+  bool p2p = false;
+  std::vector<std::string> http_torrent_sources, http_stream_sources;
   bool allow_private_fetch = false;
 
   std::string cache_backend;
@@ -55,7 +57,7 @@ struct Setting {
   std::int64_t least = 0, most = 0;                   ///< of a number
   std::vector<std::string> choices;                   ///< of a text, if not all are right
   bool secret = false;                                ///< never shown
-  bool (*valid)(std::string const& value) = nullptr;  ///< of a text that has a form
+  bool (*valid)(std::string const& value) = nullptr;  ///< of a text that has a form, or of each item of a list
 };
 
 /// The one source of --help, the sample key file, the documentation's table, and the checks.

@@ -32,6 +32,7 @@ swarm::Settings swarm_settings(Config const& config) {
   settings.download_path = absolute(config.torrent_download_path);
   settings.state_path = absolute(config.state_path);
   settings.listen = config.torrent_listen;
+  settings.p2p = config.p2p;
   settings.dht = config.torrent_dht;
   settings.lsd = config.torrent_lsd;
   settings.pex = config.torrent_pex;
@@ -58,6 +59,8 @@ api::Options api_options(Config const& config) {
   options.idle_after = milliseconds(config.torrent_cleanup_interval);
   options.max_retries = static_cast<int>(config.torrent_max_retries);
   options.keep = config.torrent_keep;
+  options.p2p = config.p2p;
+  options.allow_private_fetch = config.allow_private_fetch;
   options.verify = config.torrent_verify == "strict" ? swarm::Verify::strict
                    : config.torrent_verify == "fast" ? swarm::Verify::fast
                                                      : swarm::Verify::trusted;
@@ -110,6 +113,12 @@ std::unique_ptr<cache::Backend> cache_backend(Config const& config, swarm::Setti
   return cache::memory_backend();
 }
 
+api::WebSources::Settings web_sources(Config const& config) {
+  api::WebSources::Settings settings{config.http_torrent_sources, config.http_stream_sources};
+  if (!config.p2p) settings.head_start = milliseconds(0);
+  return settings;
+}
+
 /// The download folder is one of them: it is where people put files.
 std::vector<std::string> populated_folders(Config const& config, swarm::Settings const& in_force) {
   std::vector<std::string> folders{in_force.download_path};
@@ -141,6 +150,7 @@ Server::Server(Config const& config) : loop_(http::Loop::create()) {
   app_.index = std::make_unique<cache::Index>(cache_backend(config, app_.session->settings()));
   app_.populated = std::make_unique<cache::Populated>(populated_folders(config, app_.session->settings()),
                                                       verdicts(app_.session->settings()));
+  app_.web = std::make_unique<api::WebSources>(loop_, *app_.fetch, web_sources(config));
   app_.cleaning = std::make_unique<api::Cleaning>(app_.session, *app_.index, cleaning_settings(config),
                                                   [this](auto const& hash) { app_.producer->forget(hash); });
   keep_files_ = config.cache_persistent;

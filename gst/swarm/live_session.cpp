@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "swarm/live_session.hpp"
 
+#include "swarm/catalog.hpp"
 #include "swarm/file_storage.hpp"
 #include "swarm/journal.hpp"
 #include "swarm/lt_settings.hpp"
@@ -79,8 +80,9 @@ struct LiveSession::Core final : AlertListener, std::enable_shared_from_this<Liv
 
   void start();
   std::shared_ptr<LiveTorrent> add(Locator const& locator, AddOptions const& options);
+  /// `restored`: nobody has asked for it yet, so it rests unless something is to be kept that is not here.
   std::shared_ptr<LiveTorrent> add(lt::add_torrent_params params, InfoHash const& hash, Remembered const& remembered,
-                                   bool paused, std::optional<std::int64_t> ram_budget = {});
+                                   bool restored, std::optional<std::int64_t> ram_budget = {});
   std::shared_ptr<LiveTorrent> find(InfoHash const& hash) const;
   void lock_folder(std::string const& folder);
   void open_state();
@@ -133,6 +135,7 @@ void LiveSession::Core::start() {
   auto const sizes = buffers(settings.profile);
   services->disk = std::make_shared<Workers>(sizes.disk_threads);
   services->hashing = std::make_shared<Workers>(sizes.hash_threads);
+  services->p2p = settings.p2p;
   if (settings.inject_trackers) services->injected_trackers = settings.trackers;
 
   lt::session_params params;
@@ -349,7 +352,7 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(Locator const& locator, AddO
 }
 
 std::shared_ptr<LiveTorrent> LiveSession::Core::add(lt::add_torrent_params params, InfoHash const& hash,
-                                                    Remembered const& remembered, bool paused,
+                                                    Remembered const& remembered, bool restored,
                                                     std::optional<std::int64_t> ram_budget) {
   if (!ram_budget) lock_folder(remembered.save_path);
   LiveTorrent::Known known{.hash = hash,
@@ -357,7 +360,7 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(lt::add_torrent_params param
                            .remembered = remembered,
                            .info = params.ti,
                            .ram_budget = ram_budget,
-                           .paused = paused};
+                           .paused = restored && !remembered.keep};
   bool is_private = false;
   if (params.ti) {
     // Throws for hostile metadata, before libtorrent sees them.
@@ -386,6 +389,7 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(lt::add_torrent_params param
       params.unfinished_pieces.clear();
     }
     known.verified = std::move(loaded.have);
+    known.paused = known.paused || (restored && is_whole(metadata->layout, *remembered.keep, known.verified));
   }
   for (auto const& peer : remembered.peers) {
     boost::system::error_code error;
@@ -400,7 +404,13 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(lt::add_torrent_params param
         params.trackers.push_back(url);
   params.flags = lt::torrent_flags::default_flags;
   params.flags &= ~(lt::torrent_flags::auto_managed | lt::torrent_flags::paused | lt::torrent_flags::need_save_resume);
-  if (paused) params.flags |= lt::torrent_flags::paused;
+  if (known.paused) params.flags |= lt::torrent_flags::paused;
+  if (!settings.p2p) {
+    params.trackers.clear();
+    params.peers.clear();
+    params.flags |= lt::torrent_flags::override_trackers | lt::torrent_flags::disable_dht |
+                    lt::torrent_flags::disable_lsd | lt::torrent_flags::disable_pex;
+  }
   params.file_priorities.clear();
   params.piece_priorities.clear();
 
@@ -441,8 +451,7 @@ void LiveSession::Core::restore() {
     }
     if (remembered.save_path.empty()) remembered.save_path = settings.download_path;
     try {
-      // What is to be kept goes on loading; the others wait, without networking, for a reader.
-      add(std::move(params), *hash, remembered, !remembered.keep);
+      add(std::move(params), *hash, remembered, true);
     } catch (Error const& error) {
       services->log(LogLevel::warning, key + " can't be taken up again: " + error.what());
     }
@@ -538,7 +547,8 @@ void LiveSession::Core::on_tick() {
     std::lock_guard lock(mutex);
     all = torrents;
   }
-  bool const lonely = std::any_of(all.begin(), all.end(), [&](auto const& t) { return t->lonely(now); });
+  bool const lonely =
+      settings.p2p && std::any_of(all.begin(), all.end(), [&](auto const& t) { return t->lonely(now); });
   if (lonely != utp && !stopping) {
     utp = lonely;
     session->apply_settings(lt_outgoing_utp(utp));
@@ -566,35 +576,6 @@ void LiveSession::Core::on_tick() {
     last_session_save = now;
     save_session();
   }
-}
-
-// ---- the two ways to get one ----
-
-std::shared_ptr<Session> Session::create(Settings const& settings) { return std::make_shared<LiveSession>(settings); }
-
-std::shared_ptr<Session> Session::shared(Settings const& settings) {
-  struct Shared {
-    std::mutex mutex;
-    std::condition_variable ended;
-    std::weak_ptr<Session> session;
-    bool alive = false;  // from its start until its stop is over
-  };
-  static auto& shared = *new Shared;  // never destroyed: the last holder may let go at the very end of the process
-  std::unique_lock lock(shared.mutex);
-  if (auto session = shared.session.lock()) return session;
-  // The last holder may just be stopping the former one; its folders are free when that is over.
-  shared.ended.wait(lock, [] { return !shared.alive; });
-  auto created = create(settings);
-  shared.alive = true;
-  auto* const raw = created.get();
-  std::shared_ptr<Session> session(raw, [created = std::move(created)](Session*) mutable {
-    created.reset();
-    std::lock_guard lock(shared.mutex);
-    shared.alive = false;
-    shared.ended.notify_all();
-  });
-  shared.session = session;
-  return session;
 }
 
 }  // namespace swarm

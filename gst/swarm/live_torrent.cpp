@@ -158,8 +158,13 @@ std::unique_ptr<Reader> LiveTorrent::open(FileChoice const& choice, ReaderOption
       state->disk_tried = Clock::now();
       again = true;
     }
-    again = again || state->paused;
-    state->paused = false;
+    // What is here needs no network, which would tell the world that it is being watched.
+    if (!in_ram() && state->metadata && is_whole(state->metadata->layout, choice, state->verified)) {
+      again = again && !state->paused;
+    } else {
+      again = again || state->paused;
+      state->paused = false;
+    }
   }
   if (again) {
     start_again();
@@ -171,7 +176,7 @@ std::unique_ptr<Reader> LiveTorrent::open(FileChoice const& choice, ReaderOption
   readers_.lock()->push_back(reader.get());
   demand_changed();
   on_network([self = me()](lt::torrent_handle const& handle) {
-    if (self->fetcher_->alone()) self->call_peers(handle, most_failures);
+    if (self->fetcher_->alone() && !self->paused()) self->call_peers(handle, most_failures);
   });
   return reader;
 }
@@ -180,7 +185,7 @@ void LiveTorrent::start_again() {
   on_network([self = me()](lt::torrent_handle const& handle) {
     handle.clear_error();
     handle.unset_flags(lt::torrent_flags::upload_mode);
-    handle.resume();
+    if (!self->paused()) handle.resume();
     if (auto const again = std::exchange(self->try_disk_again_, nullptr)) again();
   });
 }

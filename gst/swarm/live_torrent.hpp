@@ -192,6 +192,8 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   /// Known peers that are not connected: `times` of their failures are forgotten.
   void call_peers(libtorrent::torrent_handle const& handle, int times);
   void reconnect(std::vector<PeerAddress> banned);
+  /// A .torrent in place of a peer that gives the metadata.
+  void take_metadata(libtorrent::torrent_handle const& handle, std::vector<char> const& metainfo);
 
   std::shared_ptr<Services> const services_;
   std::string const token_;

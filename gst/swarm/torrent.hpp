@@ -99,7 +99,8 @@ class Torrent : public std::enable_shared_from_this<Torrent> {
   virtual void set_paused(bool paused) = 0;
   /// Bytes/s, 0 = none.
   virtual void set_limits(int download, int upload) = 0;
-  /// Adds announce URLs and peers that are not known yet.
+  /// Adds announce URLs, peers and web seeds that are not known yet; and the metadata, if `more.metainfo` has them and
+  /// they are missing.
   virtual void add_sources(Locator const& more) = 0;
 
   /// Files that have readers now.

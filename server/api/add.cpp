@@ -4,8 +4,10 @@
 #include "api/app.hpp"
 #include "api/metadata_wait.hpp"
 #include "api/named.hpp"
+#include "api/opening.hpp"
 #include "api/resources.hpp"
 #include "api/shapes.hpp"
+#include "api/web_seeds.hpp"
 #include "http/errors.hpp"
 #include "swarm/catalog.hpp"
 
@@ -26,7 +28,8 @@ constexpr std::chrono::seconds fetch_patience{30};
 struct Wish {
   swarm::Locator locator;
   std::vector<char> metainfo;
-  std::string url;  ///< where it is to be had
+  std::string url;                     ///< where it is to be had
+  std::vector<std::string> web_seeds;  ///< named by the client itself, not by a magnet
   std::optional<int> file;
 };
 
@@ -62,6 +65,7 @@ Wish wish_in_json(std::string_view body) {
                   "Give one of \"magnetUri\", \"infoHash\" and \"torrentUrl\", or send a .torrent.");
   }
   if (auto name = json.string("name"); name && wish.locator.name.empty()) wish.locator.name = *name;
+  wish.web_seeds = web_seed_urls(json);
   for (auto& tracker : announce_urls(json)) wish.locator.trackers.push_back(std::move(tracker));
   if (auto index = json.integer("fileIndex")) {
     if (*index < 0) throw Failure(Fault::bad_input, "\"fileIndex\" must be 0 or more.");
@@ -117,6 +121,7 @@ Added add(std::shared_ptr<swarm::Session> const& session, Wish wish, bool keep) 
   if (!wish.metainfo.empty()) {
     auto given = swarm::Locator::from_metainfo(std::move(wish.metainfo));
     for (auto& tracker : wish.locator.trackers) given.trackers.push_back(std::move(tracker));
+    for (auto& url : wish.locator.web_seeds) given.web_seeds.push_back(std::move(url));
     wish.locator = std::move(given);
   }
   bool known = session->find(wish.locator.hash) != nullptr;
@@ -148,14 +153,43 @@ void answer(http::Exchange& exchange, Added const& added, std::optional<int> fil
   exchange.reply(http::Response::data(std::move(data), {}, known_now ? 200 : 202));
 }
 
+/// A file in a folder is all that such a client wants of it; whoever sends a .torrent, or names another file, wants
+/// more.
+bool may_be_populated(Wish const& wish) { return wish.metainfo.empty() && wish.file.value_or(0) == 0; }
+
+Added find_or_add(App& app, Wish const& wish) {
+  auto const hash = wish.locator.hash;
+  if (may_be_populated(wish) && !app.session->find(hash)) {
+    if (auto const standing = populated(app, hash, swarm::TheFilm{}); standing.torrent) return {standing.torrent, true};
+    if (!app.options.p2p && !app.web->give_torrents()) throw p2p_is_off(hash);
+  }
+  auto added = add(app.session, wish, app.options.keep);
+  // What is here is served without the swarm.
+  if (!complete(*added.torrent)) added.torrent->set_paused(false);
+  return added;
+}
+
 void add_wish(App& app, http::Exchange& exchange, std::shared_ptr<Wish> const& wish, std::chrono::seconds wait) {
-  exchange.work([session = app.session, wish, keep = app.options.keep] { return add(session, *wish, keep); },
-                [&exchange, wait, file = wish->file](Added const& added) {
+  exchange.work([&app, wish] { return find_or_add(app, *wish); },
+                [&app, &exchange, wait, file = wish->file](Added const& added) {
                   exchange.set_info_hash(added.torrent->key());
-                  added.torrent->set_paused(false);
+                  if (!added.torrent->metadata()) app.web->help(added.torrent);
                   when_known(exchange, added.torrent, wait,
                              [&exchange, added, file](bool known) { answer(exchange, added, file, known); });
                 });
+}
+
+/// A magnet's web seeds are hints: those that can't be used are left out. Those that the client names are no hints.
+void check_web_seeds(App& app, http::Exchange& exchange, std::shared_ptr<Wish> const& wish,
+                     std::function<void()> then) {
+  auto& all = wish->locator.web_seeds;
+  all.insert(all.end(), wish->web_seeds.begin(), wish->web_seeds.end());
+  sort_web_seeds(app, exchange, all, [wish, then = std::move(then)](auto allowed, auto const& forbidden) {
+    for (auto const& url : wish->web_seeds)
+      if (std::ranges::find(forbidden, url) != forbidden.end()) throw private_web_seed();
+    wish->locator.web_seeds = std::move(allowed);
+    then();
+  });
 }
 
 /// The .torrent is somewhere else.
@@ -182,8 +216,10 @@ void add_torrent(App& app, http::Exchange& exchange) {
   auto wait =
       std::chrono::seconds(std::min(exchange.request().number("wait").value_or(default_wait_s), longest_wait_s));
   auto const wish = std::make_shared<Wish>(wish_in(exchange.request()));
-  if (wish->url.empty()) return add_wish(app, exchange, wish, wait);
-  fetch_wish(app, exchange, wish, wait);
+  check_web_seeds(app, exchange, wish, [&app, &exchange, wish, wait] {
+    if (wish->url.empty()) return add_wish(app, exchange, wish, wait);
+    fetch_wish(app, exchange, wish, wait);
+  });
 }
 
 }  // namespace api

@@ -3,6 +3,7 @@
 
 #include "api/cleaning.hpp"
 #include "api/jobs.hpp"
+#include "api/web_sources.hpp"
 #include "cache/index.hpp"
 #include "cache/populated.hpp"
 #include "hls/producer.hpp"
@@ -28,6 +29,8 @@ struct Options {
   std::chrono::milliseconds idle_after{1800000};  ///< TORRENT_CLEANUP_INTERVAL; 0 = never
   int max_retries = 3;
   bool keep = true;
+  bool p2p = true;
+  bool allow_private_fetch = false;
   swarm::Verify verify = swarm::Verify::trusted;
   bool transcode_video = false;  ///< HLS may code pictures anew
   bool shared_caches = true;     ///< media may be kept by caches that serve others
@@ -42,6 +45,7 @@ struct App {
   std::unique_ptr<fetch::Client> fetch;
   std::unique_ptr<cache::Index> index;
   std::unique_ptr<cache::Populated> populated;
+  std::unique_ptr<WebSources> web;
   std::unique_ptr<Cleaning> cleaning;
   Jobs jobs;
   Options options;

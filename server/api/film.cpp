@@ -26,6 +26,8 @@ milliseconds patience(Film const& film) {
 }
 
 Failure too_late(Film const& film) {
+  if (OutsideFile::of(*film.torrent, film.file)) return outside_is_late();
+  if (!film.app.options.p2p) return p2p_is_off(film.torrent->hash());
   if (film.torrent->status().peers == 0)
     return {Fault::no_peers, "No peer of this torrent was found in time: is anybody sharing it? Try again later."};
   if (!film.torrent->metadata())

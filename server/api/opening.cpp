@@ -3,6 +3,7 @@
 
 #include "api/app.hpp"
 #include "api/disk_reader.hpp"
+#include "api/metadata_wait.hpp"
 #include "api/named.hpp"
 #include "api/outside_file.hpp"
 #include "http/errors.hpp"
@@ -61,17 +62,51 @@ struct Opening {
 };
 using OpeningPtr = std::shared_ptr<Opening>;
 
+/// A streaming service has it: then nothing is known of what it gives, but it plays.
+void open_stream(OpeningPtr const& opening, TorrentPtr const& torrent) {
+  struct Outcome {
+    std::optional<OutsideFile::Source> source;
+  };
+  auto const outcome = std::make_shared<Outcome>();
+  auto const done = opening->exchange.wake([opening, torrent, outcome] {
+    opening->exchange.release();
+    if (outcome->source) {
+      g_info("A streaming service has %s", opening->hash.key().c_str());
+      return opening->then(std::make_shared<OutsideFile>(opening->hash, std::move(*outcome->source)));
+    }
+    if (!torrent) throw p2p_is_off(opening->hash);
+    opening->then(torrent);
+  });
+  auto const* index = std::get_if<int>(&opening->choice);
+  opening->exchange.expect_long_wait();
+  opening->exchange.hold(opening->app.web->find_stream(opening->hash, index ? *index : 0, [outcome, done](auto source) {
+    outcome->source = std::move(source);
+    done();
+  }));
+}
+
+void have_session_torrent(OpeningPtr const& opening, TorrentPtr const& torrent) {
+  auto& app = opening->app;
+  app.web->help(torrent);
+  if (torrent->metadata() || !app.web->give_streams()) return opening->then(torrent);
+  when_known(opening->exchange, torrent, app.web->metadata_patience(), [opening, torrent](bool known) {
+    if (known) return opening->then(torrent);
+    open_stream(opening, torrent);
+  });
+}
+
 void open_in_session(OpeningPtr const& opening) {
   auto& app = opening->app;
-  auto const known = app.session->find(opening->hash);
-  if (known) return opening->then(known);
+  if (auto const known = app.session->find(opening->hash)) return have_session_torrent(opening, known);
+  // Nobody would ever give it the metadata.
+  if (!app.options.p2p && !app.web->give_torrents()) return open_stream(opening, nullptr);
   swarm::Locator locator;
   locator.hash = opening->hash;
   swarm::AddOptions options;
   if (app.options.keep) options.keep = opening->choice;
   g_info("Attempting P2P stream for hash: %s", opening->hash.key().c_str());
   opening->exchange.work([session = app.session, locator, options] { return session->add(locator, options); },
-                         opening->then);
+                         [opening](TorrentPtr const& torrent) { have_session_torrent(opening, torrent); });
 }
 
 void look(OpeningPtr const& opening, bool may_wait) {
@@ -92,6 +127,16 @@ void look(OpeningPtr const& opening, bool may_wait) {
 }
 
 }  // namespace
+
+Failure p2p_is_off(swarm::InfoHash const& hash) {
+  return {Fault::p2p_off, "This server does without peers (P2P=off), and nothing else has " + hash.key() +
+                              ": put its film into the download folder with this hash in its name, or set "
+                              "HTTP_TORRENT_SOURCES or HTTP_STREAM_SOURCES."};
+}
+
+Failure outside_is_late() {
+  return {Fault::read_timeout, "What the file is read from did not give the bytes in time: try again in a moment."};
+}
 
 Standing populated(App& app, swarm::InfoHash const& hash, swarm::FileChoice const& choice) {
   auto const torrent = app.session->find(hash);

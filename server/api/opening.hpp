@@ -3,6 +3,7 @@
 // a file of a folder, the session, the swarm.
 #pragma once
 
+#include "http/errors.hpp"
 #include "http/exchange.hpp"
 #include "swarm/locator.hpp"
 #include "swarm/torrent.hpp"
@@ -20,6 +21,12 @@ struct App;
 /// Or answers with why not: unavailable, p2p_off …
 void open_torrent(App& app, http::Exchange& exchange, swarm::InfoHash const& hash, swarm::FileChoice const& choice,
                   std::function<void(std::shared_ptr<swarm::Torrent> const&)> then);
+
+/// For a torrent that is nowhere, on a server that does without peers.
+http::Failure p2p_is_off(swarm::InfoHash const& hash);
+
+/// For an OutsideFile whose bytes did not come in time.
+http::Failure outside_is_late();
 
 /// Adds nothing. Uses the disk. Throws unknown_torrent if it is nowhere.
 std::shared_ptr<swarm::Torrent> existing_torrent(App& app, swarm::InfoHash const& hash);

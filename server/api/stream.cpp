@@ -47,7 +47,9 @@ http::Conditions conditions_of(http::Request const& request) {
           request.header("If-Unmodified-Since"), request.header("If-Range")};
 }
 
-Failure too_late(swarm::Torrent const& torrent, bool metadata) {
+Failure too_late(App const& app, swarm::Torrent const& torrent, bool metadata) {
+  if (dynamic_cast<OutsideFile const*>(&torrent)) return outside_is_late();
+  if (!app.options.p2p) return p2p_is_off(torrent.hash());
   if (torrent.status().peers == 0)
     return {Fault::no_peers, "No peer of this torrent was found in time: is anybody sharing it? Try again later."};
   if (metadata) return {Fault::read_timeout, "No peer gave the first bytes in time: try again in a moment."};
@@ -150,7 +152,7 @@ void answer(StartPtr const& start) {
   exchange.stream(std::move(head), {std::move(start->reader),
                                     std::move(plan),
                                     {start->patience(), start->app.options.read_timeout},
-                                    [torrent] { return too_late(*torrent, true); },
+                                    [&app = start->app, torrent] { return too_late(app, *torrent, true); },
                                     std::move(place),
                                     std::move(watch)});
 }
@@ -163,7 +165,7 @@ void open(StartPtr const& start) {
   if (!start->exchange.request().header("Range").empty()) start->reader->set_end(0);
   auto patience = std::min(start->patience(), start->app.options.torrent_timeout);
   when_known(start->exchange, start->torrent, patience, [start](bool known) {
-    if (!known) throw too_late(*start->torrent, false);
+    if (!known) throw too_late(start->app, *start->torrent, false);
     answer(start);
   });
 }

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 namespace api {
@@ -15,11 +16,13 @@ namespace api {
 struct App;
 
 /// Looks after torrents that nobody asks for: the networking of idle ones ends, failed ones are started again a few
-/// times, and the log tells when one has become known. Looks after the cache: its limits hold, and its index is kept.
+/// times, and the log tells when one has become known. Looks after the cache: its limits hold, its index is kept, and
+/// files that were put there are verified.
 /// Thread-bound; its look at the session runs on the pool.
 class Upkeep {
  public:
   Upkeep(App& app, std::shared_ptr<http::Loop> loop);
+  ~Upkeep() { stop_.request_stop(); }
 
  private:
   struct Past {
@@ -31,6 +34,7 @@ class Upkeep {
   using Pasts = std::map<std::string, Past>;
   void look();
   void look_after_cache();
+  void look_after_populated();
   static void visit(App const& app, Pasts& pasts);
 
   App& app_;
@@ -40,6 +44,9 @@ class Upkeep {
   http::Source timer_;
   std::shared_ptr<std::atomic<bool>> cache_busy_;
   http::Source cache_timer_;
+  std::stop_source stop_;  ///< of hashing, which may take minutes
+  std::shared_ptr<std::atomic<bool>> populated_busy_;
+  http::Source populated_timer_;
 };
 
 }  // namespace api
