@@ -207,7 +207,7 @@ TEST_F(WithoutPeers, NoTrackerAndNoPeerHearsOfIt) {
   support::FaultyTracker tracker(support::FaultyTracker::Fault::failure);
   auto const made = film({web_.url()}, {tracker.url()});
   web_.serve(made);
-  support::Swarm swarm(made);
+  support::Swarm swarm(film());  // which asks no tracker
   start({{"TORRENT_TRACKERS", tracker.url()}});
   ASSERT_EQ(server_->post("/api/torrents", bytes_of(made), "application/x-bittorrent").status(), 200);
   EXPECT_EQ(server_
@@ -221,8 +221,10 @@ TEST_F(WithoutPeers, NoTrackerAndNoPeerHearsOfIt) {
   expect_failure(server_->add("magnet:?xt=urn:btih:" + std::string(40, 'c') + "&x.pe=" + swarm.endpoints()[0].str()),
                  503, "p2p_off");
   expect_film(made.key, true);
-  ASSERT_EQ(server_->add(swarm.magnet()).status(), 200);
+  ASSERT_EQ(server_->add(made.magnet(swarm.endpoints())).status(), 200);
   EXPECT_FALSE(eventually([&] { return tracker.requests() > 0 || swarm[0].peers() > 0; }, 2s));
+  EXPECT_EQ(tracker.requests(), 0);
+  EXPECT_EQ(swarm[0].peers(), 0);
   EXPECT_EQ(at(server_->get("/status").body, "$.data.session.listenPort"), "0");
   EXPECT_EQ(server_->get("/health").status(), 200);
   EXPECT_EQ(swarm.uploaded(), 0);
@@ -232,9 +234,9 @@ TEST_F(WithoutPeers, NoTrackerAndNoPeerHearsOfIt) {
 TEST(Complete, IsServedWithTheNetworkOff) {
   support::FaultyTracker tracker(support::FaultyTracker::Fault::failure);
   auto const made = film({}, {tracker.url()});
-  support::Swarm swarm(made);
+  support::Swarm swarm(film());  // which asks no tracker
   Running server;
-  ASSERT_EQ(server.add(swarm.magnet()).status(), 200);
+  ASSERT_EQ(server.add(made.magnet(swarm.endpoints())).status(), 200);
   ASSERT_TRUE(eventually([&] { return at(server.get("/stream/info/" + made.key).body, "$.data.cached") == "true"; }));
   ASSERT_TRUE(server.child().stop().ok());
   auto const before = tracker.requests();
