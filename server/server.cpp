@@ -115,6 +115,7 @@ std::unique_ptr<cache::Backend> cache_backend(Config const& config, swarm::Setti
 
 api::WebSources::Settings web_sources(Config const& config) {
   api::WebSources::Settings settings{config.http_torrent_sources, config.http_stream_sources};
+  settings.allow_private = config.allow_private_fetch;
   if (!config.p2p) settings.head_start = milliseconds(0);
   return settings;
 }

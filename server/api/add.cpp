@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace api {
 namespace {
@@ -29,7 +30,8 @@ struct Wish {
   swarm::Locator locator;
   std::vector<char> metainfo;
   std::string url;                     ///< where it is to be had
-  std::vector<std::string> web_seeds;  ///< named by the client itself, not by a magnet
+  std::vector<std::string> web_seeds;  ///< named by the client itself
+  std::vector<std::string> hints;      ///< web seeds of a magnet: those that can't be used are left out
   std::optional<int> file;
 };
 
@@ -171,25 +173,13 @@ Added find_or_add(App& app, Wish const& wish) {
 
 void add_wish(App& app, http::Exchange& exchange, std::shared_ptr<Wish> const& wish, std::chrono::seconds wait) {
   exchange.work([&app, wish] { return find_or_add(app, *wish); },
-                [&app, &exchange, wait, file = wish->file](Added const& added) {
+                [&app, &exchange, wait, wish](Added const& added) {
                   exchange.set_info_hash(added.torrent->key());
+                  app.web->give_seeds(added.torrent, wish->hints);
                   if (!added.torrent->metadata()) app.web->help(added.torrent);
                   when_known(exchange, added.torrent, wait,
-                             [&exchange, added, file](bool known) { answer(exchange, added, file, known); });
+                             [&exchange, added, wish](bool known) { answer(exchange, added, wish->file, known); });
                 });
-}
-
-/// A magnet's web seeds are hints: those that can't be used are left out. Those that the client names are no hints.
-void check_web_seeds(App& app, http::Exchange& exchange, std::shared_ptr<Wish> const& wish,
-                     std::function<void()> then) {
-  auto& all = wish->locator.web_seeds;
-  all.insert(all.end(), wish->web_seeds.begin(), wish->web_seeds.end());
-  sort_web_seeds(app, exchange, all, [wish, then = std::move(then)](auto allowed, auto const& forbidden) {
-    for (auto const& url : wish->web_seeds)
-      if (std::ranges::find(forbidden, url) != forbidden.end()) throw private_web_seed();
-    wish->locator.web_seeds = std::move(allowed);
-    then();
-  });
 }
 
 /// The .torrent is somewhere else.
@@ -216,7 +206,10 @@ void add_torrent(App& app, http::Exchange& exchange) {
   auto wait =
       std::chrono::seconds(std::min(exchange.request().number("wait").value_or(default_wait_s), longest_wait_s));
   auto const wish = std::make_shared<Wish>(wish_in(exchange.request()));
-  check_web_seeds(app, exchange, wish, [&app, &exchange, wish, wait] {
+  wish->hints = std::exchange(wish->locator.web_seeds, {});
+  sort_web_seeds(app, exchange, wish->web_seeds, [&app, &exchange, wish, wait](auto allowed, auto const& forbidden) {
+    if (!forbidden.empty()) throw private_web_seed();
+    wish->locator.web_seeds = std::move(allowed);
     if (wish->url.empty()) return add_wish(app, exchange, wish, wait);
     fetch_wish(app, exchange, wish, wait);
   });

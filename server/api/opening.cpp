@@ -119,8 +119,10 @@ void look(OpeningPtr const& opening, bool may_wait) {
           return opening->then(standing.torrent);
         }
         // Somebody puts it there at this moment, and asks at once whether it works.
-        if (standing.settling && may_wait)
+        if (standing.settling && may_wait) {
+          opening->exchange.expect_long_wait();
           return opening->exchange.after(cache::Populated::settle_time, [opening] { look(opening, false); });
+        }
         g_debug("No cached file found for infoHash: %s", key.c_str());
         open_in_session(opening);
       });

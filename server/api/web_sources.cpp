@@ -2,6 +2,7 @@
 #include "api/web_sources.hpp"
 
 #include "api/remote_reader.hpp"
+#include "lib/fetch/whereabouts.hpp"
 #include "swarm/catalog.hpp"
 
 #include <glib.h>
@@ -115,6 +116,18 @@ void WebSources::came(std::string const& key, fetch::Answer answer) {
       auto& search = searches_.at(key);
       search.delay = http::Source::after(std::chrono::milliseconds(100), [this, key] { ask_next(key); });
     });
+  });
+}
+
+void WebSources::give_seeds(std::shared_ptr<swarm::Torrent> const& torrent, std::vector<std::string> const& urls) {
+  if (urls.empty()) return;
+  if (settings_.allow_private) return torrent->add_sources({.web_seeds = urls});
+  auto const number = next_lookup_++;
+  lookups_[number] = fetch::find_private(urls, [this, number, torrent, urls](std::vector<std::string> const& found) {
+    swarm::Locator more{.web_seeds = urls};
+    std::erase_if(more.web_seeds, [&](auto const& url) { return std::ranges::find(found, url) != found.end(); });
+    torrent->add_sources(more);
+    loop_->post([this, number] { lookups_.erase(number); });  // not from within its own call
   });
 }
 

@@ -26,6 +26,7 @@ class WebSources {
   struct Settings {
     std::vector<std::string> torrents, streams;  ///< templates of URLs, in the order in which they are asked
     std::chrono::milliseconds head_start{2000};  ///< of the swarm
+    bool allow_private = false;
   };
   WebSources(std::shared_ptr<http::Loop> loop, fetch::Client& client, Settings settings);
 
@@ -36,6 +37,9 @@ class WebSources {
 
   /// Its metadata, if they are missing and the swarm does not give them soon; its file as web seeds.
   void help(std::shared_ptr<swarm::Torrent> const& torrent);
+  /// Gives the torrent those of a stranger's web seeds that may be used; libtorrent fetches them, so it is looked up
+  /// before where they lead.
+  void give_seeds(std::shared_ptr<swarm::Torrent> const& torrent, std::vector<std::string> const& urls);
   /// A stream of which nothing is known. nullopt: no server has it. Dropping the ticket ends it.
   using Found = std::function<void(std::optional<OutsideFile::Source>)>;
   [[nodiscard]] std::shared_ptr<void> find_stream(swarm::InfoHash const& hash, int file, Found then);
@@ -57,6 +61,8 @@ class WebSources {
   fetch::Client& client_;
   Settings const settings_;
   std::map<std::string, Search> searches_;
+  std::map<unsigned, std::shared_ptr<void>> lookups_;
+  unsigned next_lookup_ = 0;
 };
 
 }  // namespace api

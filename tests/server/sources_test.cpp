@@ -9,6 +9,9 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
+#include <unistd.h>
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -188,6 +191,34 @@ TEST_F(WithoutPeers, AStreamingServiceThatLies) {
          {"HTTP_STREAM_SOURCES", site_.url("/stream/{infoHash}/{fileIndex}")},
          {"TORRENT_VERIFY", "strict"}});
   EXPECT_NE(server_->get("/stream/proxy/" + made.key).status(), 200);
+}
+
+// A server as it is found in the world, in place of ours.
+TEST_F(WithoutPeers, NginxAsAStreamingService) {
+  std::string const program = std::filesystem::exists("/usr/sbin/nginx") ? "/usr/sbin/nginx" : "";
+  if (program.empty()) GTEST_SKIP() << "nginx is missing: install the Debian package `nginx-light`";
+  auto const made = film();
+  support::TempDir folder("nginx");
+  support::Payload().write(folder.path() / "files" / (made.key + ".mkv"), film_size);
+  support::Endpoint const at{"127.0.0.1", support::free_port()};
+  std::string config = geteuid() == 0 ? "user root;\n" : "";
+  config += "daemon off;\npid " + folder / "nginx.pid" +
+            ";\nerror_log stderr;\nevents {}\nhttp {\n  access_log off;\n" + "  types { video/x-matroska mkv; }\n";
+  for (auto const* kind : {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"})
+    config += std::string("  ") + kind + "_temp_path " + folder / kind + ";\n";
+  config += "  server {\n    listen " + at.str() + ";\n    root " + folder / "files" +
+            ";\n    rewrite ^/watch/(.*)$ /$1.mkv redirect;\n  }\n}\n";
+  support::write_file(folder.path() / "nginx.conf", config);
+  support::Child nginx({program, "-e", "stderr", "-p", folder.str(), "-c", folder / "nginx.conf"});
+  ASSERT_TRUE(eventually([&] {
+    try {
+      return support::http::get(at, "/" + made.key + ".mkv", {{"Range", "bytes=0-0"}}).status() == 206;
+    } catch (std::exception const&) {
+      return false;
+    }
+  })) << nginx.err();
+  start({{"HTTP_STREAM_SOURCES", "http://" + at.str() + "/watch/{infoHash}"}});
+  expect_film(made.key, false);
 }
 
 // With P2P on, the swarm is asked first and at the same time.
