@@ -35,7 +35,12 @@ struct Config {
   std::vector<std::string> torrent_trackers;
   bool tracker_inject = false;
 
+  bool p2p = false;
+  std::vector<std::string> http_torrent_sources, http_stream_sources;
+  bool allow_private_fetch = false;
+
   std::string cache_backend;
+  std::vector<std::string> cache_populate;
   std::int64_t cache_max_size = 0, cache_max_disk_mb = 0, cache_ttl = 0, cache_cleanup_interval = 0;
   bool cache_persistent = false;
   std::string redis_url, redis_password, redis_tls_ca, node_name;

@@ -59,6 +59,11 @@ bool network(std::string const& value) {
   return valid;
 }
 
+bool url_template(std::string const& value) {
+  return g_regex_match_simple("^https?://[^\\s]*\\{(infoHash|INFOHASH)\\}", value.c_str(), GRegexCompileFlags{},
+                              GRegexMatchFlags{});
+}
+
 bool redis_address(std::string const& value) {
   try {
     redis::parse_url(value);
@@ -174,8 +179,23 @@ std::vector<Setting> const& settings_table() {
            "announce URLs that are added to public torrents"),
       flag("TRACKER_INJECT", &C::tracker_inject, true, "add them"),
 
+      flag("P2P", &C::p2p, true,
+           "off: no port, no tracker, no peer; only what is on disk and what web servers have (docs/no-p2p.md)"),
+      formed(
+          list("HTTP_TORRENT_SOURCES", &C::http_torrent_sources, "",
+               "URLs of .torrent files with {infoHash} (or {INFOHASH}, in capitals), asked when the swarm is slow to "
+               "give the metadata"),
+          url_template),
+      formed(list("HTTP_STREAM_SOURCES", &C::http_stream_sources, "",
+                  "URLs of files with {infoHash} and {fileIndex}: streaming services, read beside the swarm"),
+             url_template),
+      flag("ALLOW_PRIVATE_FETCH", &C::allow_private_fetch, false,
+           "URLs that clients give may lead to this machine and the networks behind it, too"),
+
       choice("CACHE_BACKEND", &C::cache_backend, "memory", {"memory", "sqlite", "redis"},
              "where it is kept when which file was used; redis: shared by several servers"),
+      list("CACHE_POPULATE", &C::cache_populate, "",
+           "folders of films whose names hold an info hash: served without a swarm, never written to"),
       number("CACHE_TTL", &C::cache_ttl, 3600, 0, 100 * 365 * day,
              "seconds after which a file that nobody used is deleted, but for pinned and popular ones; 0 = never"),
       number("CACHE_MAX_SIZE", &C::cache_max_size, 1000, 1, 100000000, "files on disk; those used least lately go"),

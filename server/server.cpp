@@ -33,6 +33,8 @@ api::Options api_options(Config const& config) {
   options.max_retries = static_cast<int>(config.torrent_max_retries);
   options.prefetch = config.prefetch;
   options.keep = config.torrent_keep;
+  options.p2p = config.p2p;
+  options.allow_private_fetch = config.allow_private_fetch;
   options.verify = config.torrent_verify == "strict" ? swarm::Verify::strict
                    : config.torrent_verify == "fast" ? swarm::Verify::fast
                                                      : swarm::Verify::trusted;
@@ -60,6 +62,10 @@ http::Options http_options(Config const& config) {
   return options;
 }
 
+fetch::Settings fetch_settings(Config const& config) {
+  return {.allow_private = config.allow_private_fetch, .user_agent = "gst-torrent/" GST_TORRENT_VERSION};
+}
+
 hls::Producer::Limits hls_limits(Config const& config, std::string const& state_path) {
   hls::Producer::Limits limits;
   limits.warm = static_cast<int>(config.hls_pipelines);
@@ -84,6 +90,28 @@ std::unique_ptr<cache::Backend> cache_backend(Config const& config, swarm::Setti
   return cache::memory_backend();
 }
 
+api::WebSources::Settings web_sources(Config const& config) {
+  api::WebSources::Settings settings{config.http_torrent_sources, config.http_stream_sources};
+  settings.allow_private = config.allow_private_fetch;
+  if (!config.p2p) settings.head_start = milliseconds(0);
+  return settings;
+}
+
+/// The download folder is one of them: it is where people put files.
+std::vector<std::string> populated_folders(Config const& config, swarm::Settings const& in_force) {
+  std::vector<std::string> folders{in_force.download_path};
+  for (auto const& folder : config.cache_populate) {
+    folders.push_back(absolute(folder));
+    if (!g_file_test(folder.c_str(), G_FILE_TEST_IS_DIR))
+      g_warning("CACHE_POPULATE: %s is no folder (yet); it is looked at again.", folder.c_str());
+  }
+  return folders;
+}
+
+cache::Verdicts verdicts(swarm::Settings const& in_force) {
+  return cache::Verdicts(in_force.state_path.empty() ? "" : in_force.state_path + "/populated");
+}
+
 api::Cleaning::Settings cleaning_settings(Config const& config) {
   return {{config.cache_max_disk_mb * 1'000'000, config.cache_max_size, config.cache_ttl},
           std::chrono::seconds(config.cache_cleanup_interval)};
@@ -96,7 +124,11 @@ Server::Server(Config const& config) : loop_(http::Loop::create()) {
   app_.options = api_options(config);
   app_.session = swarm::Session::create(swarm_settings(config));
   app_.producer = std::make_unique<hls::Producer>(hls_limits(config, app_.session->settings().state_path));
+  app_.fetch = std::make_unique<fetch::Client>(fetch_settings(config));
   app_.index = std::make_unique<cache::Index>(cache_backend(config, app_.session->settings()));
+  app_.populated = std::make_unique<cache::Populated>(populated_folders(config, app_.session->settings()),
+                                                      verdicts(app_.session->settings()));
+  app_.web = std::make_unique<api::WebSources>(loop_, *app_.fetch, web_sources(config));
   app_.cleaning = std::make_unique<api::Cleaning>(
       app_.session, *app_.index, cleaning_settings(config),
       api::Cleaning::Told{

@@ -16,6 +16,7 @@ swarm::Settings swarm_settings(Config const& config) {
   settings.download_path = absolute(config.torrent_download_path);
   settings.state_path = absolute(config.state_path);
   settings.listen = config.torrent_listen;
+  settings.p2p = config.p2p;
   settings.dht = config.torrent_dht;
   settings.lsd = config.torrent_lsd;
   settings.pex = config.torrent_pex;

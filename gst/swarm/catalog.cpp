@@ -225,4 +225,15 @@ int choose_file(Layout const& layout, FileChoice const& choice) {
   return std::visit([&](auto const& which) { return choose(layout, which); }, choice);
 }
 
+bool is_whole(Layout const& layout, FileChoice const& choice, std::vector<bool> const& verified) {
+  if (verified.empty()) return false;
+  try {
+    auto const pieces = layout.pieces_of(choose_file(layout, choice));
+    return std::all_of(verified.begin() + pieces.first, verified.begin() + pieces.last,
+                       [](bool there) { return there; });
+  } catch (Error const&) {
+    return false;
+  }
+}
+
 }  // namespace swarm

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "swarm/live_session.hpp"
 
+#include "swarm/catalog.hpp"
 #include "swarm/file_storage.hpp"
 #include "swarm/journal.hpp"
 #include "swarm/lt_settings.hpp"
@@ -51,8 +52,9 @@ struct LiveSession::Core final : AlertListener, std::enable_shared_from_this<Liv
 
   void start();
   std::shared_ptr<LiveTorrent> add(Locator const& locator, AddOptions const& options);
+  /// `restored`: nobody has asked for it yet, so it rests unless something is to be kept that is not here.
   std::shared_ptr<LiveTorrent> add(lt::add_torrent_params params, InfoHash const& hash, Remembered const& remembered,
-                                   bool paused, std::optional<std::int64_t> ram_budget = {});
+                                   bool restored, std::optional<std::int64_t> ram_budget = {});
   std::shared_ptr<LiveTorrent> find(InfoHash const& hash) const;
   void lock_folder(std::string const& folder);
   void open_state();
@@ -115,6 +117,7 @@ void LiveSession::Core::start() {
   auto const sizes = buffers(settings.profile);
   services->disk = std::make_shared<Workers>(sizes.disk_threads);
   services->hashing = std::make_shared<Workers>(sizes.hash_threads);
+  services->p2p = settings.p2p;
   if (settings.inject_trackers) services->injected_trackers = settings.trackers;
 
   lt::session_params params;
@@ -333,7 +336,7 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(Locator const& locator, AddO
 }
 
 std::shared_ptr<LiveTorrent> LiveSession::Core::add(lt::add_torrent_params params, InfoHash const& hash,
-                                                    Remembered const& remembered, bool paused,
+                                                    Remembered const& remembered, bool restored,
                                                     std::optional<std::int64_t> ram_budget) {
   if (!ram_budget) lock_folder(remembered.save_path);
   LiveTorrent::Known known{.hash = hash,
@@ -341,7 +344,7 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(lt::add_torrent_params param
                            .remembered = remembered,
                            .info = params.ti,
                            .ram_budget = ram_budget,
-                           .paused = paused};
+                           .paused = restored && !remembered.keep};
   bool is_private = false;
   if (params.ti) {
     // Throws for hostile metadata, before libtorrent sees them.
@@ -370,6 +373,7 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(lt::add_torrent_params param
       params.unfinished_pieces.clear();
     }
     known.verified = std::move(loaded.have);
+    known.paused = known.paused || (restored && is_whole(metadata->layout, *remembered.keep, known.verified));
   }
   for (auto const& peer : remembered.peers) {
     boost::system::error_code error;
@@ -384,7 +388,13 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(lt::add_torrent_params param
         params.trackers.push_back(url);
   params.flags = lt::torrent_flags::default_flags;
   params.flags &= ~(lt::torrent_flags::auto_managed | lt::torrent_flags::paused | lt::torrent_flags::need_save_resume);
-  if (paused) params.flags |= lt::torrent_flags::paused;
+  if (known.paused) params.flags |= lt::torrent_flags::paused;
+  if (!settings.p2p) {
+    params.trackers.clear();
+    params.peers.clear();
+    params.flags |= lt::torrent_flags::override_trackers | lt::torrent_flags::disable_dht |
+                    lt::torrent_flags::disable_lsd | lt::torrent_flags::disable_pex;
+  }
   params.file_priorities.clear();
   params.piece_priorities.clear();
 
@@ -425,8 +435,7 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::wake(std::string const& key) {
   if (saved && read_resume(*saved, params, remembered)) {
     if (remembered.save_path.empty()) remembered.save_path = settings.download_path;
     try {
-      // What is to be kept goes on loading; the others wait, without networking, for a reader.
-      torrent = add(std::move(params), *hash, remembered, !sleepers->look_at(key)->goes_on);
+      torrent = add(std::move(params), *hash, remembered, true);
     } catch (Error const& error) {
       services->log(LogLevel::warning, key + " can't be taken up again: " + error.what());
     }
@@ -567,7 +576,8 @@ void LiveSession::Core::on_tick() {
     std::lock_guard lock(mutex);
     all = torrents;
   }
-  bool const lonely = std::any_of(all.begin(), all.end(), [&](auto const& t) { return t->lonely(now); });
+  bool const lonely =
+      settings.p2p && std::any_of(all.begin(), all.end(), [&](auto const& t) { return t->lonely(now); });
   if (lonely != utp && !stopping) {
     utp = lonely;
     session->apply_settings(lt_outgoing_utp(utp));

@@ -159,8 +159,13 @@ std::unique_ptr<Reader> LiveTorrent::open(FileChoice const& choice, ReaderOption
       state->disk_tried = Clock::now();
       again = true;
     }
-    again = again || state->paused;
-    state->paused = false;
+    // What is here needs no network, which would tell the world that it is being watched.
+    if (!in_ram() && state->metadata && is_whole(state->metadata->layout, choice, state->verified)) {
+      again = again && !state->paused;
+    } else {
+      again = again || state->paused;
+      state->paused = false;
+    }
   }
   if (again) {
     start_again();
@@ -172,7 +177,7 @@ std::unique_ptr<Reader> LiveTorrent::open(FileChoice const& choice, ReaderOption
   readers_.lock()->push_back(reader.get());
   demand_changed();
   on_network([self = me()](lt::torrent_handle const& handle) {
-    if (self->fetcher_->alone()) self->call_peers(handle, most_failures);
+    if (self->fetcher_->alone() && !self->paused()) self->call_peers(handle, most_failures);
   });
   return reader;
 }
@@ -181,7 +186,7 @@ void LiveTorrent::start_again() {
   on_network([self = me()](lt::torrent_handle const& handle) {
     handle.clear_error();
     handle.unset_flags(lt::torrent_flags::upload_mode);
-    handle.resume();
+    if (!self->paused()) handle.resume();
     if (auto const again = std::exchange(self->try_disk_again_, nullptr)) again();
   });
 }
@@ -345,6 +350,7 @@ std::shared_ptr<Storage> LiveTorrent::make_storage() {
       state->verified_count = static_cast<int>(std::count(state->verified.begin(), state->verified.end(), true));
       state->keep_file = resolve(*metadata, state->remembered.keep);
       state->metadata = metadata;
+      state->info = info;
       remembered = state->remembered;
       if (metadata->is_private)
         std::erase_if(state->status.trackers, [&](auto const& tracker) {

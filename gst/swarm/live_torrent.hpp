@@ -68,6 +68,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   void add_sources(Locator const& more) override;
   [[nodiscard]] std::vector<int> files_in_use() const override;
   void evict(int file, std::function<void(std::string const& error)> done) override;
+  [[nodiscard]] std::optional<bool> matches(int file, std::string const& path, std::stop_token stop) const override;
   [[nodiscard]] int readers() const override;
   [[nodiscard]] std::chrono::steady_clock::time_point last_used() const override;
   [[nodiscard]] Watch watch(std::function<void()> changed) override;
@@ -151,6 +152,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
     std::string name;
     Remembered remembered;
     std::shared_ptr<Metadata const> metadata;
+    std::shared_ptr<libtorrent::torrent_info const> info;  // comes with them; for what never changes in it
     std::shared_ptr<Storage> storage;
     std::optional<int> keep_file;  // remembered.keep, resolved
     std::vector<bool> verified;    // by piece; sized when the metadata come
@@ -201,6 +203,8 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   /// Known peers that are not connected: `times` of their failures are forgotten.
   void call_peers(libtorrent::torrent_handle const& handle, int times);
   void reconnect(std::vector<PeerAddress> banned);
+  /// A .torrent in place of a peer that gives the metadata.
+  void take_metadata(libtorrent::torrent_handle const& handle, std::vector<char> const& metainfo);
 
   std::shared_ptr<Services> const services_;
   std::string const token_;

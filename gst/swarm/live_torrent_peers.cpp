@@ -5,6 +5,7 @@
 #include <libtorrent/announce_entry.hpp>
 #include <libtorrent/peer_info.hpp>
 #include <libtorrent/torrent_handle.hpp>
+#include <libtorrent/torrent_info.hpp>
 
 #include <algorithm>
 
@@ -35,17 +36,30 @@ void LiveTorrent::add_sources(Locator const& more) {
       if (std::find(own.begin(), own.end(), url) == own.end()) own.push_back(url);
     for (auto const& peer : more.peers) state->remembered.add_peer(peer);
   }
-  on_network([more](lt::torrent_handle const& handle) {
-    for (auto const& url : more.trackers) handle.add_tracker(lt::announce_entry(url));
+  on_network([self = me(), more](lt::torrent_handle const& handle) {
+    if (self->services_->p2p)
+      for (auto const& url : more.trackers) handle.add_tracker(lt::announce_entry(url));
+    if (more.metainfo && !self->metadata()) self->take_metadata(handle, *more.metainfo);
     for (auto const& url : more.web_seeds) handle.add_url_seed(url);
     connect(handle, more.peers);
   });
   if (!more.web_seeds.empty()) demand_changed();
 }
 
+void LiveTorrent::take_metadata(lt::torrent_handle const& handle, std::vector<char> const& metainfo) {
+  lt::error_code error;
+  lt::torrent_info const info(lt::span<char const>(metainfo.data(), static_cast<std::ptrdiff_t>(metainfo.size())),
+                              error, lt::from_span);
+  // libtorrent compares the info hash, as with metadata that a peer sent.
+  if (error || !handle.set_metadata(info.info_section())) return;
+  for (auto const& seed : info.web_seeds())
+    if (seed.type == lt::web_seed_entry::url_seed) handle.add_url_seed(seed.url);
+}
+
 // libtorrent tries a peer that has failed n times n + 1 seconds later, and each time that a tracker names it there was
 // one failure less. Named once a second, a peer that was away is there two seconds after it is back.
 void LiveTorrent::call_peers(lt::torrent_handle const& handle, int times) {
+  if (!services_->p2p) return;
   constexpr std::size_t most = 20;
   auto peers = state_.lock()->remembered.peers;
   if (peers.size() > most) peers.erase(peers.begin(), peers.end() - most);  // the latest are the last

@@ -96,17 +96,18 @@ lt::settings_pack lt_settings(Settings const& s) {
   // Not `peer`: it costs an alert a block. Dropped alerts are noticed by the session.
   pack.set_int(sp::alert_mask, int(lt::alert_category::error | lt::alert_category::status |
                                    lt::alert_category::storage | lt::alert_category::tracker));
-  pack.set_str(sp::listen_interfaces, s.listen);
+  pack.set_str(sp::listen_interfaces, s.p2p ? s.listen : "");
   auto const agent = s.user_agent.empty() ? std::string("gst-torrent/" GST_TORRENT_VERSION) : s.user_agent;
   pack.set_str(sp::user_agent, agent);
   pack.set_str(sp::peer_fingerprint, lt::generate_fingerprint("GT", 0, 1, 0, 0));
   pack.set_str(
       sp::dht_bootstrap_nodes,
       "dht.libtorrent.org:25401,router.bittorrent.com:6881,router.utorrent.com:6881,dht.transmissionbt.com:6881");
-  pack.set_bool(sp::enable_dht, s.dht);
-  pack.set_bool(sp::enable_lsd, s.lsd);
-  pack.set_bool(sp::enable_upnp, s.port_mapping);
-  pack.set_bool(sp::enable_natpmp, s.port_mapping);
+  pack.set_bool(sp::enable_dht, s.dht && s.p2p);
+  pack.set_bool(sp::enable_lsd, s.lsd && s.p2p);
+  pack.set_bool(sp::enable_upnp, s.port_mapping && s.p2p);
+  pack.set_bool(sp::enable_natpmp, s.port_mapping && s.p2p);
+  pack.set_bool(sp::enable_outgoing_tcp, s.p2p);  // of peers; web seeds are reached all the same
   pack.set_int(sp::connections_limit, s.max_connections);
   pack.set_int(sp::send_buffer_watermark, buffers(s.profile).send_buffer);
   pack.set_int(sp::download_rate_limit, s.download_limit);

@@ -26,6 +26,7 @@ struct Settings {
   std::string state_path;     ///< empty = $XDG_STATE_HOME/gst-torrent, or a folder in it if download_path is given
   std::string listen = "0.0.0.0:6881,[::]:6881";  ///< interfaces:ports; port 0 = a free one
   std::string user_agent;                         ///< empty = gst-torrent/<version>
+  bool p2p = true;                                ///< false: no port, tracker or peer at all; web seeds only
   bool dht = true;
   bool lsd = true;
   bool pex = true;

@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -111,7 +112,8 @@ class Torrent : public std::enable_shared_from_this<Torrent> {
   virtual void set_limits(int download, int upload) = 0;
   /// Asks trackers and the DHT again, at once; counted in TorrentStatus::retries.
   virtual void look_for_peers() = 0;
-  /// Adds announce URLs and peers that are not known yet.
+  /// Adds announce URLs, peers and web seeds that are not known yet; and the metadata, if `more.metainfo` has them and
+  /// they are missing.
   virtual void add_sources(Locator const& more) = 0;
 
   /// Files that have readers now.
@@ -120,6 +122,11 @@ class Torrent : public std::enable_shared_from_this<Torrent> {
   /// as soon as a reader wants it. Calls `done` (any thread) with an empty string or what went wrong: also if the file
   /// is in use, or the torrent in memory.
   virtual void evict(int file, std::function<void(std::string const& error)> done) = 0;
+
+  /// Whether a file on this machine is the torrent's `file`, by all hashes that can be told without other files.
+  /// nullopt: not known (no metadata yet, a file smaller than a piece among others, stopped). Reads and hashes all of
+  /// it.
+  [[nodiscard]] virtual std::optional<bool> matches(int file, std::string const& path, std::stop_token stop) const = 0;
 
   /// Number of live readers, and when the last one left (steady clock; creation time if there was none).
   [[nodiscard]] virtual int readers() const = 0;

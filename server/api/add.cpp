@@ -4,13 +4,16 @@
 #include "api/app.hpp"
 #include "api/metadata_wait.hpp"
 #include "api/named.hpp"
+#include "api/opening.hpp"
 #include "api/resources.hpp"
 #include "api/shapes.hpp"
+#include "api/web_seeds.hpp"
 #include "http/errors.hpp"
 #include "swarm/catalog.hpp"
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace api {
 namespace {
@@ -19,11 +22,16 @@ using http::Failure;
 using http::Fault;
 
 constexpr std::int64_t default_wait_s = 30, longest_wait_s = 3600;
+/// For a .torrent to come from elsewhere.
+constexpr std::chrono::seconds fetch_patience{30};
 
 /// What the client wants added. The .torrent is taken apart on the pool: it may be large.
 struct Wish {
   swarm::Locator locator;
   std::vector<char> metainfo;
+  std::string url;                     ///< where it is to be had
+  std::vector<std::string> web_seeds;  ///< named by the client itself
+  std::vector<std::string> hints;      ///< web seeds of a magnet: those that can't be used are left out
   std::optional<int> file;
 };
 
@@ -52,15 +60,14 @@ Wish wish_in_json(std::string_view body) {
   } else if (hash) {
     wish.locator.hash = hash_of(*hash);
   } else if (url) {
-    if (!starts_with_any(*url, {"http://", "https://"}))
-      throw Failure(Fault::bad_input, "\"torrentUrl\" must begin with http:// or https://.");
-    throw Failure(Fault::unsupported_source,
-                  "This server does not fetch .torrent files yet: send the file itself as application/x-bittorrent.");
+    fetch::check_url(*url);
+    wish.url = *url;
   } else {
     throw Failure(Fault::bad_request,
                   "Give one of \"magnetUri\", \"infoHash\" and \"torrentUrl\", or send a .torrent.");
   }
   if (auto name = json.string("name"); name && wish.locator.name.empty()) wish.locator.name = *name;
+  wish.web_seeds = web_seed_urls(json);
   for (auto& tracker : announce_urls(json)) wish.locator.trackers.push_back(std::move(tracker));
   if (auto index = json.integer("fileIndex")) {
     if (*index < 0) throw Failure(Fault::bad_input, "\"fileIndex\" must be 0 or more.");
@@ -113,7 +120,12 @@ Wish wish_in(http::Request const& request) {
 }
 
 Added add(std::shared_ptr<swarm::Session> const& session, Wish wish, bool keep) {
-  if (!wish.metainfo.empty()) wish.locator = swarm::Locator::from_metainfo(std::move(wish.metainfo));
+  if (!wish.metainfo.empty()) {
+    auto given = swarm::Locator::from_metainfo(std::move(wish.metainfo));
+    for (auto& tracker : wish.locator.trackers) given.trackers.push_back(std::move(tracker));
+    for (auto& url : wish.locator.web_seeds) given.web_seeds.push_back(std::move(url));
+    wish.locator = std::move(given);
+  }
   bool known = session->find(wish.locator.hash) != nullptr;
   swarm::AddOptions options;
   if (keep) options.keep = wish.file ? swarm::FileChoice(*wish.file) : wish.locator.file;
@@ -143,19 +155,64 @@ void answer(http::Exchange& exchange, Added const& added, std::optional<int> fil
   exchange.reply(http::Response::data(std::move(data), {}, known_now ? 200 : 202));
 }
 
+/// A file in a folder is all that such a client wants of it; whoever sends a .torrent, or names another file, wants
+/// more.
+bool may_be_populated(Wish const& wish) { return wish.metainfo.empty() && wish.file.value_or(0) == 0; }
+
+Added find_or_add(App& app, Wish const& wish) {
+  auto const hash = wish.locator.hash;
+  if (may_be_populated(wish) && !app.session->find(hash)) {
+    if (auto const standing = populated(app, hash, swarm::TheFilm{}); standing.torrent) return {standing.torrent, true};
+    if (!app.options.p2p && !app.web->give_torrents()) throw p2p_is_off(hash);
+  }
+  auto added = add(app.session, wish, app.options.keep);
+  // What is here is served without the swarm.
+  if (!complete(*added.torrent)) added.torrent->set_paused(false);
+  return added;
+}
+
+void add_wish(App& app, http::Exchange& exchange, std::shared_ptr<Wish> const& wish, std::chrono::seconds wait) {
+  exchange.work([&app, wish] { return find_or_add(app, *wish); },
+                [&app, &exchange, wait, wish](Added const& added) {
+                  exchange.set_info_hash(added.torrent->key());
+                  app.web->give_seeds(added.torrent, wish->hints);
+                  if (!added.torrent->metadata()) app.web->help(added.torrent);
+                  when_known(exchange, added.torrent, wait,
+                             [&exchange, added, wish](bool known) { answer(exchange, added, wish->file, known); });
+                });
+}
+
+/// The .torrent is somewhere else.
+void fetch_wish(App& app, http::Exchange& exchange, std::shared_ptr<Wish> const& wish, std::chrono::seconds wait) {
+  auto const answer = std::make_shared<fetch::Answer>();
+  auto const done = exchange.wake([&app, &exchange, wish, wait, answer] {
+    exchange.release();
+    if (answer->error) throw fetch::Error(*answer->error);
+    wish->metainfo = std::move(answer->body);
+    if (wish->metainfo.empty()) throw Failure(Fault::bad_input, "The .torrent is empty.");
+    add_wish(app, exchange, wish, wait);
+  });
+  exchange.expect_long_wait();
+  exchange.hold(
+      app.fetch->get(wish->url, {swarm::max_metainfo_bytes, fetch_patience}, [answer, done](fetch::Answer came) {
+        *answer = std::move(came);
+        done();
+      }));
+}
+
 }  // namespace
 
 void add_torrent(App& app, http::Exchange& exchange) {
   auto wait =
       std::chrono::seconds(std::min(exchange.request().number("wait").value_or(default_wait_s), longest_wait_s));
-  auto wish = std::make_shared<Wish>(wish_in(exchange.request()));
-  exchange.work([session = app.session, wish, keep = app.options.keep] { return add(session, *wish, keep); },
-                [&exchange, wait, file = wish->file](Added const& added) {
-                  exchange.set_info_hash(added.torrent->key());
-                  added.torrent->set_paused(false);
-                  when_known(exchange, added.torrent, wait,
-                             [&exchange, added, file](bool known) { answer(exchange, added, file, known); });
-                });
+  auto const wish = std::make_shared<Wish>(wish_in(exchange.request()));
+  wish->hints = std::exchange(wish->locator.web_seeds, {});
+  sort_web_seeds(app, exchange, wish->web_seeds, [&app, &exchange, wish, wait](auto allowed, auto const& forbidden) {
+    if (!forbidden.empty()) throw private_web_seed();
+    wish->locator.web_seeds = std::move(allowed);
+    if (wish->url.empty()) return add_wish(app, exchange, wish, wait);
+    fetch_wish(app, exchange, wish, wait);
+  });
 }
 
 }  // namespace api

@@ -5,9 +5,12 @@
 #include "api/events.hpp"
 #include "api/jobs.hpp"
 #include "api/signalling.hpp"
+#include "api/web_sources.hpp"
 #include "cache/index.hpp"
+#include "cache/populated.hpp"
 #include "hls/producer.hpp"
 #include "http/pulse.hpp"
+#include "lib/fetch/client.hpp"
 #include "swarm/reader.hpp"
 #include "swarm/session.hpp"
 
@@ -31,6 +34,8 @@ struct Options {
   int max_retries = 3;
   bool prefetch = false;  ///< of a series, the next part
   bool keep = true;
+  bool p2p = true;
+  bool allow_private_fetch = false;
   swarm::Verify verify = swarm::Verify::trusted;
   bool transcode_video = false;  ///< HLS may code pictures anew
   bool shared_caches = true;     ///< media may be kept by caches that serve others
@@ -42,7 +47,10 @@ struct Options {
 struct App {
   std::shared_ptr<swarm::Session> session;
   std::unique_ptr<hls::Producer> producer;
+  std::unique_ptr<fetch::Client> fetch;
   std::unique_ptr<cache::Index> index;
+  std::unique_ptr<cache::Populated> populated;
+  std::unique_ptr<WebSources> web;
   std::unique_ptr<Cleaning> cleaning;
   std::shared_ptr<Events> events;
   std::shared_ptr<Metrics> metrics;

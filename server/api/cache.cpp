@@ -28,6 +28,23 @@ std::string share(std::int64_t part, std::int64_t whole) {
   return text;
 }
 
+/// Files that somebody put into folders; they count for no limit.
+json::Object populated(App const& app) {
+  std::int64_t bytes = 0, verified = 0;
+  json::Array refused;
+  auto const files = app.populated->all();
+  for (auto const& file : files) {
+    bytes += file.identity.size;
+    verified += file.verdict == cache::Verdict::right ? 1 : 0;
+    if (file.verdict == cache::Verdict::wrong) refused.add(file.name);
+  }
+  return json::Object()
+      .set("files", static_cast<std::int64_t>(files.size()))
+      .set("diskUsage", megabytes(bytes))
+      .set("verified", verified)
+      .set("refused", std::move(refused));
+}
+
 json::Object stats(App const& app) {
   app.cleaning->take_stock();
   auto const settings = app.cleaning->settings();
@@ -47,6 +64,7 @@ json::Object stats(App const& app) {
       .set("hitRate", share(lookups.hits, lookups.hits + lookups.misses))
       .set("cleanupInterval", static_cast<std::int64_t>(settings.interval.count()))
       .set("lastCleanup", last ? std::optional(timestamp(*last)) : std::nullopt)
+      .set("populated", populated(app))
       .set("scalingInfo", json::Object()
                               .set("backend", traits.name)
                               .set("isScalable", traits.scalable)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "api/cleaning.hpp"
 
+#include "api/outside_file.hpp"
 #include "api/shapes.hpp"
 #include "swarm/catalog.hpp"
 #include "swarm/error.hpp"
@@ -196,6 +197,7 @@ void Cleaning::run_if_due() {
 void Cleaning::opened(swarm::Torrent const& torrent, int file) {
   auto const metadata = torrent.metadata();
   if (!metadata) return;
+  if (OutsideFile::of(torrent, file)) return index_.count_hit();  // not one of ours, which may have to go
   auto const& entry = metadata->layout.file(file);
   bool const whole = torrent.downloaded(file) == entry.size;
   index_.opened({torrent.key(), file}, {std::string(swarm::file_name(entry.path)), entry.size, 0, whole}, now());

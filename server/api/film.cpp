@@ -3,6 +3,8 @@
 
 #include "api/metadata_wait.hpp"
 #include "api/named.hpp"
+#include "api/opening.hpp"
+#include "api/outside_file.hpp"
 #include "api/room.hpp"
 #include "api/shapes.hpp"
 #include "api/too_late.hpp"
@@ -57,7 +59,7 @@ void wait(FilmPtr const& film, Ask ask, std::function<void(T, bool)> then) {
   });
   film->exchange.expect_long_wait();
   film->exchange.after(patience(*film), [film, over] {
-    if (!std::exchange(*over, true)) throw too_late(*film->app.session, *film->torrent);
+    if (!std::exchange(*over, true)) throw too_late(film->app, *film->torrent);
   });
   film->exchange.hold(ask([outcome, done](hls::Outcome<T> made) {
     *outcome = std::move(made);
@@ -81,6 +83,8 @@ hls::Origin origin_of(App const& app, std::shared_ptr<swarm::Torrent> const& tor
   auto const metadata = torrent->metadata();
   hls::Origin origin;
   origin.key = torrent->key() + "/" + std::to_string(file);
+  if (auto const* outside = OutsideFile::of(*torrent, file); outside && !outside->verified)
+    origin.key += "-" + outside->edition;  // what is learnt of it holds as long as it is the same
   origin.name = metadata->layout.file(file).path;
   origin.sidecars = sidecars(metadata->layout, file);
   swarm::ReaderOptions options;
@@ -104,7 +108,8 @@ void learn(FilmPtr const& film, std::function<void(FilmPtr const&)> then) {
       film, [film](auto answer) { return film->app.producer->learn(film->origin, std::move(answer)); },
       [film, then = std::move(then)](std::shared_ptr<hls::Facts const> facts, bool verified) {
         film->facts = std::move(facts);
-        film->verified = verified;
+        auto const* outside = OutsideFile::of(*film->torrent, film->file);
+        film->verified = verified && (!outside || outside->verified);
         then(film);
       });
 }
@@ -120,7 +125,7 @@ void open_film(App& app, http::Exchange& exchange, std::function<void(FilmPtr co
     film->exchange.set_info_hash(torrent->key());
     when_known(film->exchange, torrent, std::min(patience(*film), film->app.options.torrent_timeout),
                [film, then](bool known) {
-                 if (!known) throw too_late(*film->app.session, *film->torrent);
+                 if (!known) throw too_late(film->app, *film->torrent);
                  film->exchange.work(
                      [film] {
                        auto const& layout = film->torrent->metadata()->layout;
@@ -130,12 +135,7 @@ void open_film(App& app, http::Exchange& exchange, std::function<void(FilmPtr co
                      [film, then](bool) { learn(film, then); });
                });
   };
-  if (auto const torrent = app.session->find(hash)) return opened(torrent);
-  swarm::Locator locator;
-  locator.hash = hash;
-  swarm::AddOptions options;
-  if (app.options.keep) options.keep = film->file;
-  exchange.work([session = app.session, locator, options] { return session->add(locator, options); }, opened);
+  open_torrent(app, exchange, hash, film->file, opened);
 }
 
 void when_made(FilmPtr const& film, hls::Item const& item, std::function<void(hls::Content, bool)> then) {

@@ -2,7 +2,6 @@
 #include "api/named.hpp"
 
 #include "api/app.hpp"
-#include "http/errors.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -19,9 +18,13 @@ swarm::InfoHash named_hash(http::Exchange& exchange) {
   return *hash;
 }
 
+Failure unknown_torrent() {
+  return {Fault::unknown_torrent, "This torrent is not here; add it with POST /api/torrents."};
+}
+
 std::shared_ptr<swarm::Torrent> named_torrent(App& app, http::Exchange& exchange) {
   auto torrent = app.session->find(named_hash(exchange));
-  if (!torrent) throw Failure(Fault::unknown_torrent, "This torrent is not here; add it with POST /api/torrents.");
+  if (!torrent) throw unknown_torrent();
   exchange.set_info_hash(torrent->key());
   return torrent;
 }

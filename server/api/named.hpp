@@ -2,6 +2,7 @@
 // What a request's address names: a torrent, a file. Throws http::Failure.
 #pragma once
 
+#include "http/errors.hpp"
 #include "http/exchange.hpp"
 #include "swarm/locator.hpp"
 #include "swarm/torrent.hpp"
@@ -15,7 +16,9 @@ struct App;
 
 /// ":infoHash"; failures of the exchange carry it from then on. Throws bad_info_hash.
 swarm::InfoHash named_hash(http::Exchange& exchange);
-/// Throws unknown_torrent too.
+/// For who looked and did not find it.
+http::Failure unknown_torrent();
+/// One of the session. Throws unknown_torrent too.
 std::shared_ptr<swarm::Torrent> named_torrent(App& app, http::Exchange& exchange);
 /// A number of a file as a client writes it. Throws bad_request.
 int file_index(std::string_view text);

@@ -2,6 +2,7 @@
 // GET /playlist/:infoHash.m3u and /playlist/all.m3u: links for players and TVs, absolute since not all of them know
 // others.
 #include "api/app.hpp"
+#include "api/opening.hpp"
 #include "api/resources.hpp"
 #include "api/shapes.hpp"
 #include "http/errors.hpp"
@@ -9,6 +10,8 @@
 #include "swarm/catalog.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <set>
 
 namespace api {
 namespace {
@@ -52,29 +55,29 @@ void playlist(App& app, http::Exchange& exchange) {
   std::string_view const name = exchange.request().parameter("name");
   if (!name.ends_with(ending)) throw Failure(Fault::not_found, "Playlists are /playlist/all.m3u and <info hash>.m3u.");
   auto const what = name.substr(0, name.size() - ending.size());
-  Playlist const empty{exchange.request().origin(), exchange.link_token()};
-  auto const answer = [&exchange](http::Response const& response) { exchange.reply(response); };
-  if (what == "all")
-    return exchange.work(
-        [session = app.session, playlist = empty]() mutable {
-          for (auto const& torrent : session->torrents()) playlist.add(*torrent);
-          for (auto const& torrent : session->sleeping())
-            for (auto const& file : torrent->files) playlist.add(torrent->hash.key(), file.index, file.path);
-          return reply(std::move(playlist));
-        },
-        answer);
-  auto const hash = swarm::InfoHash::parse(what);
-  if (!hash) throw Failure(Fault::bad_info_hash, "An info hash is 40 or 64 hex digits, or 32 base32 characters.");
-  exchange.set_info_hash(hash->key());
+  std::optional<swarm::InfoHash> hash;
+  if (what != "all") {
+    hash = swarm::InfoHash::parse(what);
+    if (!hash) throw Failure(Fault::bad_info_hash, "An info hash is 40 or 64 hex digits, or 32 base32 characters.");
+    exchange.set_info_hash(hash->key());
+  }
   exchange.work(
-      [session = app.session, hash = *hash, playlist = empty]() mutable {
-        auto const torrent = session->find(hash);
-        if (!torrent)
-          throw Failure(Fault::unknown_torrent, "This torrent is not here; add it with POST /api/torrents.");
-        playlist.add(*torrent);
+      [&app, hash, playlist = Playlist{exchange.request().origin(), exchange.link_token()}]() mutable {
+        if (hash) {
+          playlist.add(*existing_torrent(app, *hash));
+          return reply(std::move(playlist));
+        }
+        std::set<std::string> named;
+        for (auto const& torrent : existing_torrents(app)) {
+          playlist.add(*torrent);
+          named.insert(torrent->key());
+        }
+        for (auto const& torrent : app.session->sleeping())
+          if (!named.contains(torrent->hash.key()))
+            for (auto const& file : torrent->files) playlist.add(torrent->hash.key(), file.index, file.path);
         return reply(std::move(playlist));
       },
-      answer);
+      [&exchange](http::Response const& response) { exchange.reply(response); });
 }
 
 }  // namespace api

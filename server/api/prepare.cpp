@@ -4,6 +4,7 @@
 #include "api/app.hpp"
 #include "api/jobs.hpp"
 #include "api/named.hpp"
+#include "api/opening.hpp"
 #include "api/resources.hpp"
 #include "api/shapes.hpp"
 #include "http/errors.hpp"
@@ -58,26 +59,17 @@ json::Object picture(Job& job, std::string const& token) {
 void prepare(App& app, http::Exchange& exchange) {
   auto const hash = named_hash(exchange);
   auto const choice = named_file(exchange.request());
-  swarm::Locator locator;
-  locator.hash = hash;
-  swarm::AddOptions options;
-  if (app.options.keep) options.keep = choice;
-  exchange.work(
-      [session = app.session, locator, options] {
-        auto const known = session->find(locator.hash);
-        return known ? known : session->add(locator, options);
-      },
-      [&app, &exchange, choice](std::shared_ptr<swarm::Torrent> const& torrent) {
-        auto const id = app.jobs.add(torrent, choice);
-        auto const& token = exchange.link_token();
-        auto const query = token.empty() ? "" : "?token=" + token;
-        exchange.reply(http::Response::data(identity(*torrent)
-                                                .set("jobId", id)
-                                                .set("statusUrl", "/stream/status/" + id + query)
-                                                .set("readyUrl", "/stream/ready/" + id + query)
-                                                .set("streamUrl", link(*app.jobs.find(id), token)),
-                                            {}, 202));
-      });
+  open_torrent(app, exchange, hash, choice, [&app, &exchange, choice](std::shared_ptr<swarm::Torrent> const& torrent) {
+    auto const id = app.jobs.add(torrent, choice);
+    auto const& token = exchange.link_token();
+    auto const query = token.empty() ? "" : "?token=" + token;
+    exchange.reply(http::Response::data(identity(*torrent)
+                                            .set("jobId", id)
+                                            .set("statusUrl", "/stream/status/" + id + query)
+                                            .set("readyUrl", "/stream/ready/" + id + query)
+                                            .set("streamUrl", link(*app.jobs.find(id), token)),
+                                        {}, 202));
+  });
 }
 
 void job_status(App& app, http::Exchange& exchange) {

@@ -40,7 +40,7 @@ void check_trackers(App& app, http::Exchange& exchange);  // check_trackers.cpp
 void openapi_json(App& app, http::Exchange& exchange);    // openapi.cpp
 void api_docs(App& app, http::Exchange& exchange);
 void signalling(App& app, http::Exchange& exchange);  // signalling.cpp
-void page(App& app, http::Exchange& exchange);  // page.cpp
+void page(App& app, http::Exchange& exchange);        // page.cpp
 void to_page(App& app, http::Exchange& exchange);
 
 }  // namespace api

@@ -13,7 +13,7 @@ namespace {
 using http::Area;
 
 constexpr Row table[] = {
-    {"POST", "/api/torrents", Area::manage, add_torrent, "Add a torrent: magnet link, info hash or .torrent"},
+    {"POST", "/api/torrents", Area::manage, add_torrent, "Add a torrent: magnet link, info hash, .torrent or its URL"},
     {"GET", "/api/torrents", Area::manage, list_torrents, "All torrents"},
     {"GET", "/api/torrents/:infoHash", Area::manage, show_torrent, "One torrent: state, progress, trackers, files"},
     {"GET", "/api/torrents/:infoHash/files", Area::manage, list_files, "Its files, with progress and links"},

@@ -4,6 +4,8 @@
 #include "api/metadata_wait.hpp"
 #include "api/metrics.hpp"
 #include "api/named.hpp"
+#include "api/opening.hpp"
+#include "api/outside_file.hpp"
 #include "api/resources.hpp"
 #include "api/room.hpp"
 #include "api/too_late.hpp"
@@ -48,11 +50,18 @@ http::Conditions conditions_of(http::Request const& request) {
           request.header("If-Unmodified-Since"), request.header("If-Range")};
 }
 
+/// Strong, and of the same bytes for ever: those of the torrent, or a file's that may be something else.
+std::string etag_of(swarm::Torrent const& torrent, int file, OutsideFile::Source const* outside) {
+  auto const kind = outside && !outside->verified ? "unverified-" + outside->edition : "t";
+  return "\"" + torrent.key() + "-" + std::to_string(file) + "-" + kind + "\"";
+}
+
 /// The headers that 200, 206 and 304 share.
-http::Response head_of(Start const& start, http::Validators const& validators) {
+http::Response head_of(Start const& start, http::Validators const& validators, bool verified) {
   http::Response head;
   head.set("Accept-Ranges", "bytes").set("ETag", validators.etag);
   if (validators.last_modified) head.set("Last-Modified", http::http_date(*validators.last_modified));
+  if (!verified) return head.set("Cache-Control", "no-cache");
   head.set("Cache-Control", start.app.options.shared_caches ? "public, max-age=3600" : "private, max-age=3600");
   return head;
 }
@@ -99,10 +108,10 @@ void answer(StartPtr const& start) {
   auto metadata = start->torrent->metadata();
   auto index = swarm::choose_file(metadata->layout, start->choice);
   auto const& file = metadata->layout.file(index);
-  http::Validators validators{"\"" + start->torrent->key() + "-" + std::to_string(index) + "-t\"",
-                              metadata->creation_date};
+  auto const* outside = OutsideFile::of(*start->torrent, index);
+  http::Validators validators{etag_of(*start->torrent, index, outside), metadata->creation_date};
   auto conditions = conditions_of(request);
-  auto head = head_of(*start, validators);
+  auto head = head_of(*start, validators, !outside || outside->verified);
 
   auto verdict = http::evaluate(conditions, validators);
   if (verdict == http::Verdict::precondition_failed)
@@ -139,7 +148,7 @@ void answer(StartPtr const& start) {
                   {std::move(start->reader),
                    std::move(plan),
                    {start->patience(), start->app.options.read_timeout},
-                   [session = start->app.session, torrent] { return too_late(*session, *torrent); },
+                   [&app = start->app, torrent] { return too_late(app, *torrent); },
                    std::move(place),
                    std::move(watch),
                    [start, jumped] { start->app.metrics->first_bytes(jumped, Clock::now() - start->asked); },
@@ -154,7 +163,7 @@ void open(StartPtr const& start) {
   if (!start->exchange.request().header("Range").empty()) start->reader->set_end(0);
   auto patience = std::min(start->patience(), start->app.options.torrent_timeout);
   when_known(start->exchange, start->torrent, patience, [start](bool known) {
-    if (!known) throw too_late(*start->app.session, *start->torrent);
+    if (!known) throw too_late(start->app, *start->torrent);
     auto const& layout = start->torrent->metadata()->layout;
     auto const file = swarm::choose_file(layout, start->choice);
     if (start->torrent->downloaded(file) == layout.file(file).size) return answer(start);
@@ -173,19 +182,10 @@ void stream(App& app, http::Exchange& exchange) {
   auto hash = named_hash(exchange);
   auto start = std::make_shared<Start>(
       Start{app, exchange, named_file(exchange.request()), exchange.request().flag("download")});
-  start->torrent = app.session->find(hash);
-  if (start->torrent) return open(start);
-
-  g_info("Starting torrent stream for hash: %s", hash.key().c_str());
-  swarm::Locator locator;
-  locator.hash = hash;
-  swarm::AddOptions options;
-  if (app.options.keep) options.keep = start->choice;
-  exchange.work([session = app.session, locator, options] { return session->add(locator, options); },
-                [start](std::shared_ptr<swarm::Torrent> const& torrent) {
-                  start->torrent = torrent;
-                  open(start);
-                });
+  open_torrent(app, exchange, hash, start->choice, [start](std::shared_ptr<swarm::Torrent> const& torrent) {
+    start->torrent = torrent;
+    open(start);
+  });
 }
 
 }  // namespace api

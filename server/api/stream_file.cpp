@@ -2,6 +2,7 @@
 // GET /stream/file/:infoHash/:fileIndex, /stream/info/:infoHash
 #include "api/app.hpp"
 #include "api/named.hpp"
+#include "api/opening.hpp"
 #include "api/resources.hpp"
 #include "api/shapes.hpp"
 #include "swarm/catalog.hpp"
@@ -48,9 +49,11 @@ void stream_file(App&, http::Exchange& exchange) {
 }
 
 void stream_info(App& app, http::Exchange& exchange) {
-  exchange.work([torrent = named_torrent(app, exchange),
-                 token = exchange.link_token()] { return http::Response::data(info(*torrent, token)); },
-                [&exchange](http::Response const& response) { exchange.reply(response); });
+  exchange.work(
+      [&app, hash = named_hash(exchange), token = exchange.link_token()] {
+        return http::Response::data(info(*existing_torrent(app, hash), token));
+      },
+      [&exchange](http::Response const& response) { exchange.reply(response); });
 }
 
 }  // namespace api

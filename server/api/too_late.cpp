@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "api/too_late.hpp"
 
-#include "swarm/session.hpp"
+#include "api/app.hpp"
+#include "api/opening.hpp"
+#include "api/outside_file.hpp"
 
 #include <algorithm>
 #include <string>
@@ -11,14 +13,16 @@ namespace api {
 using http::Failure;
 using http::Fault;
 
-Failure too_late(swarm::Session const& session, swarm::Torrent const& torrent) {
+Failure too_late(App const& app, swarm::Torrent const& torrent) {
+  if (dynamic_cast<OutsideFile const*>(&torrent)) return outside_is_late();
+  if (!app.options.p2p) return p2p_is_off(torrent.hash());
   auto const status = torrent.status();
   auto const& trackers = status.trackers;
   auto const failed = std::count_if(trackers.begin(), trackers.end(), [](swarm::TrackerStatus const& tracker) {
     return tracker.state == swarm::TrackerStatus::State::failed;
   });
   if (status.peers == 0 && failed > 0 && failed == static_cast<std::ptrdiff_t>(trackers.size()) &&
-      session.status().dht_nodes == 0)
+      app.session->status().dht_nodes == 0)
     return {Fault::no_tracker, "None of the torrent's " + std::to_string(failed) +
                                    " trackers answers: see GET /api/trackers/check, or add others with \"trackers\"."};
   if (status.peers == 0)

@@ -4,13 +4,14 @@
 #include "http/errors.hpp"
 
 namespace swarm {
-class Session;
 class Torrent;
-}  // namespace swarm
+}
 
 namespace api {
 
+struct App;
+
 /// Why the metadata or the first bytes of a torrent were not there in time, and what to do.
-http::Failure too_late(swarm::Session const& session, swarm::Torrent const& torrent);
+http::Failure too_late(App const& app, swarm::Torrent const& torrent);
 
 }  // namespace api

@@ -2,6 +2,7 @@
 // GET /api/torrents, /api/torrents/:infoHash, /api/torrents/:infoHash/files
 #include "api/app.hpp"
 #include "api/named.hpp"
+#include "api/opening.hpp"
 #include "api/resources.hpp"
 #include "api/shapes.hpp"
 #include "swarm/catalog.hpp"
@@ -138,14 +139,16 @@ void list_torrents(App& app, http::Exchange& exchange) {
 }
 
 void show_torrent(App& app, http::Exchange& exchange) {
-  answer(exchange, [&app, torrent = named_torrent(app, exchange), token = exchange.link_token()] {
+  answer(exchange, [&app, hash = named_hash(exchange), token = exchange.link_token()] {
+    auto const torrent = existing_torrent(app, hash);
     return details(*torrent, app.index->pinned(torrent->key()), token);
   });
 }
 
 void list_files(App& app, http::Exchange& exchange) {
-  answer(exchange,
-         [torrent = named_torrent(app, exchange), token = exchange.link_token()] { return files(*torrent, token); });
+  answer(exchange, [&app, hash = named_hash(exchange), token = exchange.link_token()] {
+    return files(*existing_torrent(app, hash), token);
+  });
 }
 
 }  // namespace api

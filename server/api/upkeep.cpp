@@ -4,6 +4,7 @@
 #include "api/app.hpp"
 #include "api/prefetch.hpp"
 #include "api/shapes.hpp"
+#include "api/verification.hpp"
 
 #include <glib.h>
 
@@ -79,7 +80,17 @@ Upkeep::Upkeep(App& app, std::shared_ptr<http::Loop> loop)
       busy_(std::make_shared<std::atomic<bool>>(false)),
       timer_(http::Source::every(interval(app.options), [this] { look(); })),
       cache_busy_(std::make_shared<std::atomic<bool>>(false)),
-      cache_timer_(http::Source::every(std::chrono::seconds(1), [this] { look_after_cache(); })) {}
+      cache_timer_(http::Source::every(std::chrono::seconds(1), [this] { look_after_cache(); })),
+      populated_busy_(std::make_shared<std::atomic<bool>>(false)),
+      populated_timer_(http::Source::every(std::chrono::seconds(2), [this] { look_after_populated(); })) {}
+
+void Upkeep::look_after_populated() {
+  if (populated_busy_->exchange(true)) return;
+  loop_->run([&app = app_, stop = stop_.get_token(), busy = populated_busy_] {
+    verify_populated(*app.populated, *app.session, stop);
+    *busy = false;
+  });
+}
 
 void Upkeep::look_after_cache() {
   if (cache_busy_->exchange(true)) return;

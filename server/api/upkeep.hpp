@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 namespace api {
@@ -18,11 +19,13 @@ struct App;
 
 /// Looks after torrents that nobody asks for: the networking of idle ones ends, failed ones are started again and peers
 /// of lonely ones looked for a few times, the next part of a series is fetched ahead if nobody else needs the line, and
-/// the log tells when a torrent has become known. Looks after the cache: its limits hold, and its index is kept.
+/// the log tells when a torrent has become known. Looks after the cache: its limits hold, its index is kept, and files
+/// that were put there are verified.
 /// Thread-bound; its look at the session runs on the pool.
 class Upkeep {
  public:
   Upkeep(App& app, std::shared_ptr<http::Loop> loop);
+  ~Upkeep() { stop_.request_stop(); }
 
  private:
   struct Past {
@@ -35,6 +38,7 @@ class Upkeep {
   using Pasts = std::map<std::string, Past>;
   void look();
   void look_after_cache();
+  void look_after_populated();
   static void visit(App const& app, Pasts& pasts);
   static void try_again(App const& app, swarm::Torrent& torrent, swarm::TorrentStatus const& status, Past& past);
 
@@ -45,6 +49,9 @@ class Upkeep {
   http::Source timer_;
   std::shared_ptr<std::atomic<bool>> cache_busy_;
   http::Source cache_timer_;
+  std::stop_source stop_;  ///< of hashing, which may take minutes
+  std::shared_ptr<std::atomic<bool>> populated_busy_;
+  http::Source populated_timer_;
 };
 
 }  // namespace api

@@ -36,6 +36,11 @@ void Index::opened(Key const& key, Held const& held, Seconds now) {
   ++changes_.opens[key];
 }
 
+void Index::count_hit() {
+  std::lock_guard lock(mutex_);
+  for (auto* lookups : {&lookups_, &changes_.lookups}) ++lookups->hits;
+}
+
 void Index::used(Key const& key, Seconds now) {
   std::lock_guard lock(mutex_);
   auto const place = files_.find(key);

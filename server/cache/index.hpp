@@ -26,6 +26,8 @@ class Index {
   void erase(Key const& key);
   /// A viewer begins with it: a hit if it is complete, else a miss. Where something is known of it, that stands.
   void opened(Key const& key, Held const& held, Seconds now);
+  /// A viewer begins with a file that is complete, but not of the index.
+  void count_hit();
   /// A viewer still has it.
   void used(Key const& key, Seconds now);
   void pin(std::string const& info_hash, bool pinned);

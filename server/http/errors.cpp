@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "http/errors.hpp"
 
+#include "lib/fetch/error.hpp"
 #include "lib/json/json.hpp"
 
 #include <glib.h>
@@ -16,9 +17,9 @@ constexpr Problem problems[] = {
     {Fault::bad_json, 400, "bad_json", "Bad JSON", 0},
     {Fault::bad_info_hash, 400, "bad_info_hash", "Not an info hash", 0},
     {Fault::bad_input, 400, "bad_input", "Bad input", 0},
-    {Fault::unsupported_source, 400, "unsupported_source", "Unsupported source", 0},
     {Fault::unauthorized, 401, "unauthorized", "Unauthorized", 0},
     {Fault::forbidden, 403, "forbidden", "Forbidden", 0},
+    {Fault::forbidden_address, 403, "forbidden_address", "Forbidden address", 0},
     {Fault::not_found, 404, "not_found", "Not found", 0},
     {Fault::unknown_torrent, 404, "unknown_torrent", "Torrent not found", 0},
     {Fault::unknown_file, 404, "unknown_file", "File not found", 0},
@@ -40,12 +41,16 @@ constexpr Problem problems[] = {
     {Fault::internal, 500, "internal", "Internal error", 0},
     {Fault::disk_error, 500, "disk_error", "Disk error", 0},
     {Fault::bad_metadata, 502, "bad_metadata", "Unusable torrent", 0},
+    {Fault::source_failed, 502, "source_failed", "The other server failed", 0},
+    {Fault::source_too_large, 502, "source_too_large", "Too large", 0},
     {Fault::unavailable, 503, "unavailable", "Unavailable", 5},
+    {Fault::p2p_off, 503, "p2p_off", "Peer-to-peer is off", 0},
     {Fault::metadata_timeout, 504, "metadata_timeout", "No metadata in time", 10},
     {Fault::no_peers, 504, "no_peers", "No peers found", 10},
     {Fault::no_tracker, 504, "no_tracker", "No tracker answers", 10},
     {Fault::no_source, 504, "no_source", "Nobody has this part", 60},
     {Fault::read_timeout, 504, "read_timeout", "No data in time", 10},
+    {Fault::source_timeout, 504, "source_timeout", "The other server is late", 10},
     {Fault::no_space, 507, "no_space", "Disk full", 0},
     {Fault::disk_too_small, 507, "disk_too_small", "Disk too small", 0},
 };
@@ -74,6 +79,24 @@ constexpr Row swarm_errors[] = {
     {swarm::Errc::stopped, Fault::unavailable, "The server is stopping; try again in a moment."},
 };
 
+Fault of_fetch(fetch::Error::Kind kind) {
+  using Kind = fetch::Error::Kind;
+  switch (kind) {
+    case Kind::bad_url:
+      return Fault::bad_input;
+    case Kind::forbidden:
+      return Fault::forbidden_address;
+    case Kind::too_large:
+      return Fault::source_too_large;
+    case Kind::too_late:
+      return Fault::source_timeout;
+    case Kind::unreachable:
+    case Kind::status:
+      break;
+  }
+  return Fault::source_failed;
+}
+
 std::string sentences(swarm::Error const& error) {
   return error.advice().empty() ? error.what() : std::string(error.what()) + " " + error.advice();
 }
@@ -99,6 +122,8 @@ Failure translate(std::exception_ptr const& thrown) {
     return failure;
   } catch (swarm::Error const& error) {
     return of_swarm(error);
+  } catch (fetch::Error const& error) {
+    return {of_fetch(error.kind()), error.what()};
   } catch (json::Error const& error) {
     return {Fault::bad_json, error.what()};
   } catch (std::exception const& error) {

@@ -54,6 +54,7 @@ class FakeTorrent final : public swarm::Torrent {
   void add_sources(swarm::Locator const&) override {}
   [[nodiscard]] std::vector<int> files_in_use() const override { return {}; }
   void evict(int, std::function<void(std::string const&)> done) override { done({}); }
+  [[nodiscard]] std::optional<bool> matches(int, std::string const&, std::stop_token) const override { return {}; }
   [[nodiscard]] int readers() const override { return script_->readers(); }
   [[nodiscard]] std::chrono::steady_clock::time_point last_used() const override { return {}; }
   [[nodiscard]] Watch watch(std::function<void()> changed) override;

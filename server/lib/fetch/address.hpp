@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Whom a server may be sent to by strangers. Pure; reentrant.
+#pragma once
+
+#include <gio/gio.h>
+
+namespace fetch {
+
+/// An address of the Internet at large: not of this machine, of a network behind it, of a group, or of nobody. An IPv6
+/// address that stands for an IPv4 one is what that is.
+bool is_public(GInetAddress* address);
+
+}  // namespace fetch
