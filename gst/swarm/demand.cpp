@@ -54,7 +54,9 @@ Wants demand(Layout const& layout, std::vector<ReaderWants> const& readers, std:
   enum Group { waited_for, read_now, elsewhere };
   std::array<std::vector<std::vector<Hot>>, 3> groups;
   std::array<std::vector<Stretch>, 3> windows;
+  Wants wants;
   for (auto const& reader : readers) {
+    wants.searching = wants.searching || reader.searching;
     for (auto const& window : reader.windows) {
       auto const pieces = layout.pieces_of(reader.file, {window.position, window.end});
       if (pieces.empty()) continue;
@@ -66,7 +68,6 @@ Wants demand(Layout const& layout, std::vector<ReaderWants> const& readers, std:
     }
   }
 
-  Wants wants;
   std::unordered_map<int, std::size_t> seen;
   for (auto const& group : groups) add_by_turns(group, wants, seen);
   for (auto const& group : windows) wants.ahead.insert(wants.ahead.end(), group.begin(), group.end());

@@ -19,6 +19,7 @@ struct ReaderWants {
   bool waiting = false;         ///< a consumer is blocked on it now
   bool by_block = false;        ///< it can read blocks of unfinished pieces
   bool trusted = false;         ///< but only those of trusted peers
+  bool searching = false;       ///< it may soon jump again
 };
 
 /// Blocks [begin, end) of a piece that are needed next.
@@ -44,6 +45,7 @@ struct Wants {
   std::vector<Hot> hot;            ///< of each piece once; the most urgent first
   std::vector<Stretch> ahead;      ///< each window whole, in the order of its hot piece; they may overlap
   std::optional<PieceRange> keep;  ///< below all others; may overlap them
+  bool searching = false;          ///< what nobody asked for would only be in the way of the next jump
   friend bool operator==(Wants const&, Wants const&) = default;
 };
 

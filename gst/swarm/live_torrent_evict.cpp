@@ -57,9 +57,10 @@ void LiveTorrent::evict(int file, std::function<void(std::string const&)> done) 
   if (!ledger_) return done("The torrent is in memory.");
   auto const posted = services_->network->post([self = me(), file, done] {
     std::string why_not;
-    auto pieces = self->begin_evicting(file, why_not);
+    auto const pieces = self->begin_evicting(file, why_not);
     if (!why_not.empty()) return done(why_not);
     self->discarding_.insert(pieces.begin(), pieces.end());
+    self->save_soon();  // it may have been kept
     self->demand_changed();
     self->watches_.notify();
     self->ledger_->discard(pieces, [self, pieces, done](std::string const& error) {
@@ -86,22 +87,19 @@ std::vector<int> LiveTorrent::begin_evicting(int file, std::string& why_not) {
   for (auto const* reader : *readers)
     if (auto const read = reader->file()) needed.insert(*read);
   std::vector<int> pieces;
-  bool kept = false;
   {
     auto state = state_.lock();
     if (!state->metadata || file < 0 || file >= state->metadata->layout.file_count()) {
       why_not = "There is no such file.";
       return {};
     }
-    kept = state->keep_file == file;
-    if (kept) {
+    if (state->keep_file == file) {
       state->keep_file.reset();
       state->remembered.keep.reset();
     }
     if (state->keep_file) needed.insert(*state->keep_file);
     pieces = pieces_to_give_up(state->metadata->layout, state->verified, file, needed);
   }
-  if (kept) save_soon();
   for (int const piece : pieces) give_up(piece);
   return pieces;
 }

@@ -66,6 +66,8 @@ constexpr Flag flags[] = {
     // Seeds stay, or they would all be gone while a player is paused.
     {sp::close_redundant_connections, false},
     {sp::auto_sequential, false},
+    // A seed need not know what we have; and what is written to it just before a request holds that up (Nagle).
+    {sp::send_redundant_have, false},
     // After a failed piece it lets each peer continue only what it began alone; late blocks of two peers in one piece
     // then lock that piece for good (seen with 2.0.8). Smart ban finds the culprit without it.
     {sp::use_parole_mode, false},

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 constexpr std::int64_t first_window = 256 * 1024;       ///< of a place jumped to or left
 constexpr std::int64_t small_window = 4 * 1024 * 1024;  ///< of a place not left again, however slow its consumer
 constexpr std::int64_t skip = 4 * 1024 * 1024;          ///< how far forward a place may skip
-constexpr std::int64_t growth = 4;                      ///< bytes of window for each byte read in a row
+constexpr std::int64_t growth = 4;                      ///< bytes of window for each byte read in a row, but at first
 constexpr auto settled_after = 1s;                      ///< not left again
 constexpr auto idle_after = 15s;                        ///< a place not read for so long is given up
 constexpr auto fresh_at_seek = 3s;                      ///< places that a jump leaves alone: read this recently
@@ -95,11 +95,16 @@ std::int64_t Readahead::window_end(Place const& place, time_point now) const {
   auto const rate = now - place.used < paused_after ? place.recent / lately.count() : 0;
   auto const minute = static_cast<std::int64_t>(std::min(rate * most_ahead.count(), 1e15));
   // Who jumps about leaves most places soon: a place is worth little until it is read or stayed at.
-  bool const settled = &place == &places_.front() && now - place.opened >= settled_after;
-  auto const grown =
-      plus(settled ? small_window : first_window, growth * std::min(place.contiguous, read_ahead_ / growth));
+  bool const fresh = now - place.opened < settled_after;
+  auto const first = &place == &places_.front() && !fresh ? small_window : first_window;
+  auto const times = fresh ? 1 : growth;
+  auto const grown = plus(first, times * std::min(place.contiguous, read_ahead_ / times));
   auto const ahead = std::min({read_ahead_, grown, std::max(small_window, minute)});
   return plus(place.position, std::max(ahead, std::min(place.wanted, small_window)));
+}
+
+bool Readahead::searching(time_point now) const {
+  return !places_.empty() && now - places_.front().opened < settled_after;
 }
 
 std::vector<Window> Readahead::windows(std::int64_t file_size, std::optional<std::int64_t> end, time_point now) const {

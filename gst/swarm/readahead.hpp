@@ -38,6 +38,8 @@ class Readahead {
   /// another's position ends there and leaves the rest to it. None before the first read() or seek().
   [[nodiscard]] std::vector<Window> windows(std::int64_t file_size, std::optional<std::int64_t> end,
                                             time_point now) const;
+  /// It has just jumped, and may soon do so again.
+  [[nodiscard]] bool searching(time_point now) const;
 
  private:
   struct Place {

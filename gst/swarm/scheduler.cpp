@@ -33,6 +33,7 @@ void Scheduler::want(Wants const& wants) {
   };
   lanes_.clear();
   for (auto const& pieces : wants.ahead) lanes_.push_back(lane(pieces));
+  searching_ = wants.searching;
   keep_ = wants.keep ? lane({*wants.keep}) : Lane{};
   ++generation_;
 }

@@ -150,6 +150,7 @@ class Scheduler {
   std::unordered_map<int, Run> hot_in_;  ///< by piece
   std::vector<Lane> lanes_;              ///< the readers' windows
   Lane keep_;
+  bool searching_ = false;
   std::size_t turn_ = 0;
   Retries retries_;
   std::uint64_t generation_ = 1;

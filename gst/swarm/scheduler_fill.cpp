@@ -209,7 +209,7 @@ bool Scheduler::ask_in(Entry& entry, Lane& lane, std::int64_t from, Time now, bo
 
 // Pieces left behind by a jump: of no use to anybody until they are whole.
 bool Scheduler::ask_begun(Entry& entry, Time now) {
-  if (hot_.empty() && lanes_.empty() && keep_.begin == keep_.end) return false;
+  if (searching_ || (hot_.empty() && lanes_.empty() && keep_.begin == keep_.end)) return false;
   return blocks_.any_begun([&](int piece) {
     auto const index = find(entry, whole(piece), now);
     if (index < 0) return false;

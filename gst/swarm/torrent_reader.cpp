@@ -316,7 +316,9 @@ std::optional<ReaderWants> TorrentReader::wants(bool any_trusted) const {
                    !torrent_->withheld(*index, position, verify);
   {
     auto reading = reading_.lock();
-    wants.windows = reading->readahead.windows(*length, reading->end, Clock::now());
+    auto const now = Clock::now();
+    wants.windows = reading->readahead.windows(*length, reading->end, now);
+    wants.searching = reading->readahead.searching(now);
   }
   // Held back by pieces that were read early: it may be elsewhere by now, and they may have been given up.
   auto const& layout = torrent_->metadata()->layout;

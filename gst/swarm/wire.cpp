@@ -7,6 +7,7 @@
 #include <libtorrent/client_data.hpp>
 #include <libtorrent/error_code.hpp>
 #include <libtorrent/extensions.hpp>
+#include <libtorrent/peer_connection.hpp>
 #include <libtorrent/peer_connection_handle.hpp>
 #include <libtorrent/peer_request.hpp>
 #include <libtorrent/torrent_handle.hpp>
@@ -88,6 +89,9 @@ class PeerWire final : public lt::peer_plugin, public WirePeer {
   }
   bool on_handshake(lt::span<char const> reserved) override {
     fast_ = reserved.size() >= 8 && (reserved[7] & 4);
+    // Requests are small: with Nagle's algorithm each waits until the one before is acknowledged, a round trip or more.
+    lt::error_code ignored;
+    if (!web_seed_) peer_.native_handle()->get_socket().set_option(lt::tcp::no_delay(true), ignored);
     if (auto torrent = torrent_.lock())
       torrent->on_handshake(peer_.is_outgoing() ? std::optional(address()) : std::nullopt);
     return true;

@@ -52,13 +52,16 @@ TEST(Readahead, GrowsWithWhatIsReadUpToTheLimit) {
   Readahead ahead(32 * MiB);
   auto at = read_on(ahead, 0, 256 * KiB);
   ahead.read(at, 64 * KiB, start);
-  EXPECT_THAT(windows(ahead), ElementsAre(Window{256 * KiB, (256 + 256 + 4 * 256) * KiB, true}));
-  at = read_on(ahead, at, MiB);
-  ahead.read(at, 64 * KiB, start);
-  EXPECT_THAT(windows(ahead), ElementsAre(Window{at, at + 4 * MiB, true}));
-  at = read_on(ahead, at, 99 * MiB - 256 * KiB);
-  ahead.read(at, 64 * KiB, start);
-  EXPECT_THAT(windows(ahead), ElementsAre(Window{100 * MiB, 132 * MiB, true}));
+  EXPECT_THAT(windows(ahead), ElementsAre(Window{256 * KiB, (256 + 256 + 256) * KiB, true})) << "it may be left again";
+  ahead.read(500 * MiB, 64 * KiB, start + 1s);
+  EXPECT_EQ(windows(ahead, start + 1s).back(), (Window{256 * KiB, (256 + 256 + 4 * 256) * KiB, false}));
+  ahead.read(at, 64 * KiB, start + 1s);
+  at = read_on(ahead, at, MiB, start + 1s);
+  ahead.read(at, 64 * KiB, start + 1s);
+  EXPECT_EQ(windows(ahead, start + 1s).front(), (Window{at, at + 4 * MiB, true}));
+  at = read_on(ahead, at, 99 * MiB - 256 * KiB, start + 1s);
+  ahead.read(at, 64 * KiB, start + 1s);
+  EXPECT_EQ(windows(ahead, start + 1s).front(), (Window{100 * MiB, 132 * MiB, true}));
 }
 
 // 320 kbit/s, then a film of 20 Mbit/s, then a pause.
@@ -91,7 +94,7 @@ TEST(Readahead, AnswersShorterThanAskedAreContiguous) {
   std::int64_t at = 0;
   for (; at < 8 * MiB; at += 16 * KiB) ahead.read(at, MiB, start);
   ahead.read(at, MiB, start);
-  EXPECT_THAT(windows(ahead), ElementsAre(Window{8 * MiB, 32 * MiB, true}));
+  EXPECT_THAT(windows(ahead, start + 1s), ElementsAre(Window{8 * MiB, 32 * MiB, true}));
 }
 
 TEST(Readahead, AskingAgainChangesNothing) {
@@ -223,6 +226,18 @@ TEST(Readahead, JumpsBetweenKnownPlacesKeepTheirWindows) {
   sound -= 64 * KiB, picture -= 64 * KiB;
   EXPECT_THAT(windows(ahead),
               ElementsAre(Window{sound, sound + 16 * MiB, true}, Window{picture, picture + 16 * MiB, false}));
+}
+
+TEST(Readahead, WhoHasJustJumpedMaySoonDoSoAgain) {
+  Readahead ahead(32 * MiB);
+  EXPECT_FALSE(ahead.searching(start));
+  auto const at = read_on(ahead, 0, MiB);
+  EXPECT_TRUE(ahead.searching(start + 999ms));
+  EXPECT_FALSE(ahead.searching(start + 1s));
+  ahead.seek(500 * MiB, start + 2s);
+  EXPECT_TRUE(ahead.searching(start + 2s));
+  ahead.seek(at, start + 2s);
+  EXPECT_FALSE(ahead.searching(start + 2s)) << "it has been there before";
 }
 
 TEST(Readahead, AJumpToWhereItReadsKeepsTheWindow) {

@@ -361,6 +361,8 @@ TEST(Scheduler, PiecesLeftBehindAreFinished) {
   bench.scheduler.unchoked(1);
   bench.arrive(1, {5, 0});
   bench.scheduler.verified(0);
+  bench.scheduler.want({.hot = {0}, .searching = true});
+  EXPECT_TRUE(bench.fill().empty()) << "they would be in the way of the next jump";
   bench.scheduler.want({.hot = {0}});
   for (auto const& block : blocks(bench.fill())) EXPECT_EQ(block.piece, 5);
   EXPECT_GT(bench.scheduler.blocks().pending_in(5), 0);
