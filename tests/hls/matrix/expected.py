@@ -78,12 +78,7 @@ TABLE = [
     ("offsets-outside.mp4", "*", "*", excused(r"/v0-a1\.m3u8: sound 0: 469 packets are not the source's 939",
                                               r"/a1/3\.m4s: lasts 13\.2", r"/a1\.m3u8: all EXTINF together are 9\.9")),
 
-    # A limit: GStreamer's demuxer ends in the second edit's first GOP; its length is known. What is behind is a still.
-    ("h264-two-edits.mp4", "*", "*", excused(r"/2\.(ts|m4s): .* non monotonically increasing dts to muxer in stream 0: 72 >= 70",
-                                             r"/3\.(ts|m4s): lasts 0\.0400", r"all EXTINF together are -3\.960",
-                                             r"200 frames, the source has 300", r"frame 150 at 6\.000 s is not the source's",
-                                             r"/a1/3\.m4s: track 1 goes on at 18\.00",
-                                             r"sound 0: 376 packets are not the source's 939")),
+    ("h264-two-edits.mp4", "*", "*", refused("several edits")),
 
     # Joined recordings go on without a gap; ffmpeg keeps jumps, or guesses.
     ("h264-discontinuity.ts", "*", "*", excused(r"frame 300 is shown at 13\.4800 s instead of 13\.4400")),
@@ -103,7 +98,7 @@ TABLE = [
     # Rubbish in the media is passed on: players hide it better than a hole. ffmpeg says where it is, and drops pictures.
     ("damaged.mp4", "*", "*", excused(r"/(v0-a1|v0|a1)/3\.(ts|m4s): does not decode alone", r"/i0/5\.(ts|m4s): does not",
                                       r"v0(-a1)?\.m3u8: ffmpeg says", r"frame 20\d ", r"\d+ frames, the source has")),
-    ("damaged.ts", "*", "*", excused(r"/(v0-a1|v0)/1\.(ts|m4s): does not decode alone", r"/a1/2\.m4s: track 1 goes on at 23\.49",
+    ("damaged.ts", "*", "*", excused(r"/(v0-a1|v0)/1\.(ts|m4s): does not decode alone", r"/(a1|v0)/2\.m4s: track 1 goes on at 23\.",
                                      r"v0(-a1)?\.m3u8: ffmpeg says", r"frame 19\d ", r"48\d frames, the source has 476",
                                      r"sound 0: 912 packets are not the source's 887")),
     ("damaged.avi", "*", "*", excused(r"/(v0-a1|v0|a1)/3\.(ts|m4s): does not decode alone", r"frame 200 ",
