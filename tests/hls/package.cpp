@@ -81,9 +81,12 @@ void write(fs::path const& path, hls::Bytes const& bytes) {
 
 int package(Options const& options) {
   fs::create_directories(options.folder);
+  std::unique_ptr<hls::Demuxer> demuxer;
+  // The first time in a process loads plugins; a server has them.
+  (void)hls::learn(std::make_shared<hls_test::FileSource>(options.film), options.film.filename(), true, demuxer);
+  demuxer.reset();
   auto const began = Clock::now();
   auto const source = std::make_shared<hls_test::FileSource>(options.film);
-  std::unique_ptr<hls::Demuxer> demuxer;
   auto const facts = hls::learn(source, options.film.filename(), true, demuxer);
   auto const index_bytes = source->bytes_read.load();
   auto const opened = Clock::now();

@@ -6,11 +6,11 @@ import odd
 
 
 def patched(name, change, *arguments):
-    """change(bytes of the film) -> bytes"""
+    """change(bytearray of the film) -> bytes"""
     def recipe(work):
         path = odd.source(work, name, video=[*odd.X264, *arguments])
         with open(path, "rb") as file:
-            return work.write("patched", change(file.read()))
+            return work.write("patched", bytes(change(bytearray(file.read()))))
     return recipe
 
 
