@@ -17,7 +17,7 @@ from house import Program, ask, make, server
 FPS = 25
 WIDTH, HEIGHT = 160, 90
 FILMS = ["h264-aac.mp4:ts", "h264-aac.mp4:fmp4", "tracks.mkv", "h264-ac3.mkv", "vp9-opus.webm", "h264-aac-wrap.ts",
-         "h264-aac-list.flv"]
+         "h264-aac-list.flv", "h264-discontinuity.ts", "h264-discontinuity.ts:fmp4"]
 
 
 def numbers(raw):
