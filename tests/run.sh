@@ -7,12 +7,13 @@ set -eu
 usage() {
   cat <<EOF
 Usage: tests/run.sh [OPTION]... [SUITE]...
-  --quick        without the suites that start browsers and players (web, play)
+  --quick        without the suites that start browsers and players (web, play, not the ones of hls)
   --asan         everything under AddressSanitizer and UndefinedBehaviorSanitizer
   --tsan         the swarm library's tests under ThreadSanitizer
   --no-install   touch no packages
   --build DIR    build folder (build; build-asan, build-tsan with a sanitizer)
-With SUITEs only these: layering, support, unit, swarm, element, server, web, play (docs/hacking.md).
+With SUITEs only these: layering, support, unit, swarm, element, server, web, play,
+hls, and those that run only if named: slow, soak (docs/hacking.md).
 EOF
 }
 

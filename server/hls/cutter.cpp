@@ -6,7 +6,6 @@
 #include "hls/sound_grid.hpp"
 
 #include <algorithm>
-#include <exception>
 #include <utility>
 
 namespace hls {
@@ -14,8 +13,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// How many segments earlier is looked for what was not where the index said.
-constexpr std::size_t tries = 3;
+/// How many segments earlier is looked for what was not where the index said; and, where there is none, for the key
+/// frame of a GOP that is longer than some lines are apart.
+constexpr std::size_t tries = 3, tries_for_key = 24;
 /// Cues that began so many segments ago are found where the container has no list of them.
 constexpr std::size_t text_before = 2;
 /// Key frames that are tried behind a damage: a stretch has not many.
@@ -78,9 +78,9 @@ Next Cutter::behind(Gathering const& gathering, Stretch const& stretch) const {
   return timeline_.closed_gops || gathering.next_is_closed() ? Next::closed : Next::maybe_open;
 }
 
-/// What is damaged costs itself only: behind it the film is read on.
-void Cutter::read(Demuxer& demuxer, Time from, std::vector<int> const& tracks, Stretch const& stretch,
-                  Gathering& gathering) const {
+/// What is damaged costs itself only: behind it the film is read on. Gives why nothing at all could be read.
+std::exception_ptr Cutter::read(Demuxer& demuxer, Time from, std::vector<int> const& tracks, Stretch const& stretch,
+                                Gathering& gathering) const {
   for (int left = tries_behind_damage;; --left) {
     std::exception_ptr failed;
     try {
@@ -88,12 +88,12 @@ void Cutter::read(Demuxer& demuxer, Time from, std::vector<int> const& tracks, S
     } catch (DemuxFailed const&) {
       failed = std::current_exception();
     }
-    if (!failed && !gathering.broken()) return;
+    if (!failed && !gathering.broken()) return nullptr;
     auto const reached = gathering.reached();
-    if (!reached && failed) std::rethrow_exception(failed);
-    // Nothing at all: what comes before it is tried first.
-    auto const next = reached && left > 0 ? after_damage(*reached, stretch) : std::nullopt;
-    if (!next) return;
+    // What comes before it is tried first.
+    if (!reached) return failed;
+    auto const next = left > 0 ? after_damage(*reached, stretch) : std::nullopt;
+    if (!next) return nullptr;
     gathering.resume(from = *next);
   }
 }
@@ -111,12 +111,15 @@ Cut Cutter::gather(Demuxer& demuxer, Stretch stretch, std::vector<int> const& id
   auto const after = std::upper_bound(segments_.begin(), segments_.end(), stretch.begin,
                                       [](Time time, Segment const& segment) { return time < segment.begin; });
   auto const home = static_cast<std::size_t>(after - segments_.begin());  // 1 + index
-  for (std::size_t back = 0;; ++back) {
+  for (std::size_t back = 0;; back = back < tries ? back + 1 : back * 2) {
     bool const front = stretch.first || back + 1 >= home;
     Gathering gathering(stretch, wanted, measures_.first, clock);
     Time const from = back == 0 ? stretch.begin : segments_[home - 1 - std::min(back, home - 1)].begin;
-    this->read(demuxer, stretch.first || (front && back > 0) ? timeline_.start : from, read, stretch, gathering);
-    if (!gathering.whole() && back < tries && !(front && back > 0)) continue;
+    auto const failed =
+        this->read(demuxer, stretch.first || (front && back > 0) ? timeline_.start : from, read, stretch, gathering);
+    auto const most = gathering.needs_key_frame() ? tries_for_key : tries;
+    if (!gathering.whole() && back < most && !(front && back > 0)) continue;
+    if (failed) std::rethrow_exception(failed);
     if (!stretch.nominal && !gathering.has_picture() && !std::exchange(stretch.damaged, true)) {
       back = static_cast<std::size_t>(-1);
       continue;
@@ -147,6 +150,7 @@ Stretch Cutter::stretch_of(std::size_t index) const {
   Stretch stretch;
   stretch.begin = segments_.at(index).begin;
   stretch.end = segments_.at(index).end;
+  if (index + 2 < segments_.size()) stretch.after = segments_[index + 1].end;
   stretch.first = index == 0;
   stretch.last = index + 1 == segments_.size();
   stretch.nominal = timeline_.precision == Timeline::Precision::nominal;

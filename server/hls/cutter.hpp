@@ -7,6 +7,8 @@
 #include "hls/segments.hpp"
 #include "hls/timeline.hpp"
 
+#include <exception>
+
 namespace hls {
 
 /// What has to be known of a film before any of its segments is cut; learnt once, always in the same way, so that it is
@@ -46,8 +48,8 @@ class Cutter {
  private:
   [[nodiscard]] Stretch stretch_of(std::size_t index) const;
   [[nodiscard]] Cut gather(Demuxer& demuxer, Stretch stretch, std::vector<int> const& tracks) const;
-  void read(Demuxer& demuxer, Time from, std::vector<int> const& tracks, Stretch const& stretch,
-            Gathering& gathering) const;
+  std::exception_ptr read(Demuxer& demuxer, Time from, std::vector<int> const& tracks, Stretch const& stretch,
+                          Gathering& gathering) const;
   [[nodiscard]] std::optional<Time> after_damage(Time reached, Stretch const& stretch) const;
   [[nodiscard]] Next behind(Gathering const& gathering, Stretch const& stretch) const;
   void stand_in(Demuxer& demuxer, std::size_t index, Samples& video) const;

@@ -15,6 +15,8 @@ using namespace std::chrono_literals;
 
 /// Sound may lie this much behind the picture in a file; who has said nothing by then has nothing to say.
 constexpr Time interleaving = 3s;
+/// Pictures are shown in another order than they come.
+constexpr Time disorder = 1s;
 
 }  // namespace
 
@@ -67,34 +69,71 @@ void Gathering::begin(Time time) {
     if (lane.samples.track.kind == Kind::video && time <= stretch_.begin) lane.earlier = true;
 }
 
+/// On a grid: the first key frame behind the line; where none comes before the next line, the first picture, which
+/// needs those before it. Both stretches at a line say the same of it.
+bool Gathering::begins(Lane& lane, AccessUnit const& unit) {
+  if (stretch_.first) return true;
+  if (!stretch_.nominal) {
+    if (stretch_.damaged) return unit.key && unit.pts >= stretch_.begin;
+    return at(unit.pts, stretch_.begin);
+  }
+  lane.decodable = lane.decodable || unit.pts < stretch_.begin;
+  bool const here = stretch_.last || unit.pts < stretch_.end;
+  return unit.pts >= stretch_.begin && (unit.key || (lane.decodable && here));
+}
+
+bool Gathering::ends(Lane& lane, AccessUnit const& unit) {
+  if (stretch_.last) return false;
+  if (!stretch_.nominal)
+    return (stretch_.damaged || lane.inside || stretch_.first) &&
+           (at(unit.pts, stretch_.end) || (unit.key && unit.pts > stretch_.end));
+  if (unit.pts < stretch_.end) return false;
+  if (unit.key) return true;
+  if (!lane.cut && lane.inside) {
+    lane.cut = lane.samples.units.size();
+    lane.behind_cut = unit.pts;
+  }
+  return unit.pts - disorder >= stretch_.after;
+}
+
+void Gathering::end_at_cut(Lane& lane) {
+  next_ = lane.behind_cut;
+  next_is_closed_ = false;
+  lane.samples.units.resize(*std::exchange(lane.cut, std::nullopt));
+}
+
 void Gathering::take_video(Lane& lane, AccessUnit&& unit) {
-  bool const ends =
-      !stretch_.last && (stretch_.nominal ? unit.key && unit.pts >= stretch_.end
-                                          : at(unit.pts, stretch_.end) || (unit.key && unit.pts > stretch_.end));
-  bool const anywhere = stretch_.nominal || stretch_.damaged;
-  if (ends && (anywhere || lane.inside || stretch_.first)) {
+  if (ends(lane, unit)) {
+    lane.done = true;
+    if (lane.cut && (!unit.key || unit.pts >= stretch_.after)) return end_at_cut(lane);
+    lane.cut.reset();
     next_ = unit.pts;
     next_is_closed_ = begins_closed_gop(now_->codec, unit.data);
-    lane.done = true;
     // Shown behind the key frame though decoded before it: its time is damaged.
     std::erase_if(lane.samples.units, [&](AccessUnit const& each) { return each.pts >= unit.pts; });
     return;
   }
   if (!lane.inside) {
-    bool const begins =
-        stretch_.first || (anywhere ? unit.key && unit.pts >= stretch_.begin : at(unit.pts, stretch_.begin));
-    if (!begins) {
+    if (!begins(lane, unit)) {
       lane.earlier = true;
       // Beyond it already: it was not where the seek went to.
-      if (!anywhere && unit.key && unit.pts > stretch_.begin) lost_ = true;
+      if (!stretch_.nominal && !stretch_.damaged && unit.key && unit.pts > stretch_.begin) lost_ = true;
       return;
     }
     lane.inside = true;
     lane.torn = false;
-    unit.key = unit.key || !anywhere;
+    lane.keyed = unit.key;
+    unit.key = unit.key || !(stretch_.nominal || stretch_.damaged);
   } else if (lane.torn) {
     if (!unit.key || at(unit.pts, lane.last) || unit.pts < lane.last) return;
     lane.torn = false;
+  }
+  // The stretch before it goes on to this one.
+  if (stretch_.nominal && !stretch_.first && !lane.keyed && unit.key && unit.pts >= stretch_.begin) {
+    lane.samples.units.clear();
+    lane.cut.reset();
+    lane.told = false;
+    lane.keyed = true;
   }
   lane.last = std::max(lane.last, unit.pts);
   keep(lane, *now_, std::move(unit));
@@ -145,7 +184,10 @@ void Gathering::keep(Lane& lane, Track const& track, AccessUnit&& unit) {
 
 void Gathering::resume(Time from) {
   reached_ = std::max(reached_.value_or(from), from);
-  for (auto& lane : lanes_) lane.torn = true;
+  for (auto& lane : lanes_) {
+    lane.torn = true;
+    lane.decodable = false;
+  }
 }
 
 bool Gathering::whole() const {
@@ -154,13 +196,20 @@ bool Gathering::whole() const {
   return std::all_of(lanes_.begin(), lanes_.end(), [&](Lane const& lane) {
     switch (lane.samples.track.kind) {
       case Kind::video:
-        return stretch_.nominal || stretch_.damaged ? lane.earlier : lane.inside;
+        if (stretch_.nominal) return lane.earlier && (lane.inside || lane.decodable);
+        return stretch_.damaged ? lane.earlier : lane.inside;
       case Kind::audio:
         return lane.earlier || stretch_.by_track;
       default:
         return true;
     }
   });
+}
+
+bool Gathering::needs_key_frame() const {
+  return stretch_.nominal && std::any_of(lanes_.begin(), lanes_.end(), [](Lane const& lane) {
+           return lane.samples.track.kind == Kind::video && !lane.inside && !lane.decodable;
+         });
 }
 
 bool Gathering::has_picture() const {
@@ -170,7 +219,10 @@ bool Gathering::has_picture() const {
 
 Cut Gathering::give() {
   Cut cut;
-  for (auto& lane : lanes_) cut.push_back(std::move(lane.samples));
+  for (auto& lane : lanes_) {
+    if (lane.cut) end_at_cut(lane);  // the film ends before the next line
+    cut.push_back(std::move(lane.samples));
+  }
   return cut;
 }
 

@@ -13,8 +13,9 @@ namespace hls {
 /// What is looked for. Times as in Segment.
 struct Stretch {
   Time begin{}, end{};
-  bool first = false;  ///< also all that comes before `begin`
-  bool last = false;   ///< also all that comes after
+  Time after = Time::max();  ///< nominal: the end of the stretch that follows
+  bool first = false;        ///< also all that comes before `begin`
+  bool last = false;         ///< also all that comes after
   bool nominal = false;
   /// The key frame at `begin` can't be read: any later one will do.
   bool damaged = false;
@@ -41,6 +42,8 @@ class Gathering final : public Demuxer::Taker {
 
   /// Nothing can have been missed at the beginning. False: read again from earlier on.
   [[nodiscard]] bool whole() const;
+  /// Nominal: no key frame was there, nor what was before it. It is somewhere before.
+  [[nodiscard]] bool needs_key_frame() const;
   /// The picture that it has to begin with was there.
   [[nodiscard]] bool has_picture() const;
   /// When the picture is shown that the next stretch begins with, if it was seen.
@@ -55,7 +58,12 @@ class Gathering final : public Demuxer::Taker {
     Track head;  ///< as the film begins
     Time origin{};
     bool earlier = false;  ///< something before the beginning
-    bool inside = false;   ///< video: the key frame was met
+    bool inside = false;   ///< video: the first picture was met
+    /// Video: a picture before the beginning was seen, so that the key frame is known that the first ones need.
+    bool decodable = false;
+    bool keyed = false;              ///< video: begins with a key frame
+    std::optional<std::size_t> cut;  ///< video: where it ends if no key frame comes in time
+    Time behind_cut{};
     bool done = false;
     bool told = false;  ///< its format at the beginning of the stretch
     int now_rate = 0;   ///< of the sound kept last
@@ -64,6 +72,9 @@ class Gathering final : public Demuxer::Taker {
   };
 
   void take_video(Lane& lane, AccessUnit&& unit);
+  bool begins(Lane& lane, AccessUnit const& unit);
+  bool ends(Lane& lane, AccessUnit const& unit);
+  void end_at_cut(Lane& lane);
   void take_sound(Lane& lane, AccessUnit&& unit);
   void take_text(Lane& lane, AccessUnit&& unit);
   void keep(Lane& lane, Track const& track, AccessUnit&& unit);

@@ -14,6 +14,8 @@ class Edits {
 
   /// Where a time of the track is shown first, or would be if its edit were longer.
   [[nodiscard]] Time shown(std::int64_t media_time) const;
+  /// Several stretches of the media, one after the other.
+  [[nodiscard]] bool several() const { return stretches_.size() > 1; }
   /// When the first edit is shown.
   [[nodiscard]] Time begin() const { return stretches_.front().begin; }
   /// Adds what can be shown of key frames; all before the first edit but the last are never needed.

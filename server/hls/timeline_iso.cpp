@@ -153,8 +153,13 @@ class FragmentedFilm {
 Timeline read_tables(ByteSource& source, IsoMovie const& movie, IsoTrack const& track) {
   Timeline timeline;
   timeline.container = Container::iso;
-  auto const samples = read_samples(source, track);
   Edits const edits(track, movie);
+  // qtdemux 1.22 ends soon after the second one's first key frame.
+  if (edits.several())
+    throw NotIndexed(NotIndexed::Why::unsupported,
+                     "The MP4 film is put together by several edits, which HLS can't show.",
+                     "A copy without its edit list can be played, or the file itself.");
+  auto const samples = read_samples(source, track);
   KeyFrames frames;
   edits.add(samples.sync, frames);
   timeline.key_frames = frames.take();

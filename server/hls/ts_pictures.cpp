@@ -30,7 +30,6 @@ void each_ts_picture(ByteSource& source, TsStride const& stride, TsProgram const
   std::vector<std::byte> gathered;
   std::optional<TsPicture> picture;
   bool random_access = false;
-  std::int64_t tables = -1;
   auto const finish = [&] {
     if (!picture) return true;
     auto whole = *std::exchange(picture, std::nullopt);
@@ -44,15 +43,13 @@ void each_ts_picture(ByteSource& source, TsStride const& stride, TsProgram const
   };
   while (auto const next = reader.next()) {
     auto const& packet = *next;
-    if (packet.pid == 0 && packet.start && tables < 0) tables = reader.position();
     if (packet.pid != program.pid || packet.payload.empty()) continue;
     if (packet.start) {
       if (!finish()) return;
-      picture = TsPicture{.position = reader.position(), .tables = tables};
+      picture = TsPicture{.position = reader.position()};
       random_access = packet.random_access;
       gathered.clear();
     }
-    tables = -1;
     if (!picture) continue;
     gathered.insert(gathered.end(), packet.payload.begin(), packet.payload.end());
     if (gathered.size() >= enough_of_picture && !finish()) return;

@@ -14,8 +14,6 @@ struct TsPicture {
   std::int64_t position = 0;
   bool key = false;
   std::uint32_t sets = 0;  ///< a sum of the sequence's parameters, where it comes with them; 0 = it doesn't
-  /// The list of programs, if it lies between this picture and the one before; < 0: elsewhere.
-  std::int64_t tables = -1;
 };
 /// Those with a PTS whose packets begin in [from, to), until `visit` gives false.
 void each_ts_picture(ByteSource& source, TsStride const& stride, TsProgram const& program, std::int64_t from,

@@ -125,25 +125,39 @@ class Joints {
   }
 
   void pictures(State state, std::int64_t from, std::int64_t to) {
-    std::optional<std::int64_t> doubtful;
-    std::int64_t doubtful_pts = 0;
+    TsPicture last{.pts = state.pts.value_or(0), .position = from};
+    std::optional<TsPicture> doubtful;
     each_ts_picture(source_, stride_, state.program, from, to, [&](TsPicture const& picture) {
-      auto const joint = picture.tables < 0 ? picture.position : picture.tables;
       bool const other = picture.sets != 0 && state.sets != 0 && picture.sets != state.sets;
-      if (other) found_.push_back(joint);
+      if (other) found_.push_back(joint(last, picture));
       if (picture.sets != 0) state.sets = picture.sets;
-      if (other || !state.pts || goes_on(*state.pts, picture.pts)) {
-        state.pts = picture.pts;
+      if (other || !state.pts || goes_on(last.pts, picture.pts)) {
         doubtful.reset();
-      } else if (doubtful && goes_on(doubtful_pts, picture.pts)) {
-        found_.push_back(*std::exchange(doubtful, std::nullopt));
-        state.pts = picture.pts;
+      } else if (doubtful && goes_on(doubtful->pts, picture.pts)) {
+        found_.push_back(joint(last, *std::exchange(doubtful, std::nullopt)));
       } else {  // a damaged one, unless the next one says the same
-        doubtful = joint;
-        doubtful_pts = picture.pts;
+        doubtful = picture;
+        return true;
       }
+      last = picture;
+      state.pts = picture.pts;
       return found_.size() < most_parts;
     });
+  }
+
+  /// Between the last picture of one recording and the first one of the next: both may have sound there, and tables.
+  [[nodiscard]] std::int64_t joint(TsPicture const& last, TsPicture const& first) {
+    std::int64_t list = first.position;  // of programs
+    TsReader reader(source_, stride_, last.position, first.position);
+    while (auto const packet = reader.next()) {
+      if (!packet->start) continue;
+      if (packet->pid == 0) list = reader.position();
+      auto const pts = pes_pts(packet->payload);
+      if (!pts || goes_on(first.pts, *pts) == goes_on(last.pts, *pts)) continue;
+      if (goes_on(first.pts, *pts)) return std::min(list, reader.position());
+      list = first.position;  // one before the last sound of the old recording isn't the new one's
+    }
+    return list;
   }
 
   ByteSource& source_;

@@ -72,7 +72,7 @@ class Court:
             if playlist.is_master:
                 video = loading.resolve(url, playlists.plain(playlist.variants[0]["URI"]))
             streams.compare_pictures(video, source, None if self.options.shift == "any" else float(self.options.shift),
-                                     self.options.coded, self.complain)
+                                     self.complain)
         heard = [url]
         if playlist.is_master:
             own = [loading.resolve(url, playlists.plain(m["URI"])) for m in playlist.media
@@ -105,7 +105,6 @@ def parser_of():
     parser.add_argument("--open-gop", action="store_true", help="segments need the one before to decode")
     parser.add_argument("--nominal", action="store_true", help="EXTINF are lines of a grid")
     parser.add_argument("--uneven", action="store_true", help="tracks may differ in length")
-    parser.add_argument("--coded", action="store_true", help="pictures are coded anew: their numbers are compared")
     parser.add_argument("--sound-only", action="store_true")
     parser.add_argument("--sound-passed", action="store_true", help="all sound has to be passed through")
     parser.add_argument("--once", action="store_true", help="do not ask for all segments in three orders")

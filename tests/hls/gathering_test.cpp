@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -23,6 +25,12 @@ hls::AccessUnit picture(Time pts, bool key = false) { return {.pts = pts, .dts =
 std::vector<Time> times(hls::Cut const& cut) {
   std::vector<Time> all;
   for (auto const& unit : cut.front().units) all.push_back(unit.pts);
+  return all;
+}
+
+std::vector<Time> seconds(int from, int to) {
+  std::vector<Time> all;
+  for (int i = from; i < to; ++i) all.push_back(i * 1s);
   return all;
 }
 
@@ -49,6 +57,46 @@ TEST(Gathering, KnowsThatNothingCame) {
   EXPECT_TRUE(gathering.broken());
   EXPECT_FALSE(gathering.reached());
   EXPECT_FALSE(gathering.whole());
+}
+
+/// A film of pictures each second, what a stretch of it on a grid of 6 s gathers from `read` on.
+std::vector<Time> on_grid(std::vector<int> const& keys, int line, int read) {
+  Stretch stretch{.begin = line * 1s, .end = (line + 6) * 1s, .first = line == 0, .nominal = true, .picture = 40ms};
+  stretch.after = stretch.end + 6s;
+  Gathering gathering(stretch, {video()}, {}, 0);
+  for (int second = read; second < 60; ++second) {
+    bool const key = std::find(keys.begin(), keys.end(), second) != keys.end();
+    if (gathering.take(video(), picture(second * 1s, key)) == hls::Demuxer::Take::stop) break;
+  }
+  EXPECT_TRUE(gathering.whole()) << line << " from " << read;
+  return times(gathering.give());
+}
+
+TEST(Gathering, CutsALongGopAtTheLines) {
+  std::vector<int> const keys{0, 5, 7, 31, 37};
+  EXPECT_EQ(on_grid(keys, 0, 0), seconds(0, 7)) << "up to the key frame behind the line";
+  EXPECT_EQ(on_grid(keys, 6, 5), seconds(7, 12)) << "there is none behind that one";
+  EXPECT_EQ(on_grid(keys, 12, 7), seconds(12, 18));
+  EXPECT_EQ(on_grid(keys, 18, 7), seconds(18, 24));
+  EXPECT_EQ(on_grid(keys, 24, 7), seconds(24, 31));
+  EXPECT_EQ(on_grid(keys, 30, 7), seconds(31, 37));
+}
+
+TEST(Gathering, BeforeTheLastLineWaitsForAKeyFrame) {
+  Gathering gathering({.begin = 0s, .end = 6s, .first = true, .nominal = true, .picture = 40ms}, {video()}, {}, 0);
+  gathering.take(video(), picture(0s, true));
+  for (int second = 1; second < 20; ++second) gathering.take(video(), picture(second * 1s));
+  EXPECT_EQ(gathering.take(video(), picture(20s, true)), hls::Demuxer::Take::stop);
+  EXPECT_EQ(times(gathering.give()), seconds(0, 20));
+}
+
+TEST(Gathering, OfALongGopWantsItsKeyFrame) {
+  Gathering gathering({.begin = 12s, .end = 18s, .after = 24s, .nominal = true, .picture = 40ms}, {video()}, {}, 0);
+  gathering.begin(12s);  // the parser lets nothing through that comes before a key frame
+  gathering.take(video(), picture(31s, true));
+  EXPECT_FALSE(gathering.whole());
+  EXPECT_TRUE(gathering.needs_key_frame());
+  EXPECT_TRUE(times(gathering.give()).empty());
 }
 
 TEST(HiddenPictures, AreDecodedAndNotSeen) {

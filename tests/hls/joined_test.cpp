@@ -4,12 +4,15 @@
 #include "hls/byte_slice.hpp"
 #include "hls/facts.hpp"
 #include "hls/packager.hpp"
+#include "hls/packets.hpp"
 #include "hls/presentation.hpp"
 #include "hls/ts_splices.hpp"
+#include "support/temp_dir.hpp"
 #include "timeline_media.hpp"
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <map>
 #include <numeric>
 
@@ -154,6 +157,103 @@ TEST(Joined, ArePlayedToTheEndOnOneClock) {
     pictures += cut.front().units.size();
   }
   EXPECT_EQ(pictures, 1500U);
+}
+
+/// Three recordings of 20 s, the last one of them without sound.
+class JoinedPackaged : public testing::Test {
+ protected:
+  JoinedPackaged()
+      : source(
+            std::make_shared<FilmBytes>(joined({support::bytes_of(film("plain.ts")), support::bytes_of(film("hour.ts")),
+                                                support::bytes_of(film("hevc.ts"))}))) {
+    std::unique_ptr<hls::Demuxer> demuxer;
+    facts = hls::learn(source, "joined.ts", false, demuxer);
+  }
+
+  hls::Bytes made(hls::Item const& item) {
+    auto const demuxer = hls::open(source, *facts, item.index);
+    return hls::package(item, *facts, *demuxer);
+  }
+  /// What libavformat sees of a segment behind its init segment.
+  std::vector<hls_test::Stream> seen(hls::Rendition const& rendition, std::size_t index) {
+    auto const path = folder / ("segment" + std::string(hls::extension(rendition, *facts)));
+    std::ofstream out(path, std::ios::binary | std::ios::trunc);
+    auto const put = [&](hls::Bytes const& bytes) {
+      out.write(reinterpret_cast<char const*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    };
+    if (rendition.packaging == hls::Packaging::fmp4)
+      put(made({.rendition = rendition, .init = true, .index = facts->reel(index)->first}));
+    put(made({.rendition = rendition, .index = index}));
+    out.close();
+    return hls_test::packets_of(path);
+  }
+
+  std::shared_ptr<FilmBytes> source;
+  std::shared_ptr<hls::Facts const> facts;
+  support::TempDir folder;
+  hls::Rendition const ts{.video = hls::Part{0}, .sound = hls::Part{1}};
+};
+
+TEST_F(JoinedPackaged, HasAllPicturesAndTheSoundOfEachPart) {
+  ASSERT_EQ(facts->reels.size(), 3U);
+  for (auto const packaging : {hls::Packaging::ts, hls::Packaging::fmp4}) {
+    auto rendition = ts;
+    rendition.packaging = packaging;
+    std::map<hls::Reel const*, std::size_t> pictures;
+    for (std::size_t i = 0; i < facts->segments.size(); ++i) {
+      auto const* const reel = facts->reel(i);
+      for (auto const& stream : seen(rendition, i)) {
+        if (stream.kind == hls::Kind::video) {
+          EXPECT_EQ(stream.codec, reel == &facts->reels[2] ? hls::Codec::h265 : hls::Codec::h264) << i;
+          EXPECT_TRUE(stream.packets.front().key) << i;
+          pictures[reel] += stream.packets.size();
+        } else {
+          // None of what is before or behind the joint.
+          auto const length = facts->segments[i].end - facts->segments[i].begin + 1s;
+          EXPECT_LT(stream.packets.size() * 1024 * 1s / 48000, length) << i;
+          EXPECT_NE(reel, &facts->reels[2]) << i;
+        }
+      }
+    }
+    EXPECT_EQ(pictures[&facts->reels[0]], 500U);
+    EXPECT_EQ(pictures[&facts->reels[1]], 500U);
+    EXPECT_EQ(pictures[&facts->reels[2]], 200U);
+  }
+}
+
+TEST_F(JoinedPackaged, SoundAloneIsNotThereWhereAPartHasNone) {
+  hls::Rendition const alone{.packaging = hls::Packaging::fmp4, .sound = hls::Part{1}};
+  EXPECT_GT(seen(alone, facts->reels[1].first).at(0).packets.size(), 100U);
+  EXPECT_THROW((void)made({.rendition = alone, .index = facts->reels[2].first}), hls::DemuxFailed);
+}
+
+TEST_F(JoinedPackaged, OneKeyPictureStandsForEachSegment) {
+  hls::Rendition const pictures{.video = hls::Part{0}, .key_frames = true};
+  EXPECT_EQ(hls::segments_of(pictures, *facts), facts->segments);
+  for (auto const& reel : facts->reels) {
+    auto const streams = seen(pictures, reel.first);
+    ASSERT_EQ(streams.size(), 1U);
+    EXPECT_EQ(streams[0].packets.size(), 1U);
+    EXPECT_TRUE(streams[0].packets[0].key);
+  }
+}
+
+TEST_F(JoinedPackaged, IsCodedOnOneClock) {
+  hls::Rendition const coded{.video = hls::Part{0, true}, .sound = hls::Part{1, true}};
+  auto const index = facts->reels[1].first;
+  auto const streams = seen(coded, index);
+  ASSERT_EQ(streams.size(), 2U);
+  EXPECT_EQ(streams[0].codec, hls::Codec::h264);
+  auto const begins = facts->segments[index].begin + 10s;  // as all times are shifted
+  EXPECT_LT(std::abs((streams[0].packets.front().pts - begins).count()), 100'000'000);
+  EXPECT_EQ(std::ssize(streams[0].packets), (facts->segments[index].end - facts->segments[index].begin) / 40ms);
+}
+
+TEST(TsParts, GiveSoundBehindTheLastPictureToItsOwnRecording) {
+  // A list of programs (PID 0) among the sound that is behind the pictures.
+  auto tail = support::bytes_of(film("long-sound.ts"));
+  auto const plain = support::bytes_of(film("hour.ts"));
+  EXPECT_EQ(begins(joined({tail, plain})), (std::vector<std::int64_t>{0, size(tail) + name_packet}));
 }
 
 }  // namespace

@@ -3,11 +3,10 @@
 // Packages a local film as a server would, for tests and for a look: segments, init segments and playlists.
 #include "hls/cmaf_writer.hpp"
 #include "hls/codec_strings.hpp"
-#include "hls/cutter.hpp"
 #include "hls/facts.hpp"
 #include "hls/file_source.hpp"
-#include "hls/packets.hpp"
-#include "hls/playlist.hpp"
+#include "hls/packager.hpp"
+#include "hls/presentation.hpp"
 #include "hls/ts_writer.hpp"
 
 #include <algorithm>
@@ -15,11 +14,9 @@
 #include <cstdio>
 #include <fstream>
 #include <iostream>
-#include <map>
 #include <numeric>
 #include <random>
 #include <sstream>
-#include <tuple>
 
 namespace {
 
@@ -32,8 +29,7 @@ struct Options {
   fs::path film, folder;
   bool fmp4 = false;
   std::string order = "forward";
-  std::vector<int> tracks;
-  bool empty_tracks = true;
+  std::vector<int> tracks;  ///< none: the first of each kind
 };
 
 Options options_of(int count, char** arguments) {
@@ -52,7 +48,6 @@ Options options_of(int count, char** arguments) {
     else if (word == "--tracks") {
       std::istringstream list(value());
       for (std::string id; std::getline(list, id, ',');) options.tracks.push_back(std::stoi(id));
-      options.empty_tracks = false;
     } else {
       rest.push_back(word);
     }
@@ -86,65 +81,65 @@ void write(fs::path const& path, hls::Bytes const& bytes) {
 
 int package(Options const& options) {
   fs::create_directories(options.folder);
+  std::unique_ptr<hls::Demuxer> demuxer;
+  // The first time in a process loads plugins; a server has them.
+  (void)hls::learn(std::make_shared<hls_test::FileSource>(options.film), options.film.filename(), true, demuxer);
+  demuxer.reset();
   auto const began = Clock::now();
   auto const source = std::make_shared<hls_test::FileSource>(options.film);
-  std::unique_ptr<hls::Demuxer> demuxer;
   auto const facts = hls::learn(source, options.film.filename(), true, demuxer);
-  auto const& [timeline, measures, tracks, segments] =
-      std::tie(facts->timeline, facts->measures, facts->tracks, facts->segments);
   auto const index_bytes = source->bytes_read.load();
   auto const opened = Clock::now();
-  hls::Cutter const cutter(timeline, measures, segments);
+  auto const& timeline = facts->timeline;
 
-  auto wanted = options.tracks;
-  if (options.empty_tracks) {  // the first of each kind
-    for (auto const kind : {hls::Kind::video, hls::Kind::audio})
-      for (auto const& track : tracks)
-        if (track.kind == kind && (options.fmp4 ? hls::cmaf_carries(track) : hls::ts_carries(track))) {
-          wanted.push_back(track.id);
-          break;
-        }
-  }
-  for (auto const& track : tracks)
+  hls::Rendition rendition{.packaging = options.fmp4 ? hls::Packaging::fmp4 : hls::Packaging::ts};
+  for (auto const& track : facts->tracks) {
     std::fprintf(stderr, "track %d %s %s %dx%d %d Hz %d channels %d samples, %s %s%s\n", track.id,
                  hls::name_of(track.codec), hls::codec_string(track).c_str(), track.width, track.height,
                  track.sample_rate, track.channels, track.frame_samples, track.language.c_str(), track.title.c_str(),
                  track.is_default ? " (default)" : "");
+    bool const wanted = options.tracks.empty()
+                            ? (options.fmp4 ? hls::cmaf_carries(track) : hls::ts_carries(track))
+                            : std::find(options.tracks.begin(), options.tracks.end(), track.id) != options.tracks.end();
+    auto& part = track.kind == hls::Kind::video ? rendition.video : rendition.sound;
+    if (wanted && track.kind != hls::Kind::text && !part) part = hls::Part{track.id};
+  }
   std::fprintf(stderr, "%s %s: %zu key frames, %.3f..%.3f s, %zu segments, index %lld bytes, open %.1f ms\n",
                hls::name_of(timeline.container),
                timeline.precision == hls::Timeline::Precision::exact ? "exact" : "nominal", timeline.key_frames.size(),
                static_cast<double>(timeline.start.count()) / 1e9, static_cast<double>(timeline.end.count()) / 1e9,
-               segments.size(), static_cast<long long>(index_bytes), milliseconds(opened - began));
+               facts->segments.size(), static_cast<long long>(index_bytes), milliseconds(opened - began));
 
+  auto const folder = options.folder / hls::name_of(rendition);
+  fs::create_directories(folder);
   std::vector<double> took;
   auto const before = source->bytes_read.load();
   std::int64_t made = 0;
-  for (auto const index : order_of(options.order, segments.size())) {
+  hls::Reel const* reel = nullptr;
+  for (auto const index : order_of(options.order, facts->segments.size())) {
     auto const start = Clock::now();
-    auto const cut = cutter.cut(*demuxer, index, wanted);
-    auto const bytes = options.fmp4 ? hls::cmaf_segment(static_cast<std::uint32_t>(index), cut)
-                                    : hls::ts_segment(cut, static_cast<std::uint32_t>(index));
+    if (auto const* const now = facts->reel(index); !demuxer || now != reel) {
+      demuxer = hls::open(source, *facts, index);
+      reel = now;
+    }
+    hls::Item const item{.rendition = rendition, .index = index};
+    auto const bytes = hls::package(item, *facts, *demuxer);
     took.push_back(milliseconds(Clock::now() - start));
     made += static_cast<std::int64_t>(bytes.size());
-    write(options.folder / (std::to_string(index) + (options.fmp4 ? ".m4s" : ".ts")), bytes);
+    write(folder / hls::file_name(item, *facts), bytes);
   }
   std::sort(took.begin(), took.end());
   std::fprintf(stderr, "segments: median %.1f ms, longest %.1f ms, read %.2f x what was made\n", took[took.size() / 2],
                took.back(),
                static_cast<double>(source->bytes_read - before) / static_cast<double>(std::max<std::int64_t>(made, 1)));
 
-  hls::Media media;
-  media.segments = segments;
-  media.after = options.fmp4 ? ".m4s" : ".ts";
-  if (options.fmp4) {
-    media.maps = {{0, "init.mp4"}};
-    std::vector<hls::Track> chosen;
-    for (int const id : wanted) chosen.push_back(tracks[static_cast<std::size_t>(id)]);
-    write(options.folder / "init.mp4", hls::cmaf_init(chosen));
-  }
-  media.independent_segments = timeline.closed_gops;
-  media.longest = timeline.grid + measures.longest_gop;
-  write(options.folder / "media.m3u8", hls::media_playlist(media));
+  if (options.fmp4)
+    for (auto const first : hls::inits_of(*facts)) {
+      hls::Item const item{.rendition = rendition, .init = true, .index = first};
+      demuxer = hls::open(source, *facts, first);
+      write(folder / hls::file_name(item, *facts), hls::package(item, *facts, *demuxer));
+    }
+  write(options.folder / "media.m3u8", hls::media_text(*facts, rendition, ""));
   return 0;
 }
 

@@ -40,26 +40,6 @@ Source source(std::string const& key, bool ready) {
   return made;
 }
 
-/// Blocks of peers that nobody has checked.
-class Unchecked final : public swarm::Reader {
- public:
-  explicit Unchecked(std::shared_ptr<Script> script) : reader_(std::move(script)) {}
-  Result read(std::span<std::byte> into) override { return reader_.read(into); }
-  Result try_read(std::span<std::byte> into) override { return reader_.try_read(into); }
-  void on_wake(std::function<void()> wake) override { reader_.on_wake(std::move(wake)); }
-  void seek(std::int64_t position) override { reader_.seek(position); }
-  [[nodiscard]] std::int64_t position() const override { return reader_.position(); }
-  void set_end(std::optional<std::int64_t> end) override { reader_.set_end(end); }
-  [[nodiscard]] std::optional<std::int64_t> size() const override { return reader_.size(); }
-  [[nodiscard]] std::optional<int> file() const override { return reader_.file(); }
-  [[nodiscard]] std::vector<swarm::ByteRange> available() const override { return {}; }
-  void cancel() override { reader_.cancel(); }
-  void uncancel() override { reader_.uncancel(); }
-
- private:
-  support::ScriptedReader reader_;
-};
-
 /// An answer that comes on any thread.
 template <class T>
 class Awaited {
@@ -198,8 +178,8 @@ TEST(ProducerOfSwarms, SegmentsOnDiskSurviveARestart) {
 
 TEST(ProducerOfSwarms, WhatIsNotVerifiedIsNotKept) {
   support::TempDir const folder;
-  auto film = source("aa/0", true);
-  film.origin.open = [script = film.script](std::optional<int>) { return std::make_unique<Unchecked>(script); };
+  auto const film = source("aa/0", true);
+  film.script->set_verified(false);
   {
     Producer producer({.cache_folder = folder.str(), .folder_bytes = 100'000'000, .version = "1"});
     auto const facts = learn(producer, film.origin);

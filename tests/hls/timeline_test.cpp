@@ -105,6 +105,36 @@ TEST(Timeline, BeginsWithAnEditThatHasNoKeyFrame) {
   EXPECT_LE(std::abs((timeline.end - 8500ms).count()), 1'000'000);
 }
 
+/// A second entry in the picture's list (ISO/IEC 14496-12 8.6.6): the film behind its media, where no offset changes.
+TEST(Timeline, RefusesSeveralEdits) {
+  auto bytes = support::bytes_of(film("plain.mp4"));
+  constexpr std::size_t entry = 12;
+  std::size_t at = 0;
+  for (auto const* const name : {"moov", "trak", "edts", "elst"}) {
+    auto const found =
+        std::search(bytes.begin() + static_cast<std::ptrdiff_t>(at), bytes.end(),
+                    reinterpret_cast<std::byte const*>(name), reinterpret_cast<std::byte const*>(name) + 4);
+    ASSERT_NE(found, bytes.end()) << name;
+    at = static_cast<std::size_t>(found - bytes.begin());
+    auto& low = bytes[at - 1];
+    auto const size = static_cast<unsigned>(low) + static_cast<unsigned>(bytes[at - 2]) * 256 + entry;
+    low = static_cast<std::byte>(size & 255);
+    bytes[at - 2] = static_cast<std::byte>(size >> 8);
+  }
+  EXPECT_EQ(timeline_of(film("plain.mp4"), Container::iso).start, 0ms);
+  bytes[at + 11] = std::byte{2};
+  std::vector<std::byte> const one(bytes.begin() + static_cast<std::ptrdiff_t>(at) + 12,
+                                   bytes.begin() + static_cast<std::ptrdiff_t>(at) + 12 + entry);
+  bytes.insert(bytes.begin() + static_cast<std::ptrdiff_t>(at) + 12 + entry, one.begin(), one.end());
+  FilmBytes source(std::move(bytes));
+  try {
+    (void)read_timeline(source, Container::iso);
+    FAIL();
+  } catch (hls::NotIndexed const& why) {
+    EXPECT_EQ(why.why, hls::NotIndexed::Why::unsupported);
+  }
+}
+
 TEST(Timeline, TurnsPicturesAsTheHeaderSays) {
   // 90 degrees counterclockwise, as ffprobe tells of it.
   EXPECT_EQ(timeline_of(film("turned.mp4"), Container::iso).rotation, 270);

@@ -2,6 +2,7 @@
 #include "http/compressed.hpp"
 
 #include "served.hpp"
+#include "unzipped.hpp"
 
 #include <gio/gio.h>
 #include <gtest/gtest.h>
@@ -34,17 +35,6 @@ class Compressed : public testing::Test {
     return support::http::get(served.at(), target, fields);
   }
 };
-
-std::string unzipped(std::string const& body) {
-  g_autoptr(GZlibDecompressor) gzip = g_zlib_decompressor_new(G_ZLIB_COMPRESSOR_FORMAT_GZIP);
-  std::string out(1 << 16, '\0');
-  gsize read = 0, written = 0;
-  EXPECT_EQ(g_converter_convert(G_CONVERTER(gzip), body.data(), body.size(), out.data(), out.size(),
-                                G_CONVERTER_INPUT_AT_END, &read, &written, nullptr),
-            G_CONVERTER_FINISHED);
-  out.resize(written);
-  return out;
-}
 
 // RFC 9110, 12.5.3.
 TEST_F(Compressed, OnlyForWhoTakesIt) {

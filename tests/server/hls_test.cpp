@@ -4,6 +4,7 @@
 #include "support/eventually.hpp"
 #include "support/made_file.hpp"
 #include "support/swarm.hpp"
+#include "unzipped.hpp"
 
 #include <gio/gio.h>
 #include <gmock/gmock.h>
@@ -49,18 +50,6 @@ std::vector<std::string> addresses(std::string const& playlist) {
       found.push_back(line.substr(at + 5, line.find('"', at + 5) - at - 5));
   }
   return found;
-}
-
-std::string unzipped(std::string const& body) {
-  g_autoptr(GZlibDecompressor) gzip = g_zlib_decompressor_new(G_ZLIB_COMPRESSOR_FORMAT_GZIP);
-  g_autoptr(GInputStream) memory =
-      g_memory_input_stream_new_from_data(body.data(), static_cast<gssize>(body.size()), {});
-  g_autoptr(GInputStream) stream = g_converter_input_stream_new(memory, G_CONVERTER(gzip));
-  std::string text(1 << 20, '\0');
-  gsize size = 0;
-  EXPECT_TRUE(g_input_stream_read_all(stream, text.data(), text.size(), &size, nullptr, nullptr));
-  text.resize(size);
-  return text;
 }
 
 class Hls : public testing::Test {

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <stdexcept>
 #include <vector>
 
 namespace support {
@@ -48,12 +49,13 @@ std::int64_t Leecher::redundant() const { return handle_->status().total_redunda
 
 void Leecher::flush() const {
   handle_->flush_cache();
-  eventually([&] {
+  bool const flushed = eventually([&] {
     std::vector<lt::alert*> alerts;
     session_->pop_alerts(&alerts);
     return std::any_of(alerts.begin(), alerts.end(),
                        [](auto const* alert) { return lt::alert_cast<lt::cache_flushed_alert>(alert); });
   });
+  if (!flushed) throw std::runtime_error("the client doesn't write what it has got");
 }
 
 bool Leecher::same_as(MadeTorrent const& torrent) const {

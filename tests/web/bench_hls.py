@@ -7,6 +7,7 @@ Start: from the master playlist to the first picture in Chromium; goal: 1.5 time
 film's bytes. Seek: to the picture; goal: the segment's bytes at the line's rate and 1 s. Each figure is of a server that
 knows nothing yet.
 """
+import contextlib
 import os
 import pathlib
 import statistics
@@ -39,19 +40,19 @@ class Swarm:
     """A film, seeders behind a slow line, a fresh server."""
 
     def __init__(self, programs, film, rate):
-        self.folder = tempfile.TemporaryDirectory()
-        self.seed = Program([programs[1], f"--rate={rate}", "--delay=20", "--piece-size=256", film], r"magnet:\S+")
-        self.server = server(programs[0], self.folder.name)
-        self.base = self.server.said
+        with contextlib.ExitStack() as running:
+            folder = running.enter_context(tempfile.TemporaryDirectory())
+            seed = running.enter_context(Program([programs[1], f"--rate={rate}", "--delay=20", "--piece-size=256", film],
+                                                 r"magnet:\S+"))
+            self.base = running.enter_context(server(programs[0], folder)).said
+            self.info_hash = ask(self.base + "/api/torrents", {"magnetUri": seed.said})["infoHash"]
+            self.running = running.pop_all()
 
     def __enter__(self):
-        self.info_hash = ask(self.base + "/api/torrents", {"magnetUri": self.seed.said})["infoHash"]
         return self
 
     def __exit__(self, *_):
-        self.server.__exit__()
-        self.seed.__exit__()
-        self.folder.cleanup()
+        self.running.close()
 
 
 def raw(programs, film, rate):

@@ -22,6 +22,8 @@ class Program:
             if found := re.search(ready, line):
                 self.said = found[0]
                 return
+        self.child.kill()
+        self.child.wait()
         raise RuntimeError(f"{command[0]} did not start")
 
     def __enter__(self):
@@ -32,11 +34,12 @@ class Program:
         assert self.child.wait(10) == 0, "it must end well"
 
 
-def server(program, folder):
+def server(program, folder, **settings):
     return Program([program], r"http://\S+", {
         "PORT": "0", "HOST": "127.0.0.1", "TORRENT_DOWNLOAD_PATH": folder + "/d", "STATE_PATH": folder + "/s",
         "TORRENT_LISTEN": "127.0.0.1:0", "TORRENT_DHT": "false", "TORRENT_LSD": "false", "TORRENT_PORT_MAPPING": "false",
-        "TORRENT_TRACKERS": "", "LOG_LEVEL": "warn", "XDG_CONFIG_HOME": folder})
+        "TORRENT_TRACKERS": "", "LOG_LEVEL": "warn", "XDG_CONFIG_HOME": folder,
+        **settings})
 
 
 def ask(url, body=None):

@@ -17,7 +17,7 @@ from house import Program, ask, make, server
 FPS = 25
 WIDTH, HEIGHT = 160, 90
 FILMS = ["h264-aac.mp4:ts", "h264-aac.mp4:fmp4", "tracks.mkv", "h264-ac3.mkv", "vp9-opus.webm", "h264-aac-wrap.ts",
-         "h264-aac-list.flv"]
+         "h264-aac-list.flv", "h264-discontinuity.ts", "h264-discontinuity.ts:fmp4"]
 
 
 def numbers(raw):
@@ -38,8 +38,15 @@ def gstreamer(url, folder, player):
     out = os.path.join(folder, "pictures")
     sink = (f"videoconvert ! videoscale method=4 ! video/x-raw,format=GRAY8,width={WIDTH},height={HEIGHT} ! "
             f"filesink sync=false location={out}")
-    subprocess.run(["gst-launch-1.0", "-q", player, f"uri={url}", f"video-sink={sink}", "audio-sink=fakesink sync=false"],
-                   capture_output=True, timeout=90, check=True, text=True)
+    command = ["gst-launch-1.0", "-q", player, f"uri={url}", f"video-sink={sink}", "audio-sink=fakesink sync=false"]
+    # playbin3 of GStreamer 1.22 hangs now and then while it starts.
+    for left in reversed(range(3 if player == "playbin3" else 1)):
+        try:
+            subprocess.run(command, capture_output=True, timeout=90 if player == "playbin" else 40, check=True, text=True)
+            break
+        except subprocess.TimeoutExpired:
+            if not left:
+                raise
     with open(out, "rb") as file:
         return numbers(file.read())
 

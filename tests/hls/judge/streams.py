@@ -80,11 +80,8 @@ def seen(frames):
     return [frame for frame, later in zip(frames, [*frames[1:], None]) if later is None or later[0] - frame[0] > 0.0005]
 
 
-def pictures(url, coded=False):
-    """`coded`: of the number that each frame carries in its upper half (media/toolbox.py), which survives all coding."""
-    number = "crop=iw:2:0:ih/4,scale=16:2:flags=area,format=gray,lut=y='if(gt(val,128),255,0)'"
-    return hashes(url, "v:0", after=(*(("-vf", number) if coded else ()), "-vsync", "passthrough",
-                                     "-enc_time_base:v", f"1:{CLOCK}"))
+def pictures(url):
+    return hashes(url, "v:0", after=("-vsync", "passthrough", "-enc_time_base:v", f"1:{CLOCK}"))
 
 
 def sounds(url, number):
@@ -100,11 +97,11 @@ def sounds(url, number):
     return codec, hashes(url, f"a:{number}", before, after)[0]
 
 
-def compare_pictures(playlist, source, shift, coded, complain):
+def compare_pictures(playlist, source, shift, complain):
     """All of the source's frames, at their times + shift (None: whatever the first one's is)."""
-    ours, told = pictures(playlist, coded)
+    ours, told = pictures(playlist)
     ours = seen(ours)
-    theirs, _ = pictures(source, coded)
+    theirs, _ = pictures(source)
     if re.search(r"corrupt|[Ee]rror|[Ii]nvalid|non.?monoton", told):
         complain(playlist, f"ffmpeg says: {told.splitlines()[0]}")
     if len(ours) != len(theirs):

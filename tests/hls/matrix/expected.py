@@ -78,34 +78,29 @@ TABLE = [
     ("offsets-outside.mp4", "*", "*", excused(r"/v0-a1\.m3u8: sound 0: 469 packets are not the source's 939",
                                               r"/a1/3\.m4s: lasts 13\.2", r"/a1\.m3u8: all EXTINF together are 9\.9")),
 
-    # A limit: GStreamer's demuxer ends in the second edit's first GOP; its length is known. What is behind is a still.
-    ("h264-two-edits.mp4", "*", "*", excused(r"/2\.(ts|m4s): .* non monotonically increasing dts to muxer in stream 0: 72 >= 70",
-                                             r"/3\.(ts|m4s): lasts 0\.0400", r"all EXTINF together are -3\.960",
-                                             r"200 frames, the source has 300", r"frame 150 at 6\.000 s is not the source's",
-                                             r"/a1/3\.m4s: track 1 goes on at 18\.00",
-                                             r"sound 0: 376 packets are not the source's 939")),
+    ("h264-two-edits.mp4", "*", "*", refused("several edits")),
 
-    # Joined recordings go on without a gap; ffmpeg keeps jumps, or guesses. It drops sound that overlaps at a joint.
-    ("h264-discontinuity.ts", "*", "*", excused(r"frame 300 is shown at 13\.4800 s instead of 13\.4400",
-                                                r"sound 0: 1127 packets are not the source's 1128")),
-    ("h264-jump.ts", "*", "*", excused(r"frame 300 is shown at 13\.4800 s instead of 501\.",
-                                       r"sound 0: 1127 packets are not the source's 1128")),
-    ("h264-several-jumps.ts", "*", "*", excused(r"frame 200 is shown at 9\.4800 s instead of 501\.",
-                                                r"sound 0: 1124 packets are not the source's 1128")),
+    # Joined recordings go on without a gap; ffmpeg keeps jumps, or guesses.
+    ("h264-discontinuity.ts", "*", "*", excused(r"frame 300 is shown at 13\.4800 s instead of 13\.4400")),
+    ("h264-jump.ts", "*", "*", excused(r"frame 300 is shown at 13\.4800 s instead of 501\.")),
+    ("h264-several-jumps.ts", "*", "*", excused(r"frame 200 is shown at 9\.4800 s instead of 501\.")),
     ("h264-new-size.ts h264-jump.m2ts", "*", "*", excused(r"frame 250 is shown at 11\.4800 s instead of 11\.4400")),
+    # A transport stream tells of its average rate only; here the ends have a hundred times as much as the middle.
+    ("h264-varying.ts", "*", "*", excused(r"BANDWIDTH \d+, but there are")),
+    # ffmpeg knows no packed E-AC-3 by the name that Apple gives it.
+    ("sound.eac3", "safari", "-", excused(r"detected format eac3 extension eac3 mismatches allowed extensions")),
     # ffmpeg goes on with the PIDs that it began with.
     ("h264-new-streams.ts", "*", "*", {"compare": False}),
     # No joint is seen where only the sound changes: it is passed on as it is.
     ("h264-new-sound.ts", "*", "*", excused(r"/1\.(ts|m4s): .* non monotonically increasing dts to muxer in stream 0",
-                                            r"/a1/2\.m4s: track 1 goes on at 21\.57", r"frame 251 is shown at 11\.4400",
+                                            r"/a1/2\.m4s: track 1 goes on at 21\.57", r"498 frames, the source has 500",
+                                            r"frame 249 at 11\.440 s is not the source's", r"frame 251 is shown at 11\.4400",
                                             r"sound 0: 898 packets are not the source's 902")),
-    # ffmpeg 5.1 takes 10 of its 500 frames.
-    ("h264-stripped.mkv", "*", "*", {"compare": False}),
 
     # Rubbish in the media is passed on: players hide it better than a hole. ffmpeg says where it is, and drops pictures.
     ("damaged.mp4", "*", "*", excused(r"/(v0-a1|v0|a1)/3\.(ts|m4s): does not decode alone", r"/i0/5\.(ts|m4s): does not",
                                       r"v0(-a1)?\.m3u8: ffmpeg says", r"frame 20\d ", r"\d+ frames, the source has")),
-    ("damaged.ts", "*", "*", excused(r"/(v0-a1|v0)/1\.(ts|m4s): does not decode alone", r"/a1/2\.m4s: track 1 goes on at 23\.49",
+    ("damaged.ts", "*", "*", excused(r"/(v0-a1|v0)/1\.(ts|m4s): does not decode alone", r"/(a1|v0)/2\.m4s: track 1 goes on at 23\.",
                                      r"v0(-a1)?\.m3u8: ffmpeg says", r"frame 19\d ", r"48\d frames, the source has 476",
                                      r"sound 0: 912 packets are not the source's 887")),
     ("damaged.avi", "*", "*", excused(r"/(v0-a1|v0|a1)/3\.(ts|m4s): does not decode alone", r"frame 200 ",
@@ -116,7 +111,7 @@ TABLE = [
     # What a player or a packaging has not.
     ("av1-*", "*", "ts", refused("MPEG-TS can't carry AV1; ask for container=fmp4")),
     ("vp9-* tracks.webm", "*", "ts", refused("MPEG-TS can't carry VP9; ask for container=fmp4")),
-    ("vp9-* tracks.webm", "safari", "- fmp4", refused("can't play VP9 in HLS; HLS_TRANSCODE=video")),
+    ("vp9-* tracks.webm", "safari", "*", refused("can't play VP9 in HLS; HLS_TRANSCODE=video")),
     ("hevc-*", "hlsjs safari", "ts", refused("plays HEVC only in fragmented MP4; ask for container=fmp4")),
     ("h264-10bit.mp4", "anybody hlsjs safari", "*", refused("can't play H.264 with more than 8 bits")),
     ("mpeg4-*", "*", "*", refused("can't play MPEG-4 part 2 in HLS; HLS_TRANSCODE=video")),

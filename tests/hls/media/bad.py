@@ -4,6 +4,7 @@ import os
 import random
 
 import odd
+from shapes import patched
 
 
 def cut(name, part, *arguments):
@@ -28,17 +29,6 @@ def damaged(name, begin, end, *arguments, with_bytes=None):
     return recipe
 
 
-def patched(name, change, *arguments):
-    """change(bytearray of the film)"""
-    def recipe(work):
-        path = odd.source(work, name, video=[*odd.X264, *arguments])
-        with open(path, "rb") as file:
-            film = bytearray(file.read())
-        change(film)
-        return work.write("patched", bytes(film))
-    return recipe
-
-
 def wrong_cues(film):
     # Cues 1C53BB6B, in it CueClusterPosition F1 (size 80 | n): each points elsewhere (RFC 9559 5.1.5).
     at = film.rindex(b"\x1c\x53\xbb\x6b")
@@ -47,6 +37,7 @@ def wrong_cues(film):
         length = film[at + 1] & 0x0F
         if film[at + 1] & 0xF0 == 0x80 and 1 <= length <= 4:
             film[at + 2:at + 2 + length] = chance.randbytes(length)
+    return film
 
 
 def box(film, name):
@@ -59,11 +50,13 @@ def endless_tables(film):
     film[at + 4:at + 8] = b"\xff\xff\xff\xff"
     at = box(film, b"stsz")
     film[at + 8:at + 12] = b"\xff\xff\xff\xff"
+    return film
 
 
 def box_too_large(film):
     at = film.index(b"trak") - 4
     film[at:at + 4] = b"\x7f\xff\xff\xff"
+    return film
 
 
 def offsets_outside(film):
@@ -71,6 +64,7 @@ def offsets_outside(film):
     count = int.from_bytes(film[at + 4:at + 8], "big")
     for entry in range(count // 2, count):
         film[at + 8 + 4 * entry:at + 12 + 4 * entry] = b"\xff\xff\xff\xf0"
+    return film
 
 
 def just(content):
