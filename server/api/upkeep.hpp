@@ -44,6 +44,7 @@ class Upkeep {
   std::shared_ptr<std::atomic<bool>> busy_;
   http::Source timer_;
   std::shared_ptr<std::atomic<bool>> cache_busy_;
+  std::shared_ptr<std::atomic<bool>> woken_;  ///< those that are wanted all the time
   http::Source cache_timer_;
 };
 

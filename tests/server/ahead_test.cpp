@@ -8,15 +8,17 @@ namespace {
 
 using namespace std::chrono_literals;
 using support::eventually;
-using support::KiB;
 using support::MiB;
 using support::http::Connection;
 
+/// So large that the last fifth does not fit what lies between the server and a player that has stopped.
+constexpr std::int64_t episode_size = 40 * MiB;
+
 support::MadeTorrent series() {
-  support::TorrentSpec spec{.name = "show", .piece_size = 64 * 1024};
+  support::TorrentSpec spec{.name = "show"};
   for (int const episode : {1, 2, 10})
-    spec.files.push_back(
-        support::payload_file("e" + std::to_string(episode) + ".mkv", 3 * MiB, static_cast<std::uint64_t>(episode)));
+    spec.files.push_back(support::payload_file("e" + std::to_string(episode) + ".mkv", episode_size,
+                                               static_cast<std::uint64_t>(episode)));
   return support::make_torrent(spec);
 }
 
@@ -54,7 +56,7 @@ TEST_F(Ahead, ComesWhenThePresentOneIsNearlySeen) {
   // A player that has stopped to take bytes, near the end.
   Connection viewer(server_->at());
   viewer.set_receive_buffer(4096);
-  viewer.send({.target = stream(1), .fields = {{"Range", "bytes=2621440-"}}});
+  viewer.send({.target = stream(1), .fields = {{"Range", "bytes=33554432-"}}});
   viewer.read_head();
   EXPECT_TRUE(eventually([&] { return progress(2) == "\"100.00\""; }, 15s));
   EXPECT_EQ(progress(10), "\"0.00\"") << "one at a time";
@@ -76,7 +78,7 @@ TEST_F(Ahead, OnlyIfAskedTo) {
   ASSERT_EQ(server_->get(stream(1)).status(), 200);
   Connection viewer(server_->at());
   viewer.set_receive_buffer(4096);
-  viewer.send({.target = stream(1), .fields = {{"Range", "bytes=2621440-"}}});
+  viewer.send({.target = stream(1), .fields = {{"Range", "bytes=33554432-"}}});
   viewer.read_head();
   wait_for_upkeep();
   EXPECT_EQ(progress(2), "\"0.00\"");

@@ -163,7 +163,7 @@ TEST_P(Documents, OtherEndpoints) {
 
 TEST_P(Documents, TheHealthCheckOfTheDockerfile) {
   if (support::find_program("node").empty()) GTEST_SKIP() << "there is no node";
-  run(R"(node -e "require('http').get('http://localhost:7000/health', (r) => process.exit(r.statusCode === 200 ? 0 : 1))")");
+  run(R"sh(node -e "require('http').get('http://localhost:7000/health', (r) => process.exit(r.statusCode === 200 ? 0 : 1))")sh");
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, Documents, testing::Values("memory", "sqlite", "redis"),

@@ -90,6 +90,29 @@ TEST(Life, IdleTorrentsEndTheirNetworking) {
   EXPECT_EQ(server.get("/stream/proxy/" + key).body, swarm.torrent().files[0].bytes()) << "a client brings it back";
 }
 
+TEST(Life, PinnedTorrentsStayWithTheirSwarms) {
+  support::Swarm pinned(support::make_torrent("pinned.mkv", 600 * KiB), 1),
+      other(support::make_torrent("other.mkv", 600 * KiB, 256 * KiB, 2), 1);
+  Running server(Environment{{"TORRENT_CLEANUP_INTERVAL", "400"}, {"CACHE_BACKEND", "sqlite"}});
+  for (auto const* swarm : {&pinned, &other}) {
+    ASSERT_EQ(server.add(swarm->magnet()).status(), 200);
+    ASSERT_EQ(server.get("/stream/proxy/" + swarm->torrent().key).status(), 200);
+  }
+  auto const target = "/api/torrents/" + pinned.torrent().key;
+  ASSERT_EQ(server.ask({.method = "PATCH", .target = target, .fields = {}, .body = "{\"pinned\": true}"}).status(),
+            200);
+  ASSERT_TRUE(server.child().wait_for_error_line(other.torrent().key + " is idle"));
+  ASSERT_TRUE(eventually([&] { return other[0].peers() == 0; })) << "its networking has ended";
+  EXPECT_EQ(pinned[0].peers(), 1);
+  // Its files are still there, and it comes back at once.
+  EXPECT_EQ(server.get("/stream/proxy/" + other.torrent().key).body, other.torrent().files[0].bytes());
+  ASSERT_TRUE(server.child().stop().ok());
+  ASSERT_TRUE(eventually([&] { return pinned[0].peers() == 0; }));
+  server.start();
+  EXPECT_TRUE(eventually([&] { return pinned[0].peers() == 1; }, 20s)) << "also after a restart";
+  EXPECT_EQ(other[0].peers(), 0);
+}
+
 TEST(Life, SettingsAreChecked) {
   struct {
     Environment environment;

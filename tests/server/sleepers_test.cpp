@@ -50,6 +50,7 @@ std::string remember(fs::path const& folder, int number, bool whole) {
   for (auto const piece : made.piece_range()) {
     for (int i = 0; i < 4; ++i) hash[i] = static_cast<std::uint8_t>(number >> (8 * i));
     hash[4] = static_cast<std::uint8_t>(static_cast<int>(piece));
+    hash[5] = 1;  // libtorrent takes zeros for none
     made.set_hash(piece, hash);
   }
   std::vector<char> bytes;
