@@ -31,6 +31,11 @@ gboolean quit(gpointer loop) {
   return G_SOURCE_CONTINUE;
 }
 
+gboolean reload(gpointer server) {
+  static_cast<Server*>(server)->reload_certificate();
+  return G_SOURCE_CONTINUE;
+}
+
 /// Whatever hangs (a disk that does not answer …), the process ends in time; all that is verified is in the journals.
 void end_in_time() {
   std::signal(SIGALRM, [](int) { _exit(failed); });
@@ -49,13 +54,8 @@ int run(Config const& config) {
   auto server = std::make_unique<Server>(config);
   g_timeout_add_seconds_full(G_PRIORITY_LOW, memory_seconds, give_memory_back, nullptr, nullptr);
   for (int signal : {SIGTERM, SIGINT}) g_unix_signal_add(signal, quit, loop.get());
-  g_unix_signal_add(
-      SIGHUP,
-      [](gpointer it) -> gboolean {
-        static_cast<Server*>(it)->reload();
-        return G_SOURCE_CONTINUE;
-      },
-      server.get());
+  // Without a certificate it ends the server, as one expects of a terminal that is closed.
+  if (!config.tls_cert.empty()) g_unix_signal_add(SIGHUP, reload, server.get());
   std::printf("gst-torrent-server listening on %s\n", server->url().c_str());
   std::fflush(stdout);
   g_main_loop_run(loop.get());

@@ -150,7 +150,7 @@ Server::Server(Config const& config) : loop_(http::Loop::create()) {
   for (auto const& warning : app_.session->status().warnings) g_warning("%s", warning.c_str());
 }
 
-void Server::reload() {
+void Server::reload_certificate() {
   try {
     http_->reload_certificate();
     g_message("The certificate has been read again");

@@ -18,8 +18,8 @@ class Server {
   /// Ends clients, then tasks, then the session, which saves everything; within 3 s.
   ~Server();
 
-  /// Takes up what can change while it runs: the TLS certificate. A mistake is logged.
-  void reload();
+  /// A mistake is logged; the old certificate stays then.
+  void reload_certificate();
   [[nodiscard]] std::string url() const { return http_->url(); }
 
  private:

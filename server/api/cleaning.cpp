@@ -112,6 +112,11 @@ void Cleaning::take_stock(bool thorough) {
     }
   }
   take_stock_of_sleepers(thorough);
+  // Only who is awake, or has gone, loses files: as long as nothing of that changes, thousands need not be looked at.
+  auto const torrents = session_->torrents().size() + session_->sleeping().size();
+  if (!thorough && held == held_ && torrents == torrents_) return;
+  held_ = held;
+  torrents_ = torrents;
   for (auto const& [key, file] : index_.files())
     if (!held.contains(key) && !session_->asleep(*swarm::InfoHash::parse(key.info_hash))) index_.erase(key);
 }

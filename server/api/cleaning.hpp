@@ -12,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 
@@ -77,7 +78,9 @@ class Cleaning {
   std::stop_source stop_;
   std::mutex running_, stock_;  // one at a time
   std::size_t sleepers_ = 0;    // of which stock was taken
-  mutable std::mutex mutex_;    // guards the rest
+  std::set<cache::Key> held_;   // by those who were awake then
+  std::size_t torrents_ = 0;
+  mutable std::mutex mutex_;  // guards the rest
   Settings settings_;
   std::chrono::steady_clock::time_point due_;
   std::optional<cache::Seconds> last_run_;

@@ -46,9 +46,11 @@ void Events::listen(http::Exchange& exchange, std::string const& last_id) {
     for (auto const& event : said_)
       if (remembered && event.number > number) head.body += event.text;
   }
-  exchange.open(head);
   listeners_.push_back(exchange.weak_from_this());
   lonely_ticks_ = 0;
+  if (timer_.active() && compared_) return exchange.open(head);
+  // Whoever has the head may rely on it that he hears of all that happens from now on.
+  beginners_.emplace_back(exchange.weak_from_this(), std::move(head));
   if (timer_.active()) return;
   compared_ = false;
   timer_ = http::Source::every(interval, [this] { tick(); });
@@ -106,6 +108,8 @@ void Events::compare(Look&& look) {
   if (!std::exchange(compared_, true)) {
     before_ = std::move(now);
     asleep_ = std::move(look.asleep);
+    for (auto const& [weak, head] : std::exchange(beginners_, {}))
+      if (auto const exchange = weak.lock()) exchange->open(head);
     return;
   }
   for (auto const& [key, seen] : now) {

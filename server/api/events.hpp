@@ -15,6 +15,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace api {
@@ -55,6 +56,7 @@ class Events : public std::enable_shared_from_this<Events> {
   std::shared_ptr<http::Loop> const loop_;
   std::string const epoch_;  ///< of this process's ids
   std::vector<std::weak_ptr<http::Exchange>> listeners_;
+  std::vector<std::pair<std::weak_ptr<http::Exchange>, http::Response>> beginners_;
   http::Source timer_;
   bool looking_ = false, compared_ = false;
   int ticks_ = 0, lonely_ticks_ = 0;

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <limits>
 #include <map>
-#include <variant>
 
 namespace api {
 namespace {
@@ -68,23 +67,26 @@ json::Array files_with_progress(swarm::Torrent const& torrent, std::string const
   return files;
 }
 
-/// Awake or asleep: the order must not change when one is woken while a client asks for page after page.
-using Listed = std::variant<std::shared_ptr<swarm::SleepingTorrent const>, std::shared_ptr<swarm::Torrent>>;
-
+/// Awake or asleep, by their keys: the order must not change when one is woken while a client asks for page after page.
 json::Object list(swarm::Session const& session, std::int64_t offset, std::int64_t limit) {
-  std::map<std::string, Listed> torrents;
-  for (auto& torrent : session.sleeping()) torrents.emplace_hint(torrents.end(), torrent->hash.key(), torrent);
-  for (auto& torrent : session.torrents()) torrents.insert_or_assign(torrent->key(), torrent);
+  std::map<std::string, std::shared_ptr<swarm::Torrent>> awake;
+  for (auto& torrent : session.torrents()) awake.emplace(torrent->key(), torrent);
+  auto asleep = session.sleeping();
+  std::erase_if(asleep, [&](auto const& torrent) { return awake.contains(torrent->hash.key()); });  // waking
   auto const status = session.status();
-  auto const total = static_cast<std::int64_t>(torrents.size());
-  auto const first = std::min(offset, total), count = std::min(limit, total - first);
+  auto const total = static_cast<std::int64_t>(awake.size() + asleep.size());
+  auto const first = std::min(offset, total), last = first + std::min(limit, total - first);
   json::Array array;
-  auto at = std::next(torrents.begin(), first);
-  for (auto i = std::int64_t{0}; i < count; ++i, ++at)
-    if (auto const* asleep = std::get_if<0>(&at->second))
-      array.add(summary(**asleep));
-    else
-      array.add(summary(*std::get<1>(at->second), std::get<1>(at->second)->status()));
+  auto one = awake.begin();
+  auto other = asleep.begin();
+  for (std::int64_t i = 0; i < last; ++i)
+    if (one != awake.end() && (other == asleep.end() || one->first < (*other)->hash.key())) {
+      if (i >= first) array.add(summary(*one->second, one->second->status()));
+      ++one;
+    } else {
+      if (i >= first) array.add(summary(**other));
+      ++other;
+    }
   return json::Object()
       .set("total", total)
       .set("downloadSpeed", status.download_rate)

@@ -34,6 +34,16 @@ bool wanted_all_the_time(App const& app, swarm::Torrent const& torrent) {
   return popular || app.index->pinned(torrent.key());
 }
 
+/// Once the index knows them again, after a start.
+void wake_wanted(App const& app) {
+  for (auto const& [key, file] : app.index->files()) {
+    if (file.opens < cache::popular_opens && !app.index->pinned(key.info_hash)) continue;
+    auto const hash = swarm::InfoHash::parse(key.info_hash);
+    if (!hash || !app.session->asleep(*hash)) continue;
+    if (auto const torrent = app.session->find(*hash)) torrent->set_paused(false);
+  }
+}
+
 /// All that viewers read is here: the line is free.
 bool nobody_waits(swarm::Session const& session) {
   for (auto const& torrent : session.torrents())
@@ -80,6 +90,7 @@ Upkeep::Upkeep(App& app, std::shared_ptr<http::Loop> loop)
       busy_(std::make_shared<std::atomic<bool>>(false)),
       timer_(http::Source::every(interval(app.options), [this] { look(); })),
       cache_busy_(std::make_shared<std::atomic<bool>>(false)),
+      woken_(std::make_shared<std::atomic<bool>>(false)),
       cache_timer_(http::Source::every(std::chrono::seconds(1), [this] { look_after_cache(); })),
       populated_busy_(std::make_shared<std::atomic<bool>>(false)),
       populated_timer_(http::Source::every(std::chrono::seconds(2), [this] { look_after_populated(); })) {}
@@ -94,9 +105,10 @@ void Upkeep::look_after_populated() {
 
 void Upkeep::look_after_cache() {
   if (cache_busy_->exchange(true)) return;
-  loop_->run([&app = app_, busy = cache_busy_] {
+  loop_->run([&app = app_, busy = cache_busy_, woken = woken_] {
     app.cleaning->run_if_due();
     app.index->exchange();
+    if (app.index->trouble().empty() && !woken->exchange(true)) wake_wanted(app);
     *busy = false;
   });
 }

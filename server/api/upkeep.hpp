@@ -48,6 +48,7 @@ class Upkeep {
   std::shared_ptr<std::atomic<bool>> busy_;
   http::Source timer_;
   std::shared_ptr<std::atomic<bool>> cache_busy_;
+  std::shared_ptr<std::atomic<bool>> woken_;  ///< those that are wanted all the time
   http::Source cache_timer_;
   std::stop_source stop_;  ///< of hashing, which may take minutes
   std::shared_ptr<std::atomic<bool>> populated_busy_;

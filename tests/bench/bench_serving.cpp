@@ -45,6 +45,8 @@ Contestant start_ours(std::string const& program, support::TempDir const& folder
                                                    {"TORRENT_LSD", "false"},
                                                    {"TORRENT_PORT_MAPPING", "false"},
                                                    {"TRACKER_INJECT", "false"},
+                                                   {"HTTP_MAX_REQUESTS", "0"},
+                                                   {"HTTP_MAX_CONNECTIONS_PER_ADDRESS", "0"},
                                                    {"TORRENT_DOWNLOAD_PATH", folder / "files"},
                                                    {"STATE_PATH", folder / "state"}}});
   auto const line = child.wait_for_line("listening on http://[^ ]*:(\\d+)");

@@ -56,6 +56,8 @@ Server::Server(std::string const& program, Environment const& more)
                                                 {"TORRENT_LSD", "false"},
                                                 {"TORRENT_PORT_MAPPING", "false"},
                                                 {"TRACKER_INJECT", "false"},
+                                                {"HTTP_MAX_REQUESTS", "0"},
+                                                {"HTTP_MAX_CONNECTIONS_PER_ADDRESS", "0"},
                                                 {"TORRENT_DOWNLOAD_PATH", folder_ / "files"},
                                                 {"STATE_PATH", folder_ / "state"}},
                                                more)}) {

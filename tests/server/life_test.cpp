@@ -90,6 +90,28 @@ TEST(Life, IdleTorrentsEndTheirNetworking) {
   EXPECT_EQ(server.get("/stream/proxy/" + key).body, swarm.torrent().files[0].bytes()) << "a client brings it back";
 }
 
+TEST(Life, PinnedTorrentsStayWithTheirSwarms) {
+  support::Swarm pinned(support::make_torrent("pinned.mkv", 600 * KiB), 1),
+      other(support::make_torrent("other.mkv", 600 * KiB, 256 * KiB, 2), 1);
+  Running server(Environment{{"TORRENT_CLEANUP_INTERVAL", "400"}, {"CACHE_BACKEND", "sqlite"}});
+  for (auto const* swarm : {&pinned, &other}) {
+    ASSERT_EQ(server.add(swarm->magnet()).status(), 200);
+    ASSERT_EQ(server.get("/stream/proxy/" + swarm->torrent().key).status(), 200);
+  }
+  auto const target = "/api/torrents/" + pinned.torrent().key;
+  ASSERT_EQ(server.ask({.method = "PATCH", .target = target, .fields = {}, .body = "{\"pinned\": true}"}).status(),
+            200);
+  ASSERT_TRUE(server.child().wait_for_error_line(other.torrent().key + " is idle"));
+  EXPECT_THAT(server.child().err(), testing::Not(HasSubstr(pinned.torrent().key + " is idle")));
+  // Its files are still there, and it comes back at once.
+  EXPECT_EQ(server.get("/stream/proxy/" + other.torrent().key).body, other.torrent().files[0].bytes());
+  ASSERT_TRUE(server.child().stop().ok());
+  server.start();
+  EXPECT_TRUE(eventually([&] {
+    return server.get("/metrics").body.find("gst_torrent_torrents{state=\"asleep\"} 1\n") != std::string::npos;
+  })) << "after a restart it is awake, and only it";
+}
+
 TEST(Life, SettingsAreChecked) {
   struct {
     Environment environment;

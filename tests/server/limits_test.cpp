@@ -119,18 +119,21 @@ std::string certificate(support::TempDir const& folder, std::string const& name)
 TEST(Tls, ACertificateIsReadAgainAtHangUp) {
   support::TempDir folder;
   auto const file = certificate(folder, "first");
-  Running server(Environment{{"TLS_CERT", file}, {"TLS_KEY", folder / "key.pem"}});
+  support::Child server(
+      {SERVER}, {.environment = quiet(folder, Environment{{"TLS_CERT", file}, {"TLS_KEY", folder / "key.pem"}})});
+  auto const line = server.wait_for_line("listening on https://(.*)$");
+  ASSERT_TRUE(line) << server.err();
   auto const subject = [&] {
-    return support::run({"openssl", "s_client", "-connect", server.at().str(), "-showcerts"}, {.input = "Q\n"}).out;
+    return support::run({"openssl", "s_client", "-connect", (*line)[1], "-showcerts"}, {.input = "Q\n"}).out;
   };
   EXPECT_THAT(subject(), HasSubstr("CN = first"));
   certificate(folder, "second");
-  server.child().signal(SIGHUP);
-  ASSERT_TRUE(server.child().wait_for_error_line("certificate has been read again"));
+  server.signal(SIGHUP);
+  ASSERT_TRUE(server.wait_for_error_line("certificate has been read again"));
   EXPECT_THAT(subject(), HasSubstr("CN = second"));
   support::write_file(file, "no certificate");
-  server.child().signal(SIGHUP);
-  ASSERT_TRUE(server.child().wait_for_error_line("The old one stays in use"));
+  server.signal(SIGHUP);
+  ASSERT_TRUE(server.wait_for_error_line("The old one stays in use"));
   EXPECT_THAT(subject(), HasSubstr("CN = second"));
 }
 
