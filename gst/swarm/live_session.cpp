@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "swarm/live_session.hpp"
-
 #include "swarm/catalog.hpp"
 #include "swarm/file_storage.hpp"
 #include "swarm/journal.hpp"
+#include "swarm/live_session_core.hpp"
 #include "swarm/lt_settings.hpp"
 #include "swarm/metadata.hpp"
 #include "swarm/settings_complete.hpp"
-#include "swarm/sleepers.hpp"
 
 #include <libtorrent/add_torrent_params.hpp>
 #include <libtorrent/announce_entry.hpp>
@@ -27,14 +25,11 @@
 namespace swarm {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr auto stop_limit = milliseconds(1900);  // the promise is 2 s
 constexpr auto resume_limit = milliseconds(500);
-constexpr auto wake_limit = seconds(2);
-constexpr int sleepers_at_once = 20;  // then others get the disk thread
 constexpr auto resume_interval = seconds(60);
 constexpr auto session_save_interval = seconds(300);
 
@@ -47,66 +42,10 @@ lt::info_hash_t to_lt(InfoHash const& hash) {
 
 }  // namespace
 
-struct LiveSession::Core final : AlertListener, std::enable_shared_from_this<LiveSession::Core> {
-  explicit Core(Settings const& s) : settings(s) {}
-
-  void start();
-  std::shared_ptr<LiveTorrent> add(Locator const& locator, AddOptions const& options);
-  /// `restored`: nobody has asked for it yet, so it rests unless something is to be kept that is not here.
-  std::shared_ptr<LiveTorrent> add(lt::add_torrent_params params, InfoHash const& hash, Remembered const& remembered,
-                                   bool restored, std::optional<std::int64_t> ram_budget = {});
-  std::shared_ptr<LiveTorrent> find(InfoHash const& hash) const;
-  void lock_folder(std::string const& folder);
-  void open_state();
-  /// Takes a torrent of the state folder into libtorrent; null if that can't be.
-  std::shared_ptr<LiveTorrent> wake(std::string const& key);
-  /// The same for whoever wants it now: it has its metadata, if they are known at all.
-  std::shared_ptr<LiveTorrent> find_awake(InfoHash const& hash);
-  /// Looks at some sleepers on a disk thread, wakes those that were being downloaded, and goes on with the rest.
-  void look_at_sleepers();
-  void save_session();
-  void end();
-
-  // AlertListener
-  std::shared_ptr<LiveTorrent> torrent_of(lt::torrent_handle const& handle) override;
-  void on_listening(int port) override { listen_port = port; }
-  void on_listen_failed(std::string const& why) override;
-  void on_dht_nodes(int nodes) override { dht_nodes = nodes; }
-  void on_resume_answered() override;
-  void on_alerts_dropped() override;
-  void on_tick() override;
-
-  Settings const settings;
-  std::map<std::string, std::unique_ptr<FolderLock>> folders;  // add() and then end(), never both
-  std::shared_ptr<Services> services = std::make_shared<Services>();
-  std::unique_ptr<lt::session> session;
-  std::unique_ptr<Alerts> alerts;
-
-  std::mutex adding;  // one add() or wake() at a time
-  std::unique_ptr<Sleepers> sleepers;
-
-  mutable std::mutex mutex;  // guards the next three
-  std::vector<std::shared_ptr<LiveTorrent>> torrents;
-  std::set<std::string> closing;  // keys of torrents on their way out
-  std::vector<std::string> warnings;
-  std::condition_variable closed;
-
-  std::atomic<int> listen_port = 0;
-  std::atomic<int> dht_nodes = 0;
-  std::atomic<bool> stopping = false;
-
-  std::mutex resume_mutex;
-  std::condition_variable resume_changed;
-  int resume_pending = 0;
-
-  // alert thread
-  Clock::time_point last_second = Clock::now();
-  Clock::time_point last_resume = Clock::now();
-  Clock::time_point last_session_save = Clock::now();
-  bool utp = false;
-};
-
 // ---- start and end ----
+
+LiveSession::Core::Core(Settings const& s) : settings(s) {}
+LiveSession::Core::~Core() = default;
 
 void LiveSession::Core::start() {
   if (settings.storage == StorageKind::file) lock_folder(settings.download_path);
@@ -422,70 +361,6 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(lt::add_torrent_params param
   torrent->put(std::move(params));
   return torrent;
 }
-
-std::shared_ptr<LiveTorrent> LiveSession::Core::wake(std::string const& key) {
-  std::lock_guard lock(adding);
-  auto const hash = InfoHash::parse(key);
-  if (auto const torrent = find(*hash); torrent || stopping) return torrent;
-  if (!sleepers->find(*hash)) return nullptr;
-  lt::add_torrent_params params;
-  Remembered remembered;
-  std::shared_ptr<LiveTorrent> torrent;
-  auto const saved = services->state->load_resume(key);
-  if (saved && read_resume(*saved, params, remembered)) {
-    if (remembered.save_path.empty()) remembered.save_path = settings.download_path;
-    try {
-      torrent = add(std::move(params), *hash, remembered, true);
-    } catch (Error const& error) {
-      services->log(LogLevel::warning, key + " can't be taken up again: " + error.what());
-    }
-  } else {
-    services->log(LogLevel::warning, "The saved state of " + key + " can't be read; it is ignored.");
-  }
-  sleepers->erase(key);
-  return torrent;
-}
-
-std::shared_ptr<LiveTorrent> LiveSession::Core::find_awake(InfoHash const& hash) {
-  if (auto torrent = find(hash)) return torrent;
-  // Of hybrids only the v1 hash can be seen from outside.
-  while (!hash.v1 && !sleepers->known() && !sleepers->find(hash)) sleepers->look_at_next();
-  auto const key = sleepers->find(hash);
-  if (!key) return find(hash);
-  auto const torrent = wake(*key);
-  if (!torrent || !torrent->has_info()) return torrent;
-  std::mutex changing;
-  std::condition_variable changed;
-  auto const watch = torrent->watch([&] {
-    std::lock_guard const lock(changing);
-    changed.notify_all();
-  });
-  std::unique_lock lock(changing);
-  changed.wait_for(lock, wake_limit, [&] { return torrent->metadata() || torrent->failed(); });
-  lock.unlock();  // the watch may want it while it ends
-  return torrent;
-}
-
-void LiveSession::Core::look_at_sleepers() {
-  if (sleepers->known() || stopping) return;
-  services->disk->post([self = shared_from_this()] {
-    for (int i = 0; i < sleepers_at_once && !self->stopping; ++i) {
-      auto const entry = self->sleepers->look_at_next();
-      if (!entry) return;
-      if (entry->goes_on) self->wake(entry->hash.key());
-    }
-    self->look_at_sleepers();
-  });
-}
-
-std::shared_ptr<Torrent> LiveSession::find(InfoHash const& hash) const { return core_->find_awake(hash); }
-
-bool LiveSession::asleep(InfoHash const& hash) const {
-  auto const& sleepers = *core_->sleepers;
-  return sleepers.find(hash) || (!hash.v1 && !sleepers.known() && !core_->find(hash));
-}
-
-std::vector<std::shared_ptr<SleepingTorrent const>> LiveSession::sleeping() const { return core_->sleepers->all(); }
 
 std::vector<std::shared_ptr<Torrent>> LiveSession::torrents() const {
   std::lock_guard lock(core_->mutex);

@@ -104,7 +104,7 @@ void open_in_session(OpeningPtr const& opening) {
   locator.hash = opening->hash;
   swarm::AddOptions options;
   if (app.options.keep) options.keep = opening->choice;
-  g_info("Attempting P2P stream for hash: %s", opening->hash.key().c_str());
+  g_info("Starting torrent stream for hash: %s", opening->hash.key().c_str());
   opening->exchange.work([session = app.session, locator, options] { return session->add(locator, options); },
                          [opening](TorrentPtr const& torrent) { have_session_torrent(opening, torrent); });
 }

@@ -27,7 +27,7 @@ constexpr char const* markup = R"(<!doctype html>
 <p>This server streams the files of BitTorrent swarms over HTTP while they are being downloaded.
 Give it a magnet link or an info hash; its API is under <code>/api/torrents</code>, its state under
 <code>/status</code>.</p>
-<form id="add"><input id="what" placeholder="magnet:?xt=urn:btih:… or an info hash" aria-label="Magnet link or info hash"
+<form id="add"><input id="what" placeholder="magnet:?xt=urn:btih:…, an info hash, or https://….torrent" aria-label="Magnet link or info hash"
   required><button>Add</button></form>
 <p id="told" role="status"></p>
 <video id="film" controls hidden></video>
@@ -89,7 +89,8 @@ $('add').onsubmit = async event => {
   const what = $('what').value.trim();
   $('told').textContent = 'Looking for peers …';
   try {
-    const body = what.startsWith('magnet:') ? {magnetUri: what} : {infoHash: what};
+    const body = what.startsWith('magnet:') ? {magnetUri: what}
+               : /^https?:/i.test(what) ? {torrentUrl: what} : {infoHash: what};
     const data = await ask('/api/torrents', {method: 'POST', headers: {'Content-Type': 'application/json'},
                                              body: JSON.stringify(body)});
     $('told').textContent = data.name + ': ' + data.message;

@@ -21,8 +21,10 @@ Identity identity_of(struct stat const& found) {
 
 std::string Identity::text() const {
   std::ostringstream text;
-  text << std::hex << device << '-' << inode << '-' << size << '-' << modified;
-  return text.str();
+  text << device << ' ' << inode << ' ' << size << ' ' << modified;
+  // Clients see it, and numbers of disks are none of their business.
+  g_autofree char* digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text.str().c_str(), -1);
+  return std::string(digest, 16);
 }
 
 Verdicts::Verdicts(std::string path) : path_(std::move(path)) {

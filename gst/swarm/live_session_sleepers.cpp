@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Torrents that the state folder knows, and that nobody wants yet.
+#include "swarm/live_session_core.hpp"
+
+#include <libtorrent/add_torrent_params.hpp>
+
+#include <condition_variable>
+#include <mutex>
+
+namespace swarm {
+namespace {
+
+constexpr auto wake_limit = std::chrono::seconds(2);
+constexpr int sleepers_at_once = 20;  // then others get the disk thread
+
+}  // namespace
+
+std::shared_ptr<LiveTorrent> LiveSession::Core::wake(std::string const& key) {
+  std::lock_guard lock(adding);
+  auto const hash = InfoHash::parse(key);
+  if (auto const torrent = find(*hash); torrent || stopping) return torrent;
+  if (!sleepers->find(*hash)) return nullptr;
+  lt::add_torrent_params params;
+  Remembered remembered;
+  std::shared_ptr<LiveTorrent> torrent;
+  auto const saved = services->state->load_resume(key);
+  if (saved && read_resume(*saved, params, remembered)) {
+    if (remembered.save_path.empty()) remembered.save_path = settings.download_path;
+    try {
+      torrent = add(std::move(params), *hash, remembered, true);
+    } catch (Error const& error) {
+      services->log(LogLevel::warning, key + " can't be taken up again: " + error.what());
+    }
+  } else {
+    services->log(LogLevel::warning, "The saved state of " + key + " can't be read; it is ignored.");
+  }
+  sleepers->erase(key);
+  return torrent;
+}
+
+std::shared_ptr<LiveTorrent> LiveSession::Core::find_awake(InfoHash const& hash) {
+  if (auto torrent = find(hash)) return torrent;
+  // Of hybrids only the v1 hash can be seen from outside.
+  while (!hash.v1 && !sleepers->known() && !sleepers->find(hash)) sleepers->look_at_next();
+  auto const key = sleepers->find(hash);
+  if (!key) return find(hash);
+  auto const torrent = wake(*key);
+  if (!torrent || !torrent->has_info()) return torrent;
+  std::mutex changing;
+  std::condition_variable changed;
+  auto const watch = torrent->watch([&] {
+    std::lock_guard const lock(changing);
+    changed.notify_all();
+  });
+  std::unique_lock lock(changing);
+  changed.wait_for(lock, wake_limit, [&] { return torrent->metadata() || torrent->failed(); });
+  lock.unlock();  // the watch may want it while it ends
+  return torrent;
+}
+
+void LiveSession::Core::look_at_sleepers() {
+  if (sleepers->known() || stopping) return;
+  services->disk->post([self = shared_from_this()] {
+    for (int i = 0; i < sleepers_at_once && !self->stopping; ++i) {
+      auto const entry = self->sleepers->look_at_next();
+      if (!entry) return;
+      if (entry->goes_on) self->wake(entry->hash.key());
+    }
+    self->look_at_sleepers();
+  });
+}
+
+std::shared_ptr<Torrent> LiveSession::find(InfoHash const& hash) const { return core_->find_awake(hash); }
+
+bool LiveSession::asleep(InfoHash const& hash) const {
+  auto const& sleepers = *core_->sleepers;
+  return sleepers.find(hash) || (!hash.v1 && !sleepers.known() && !core_->find(hash));
+}
+
+std::vector<std::shared_ptr<SleepingTorrent const>> LiveSession::sleeping() const { return core_->sleepers->all(); }
+
+}  // namespace swarm
