@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "swarm/live_session.hpp"
+
 #include "swarm/catalog.hpp"
 #include "swarm/file_storage.hpp"
 #include "swarm/journal.hpp"
