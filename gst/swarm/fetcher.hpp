@@ -29,6 +29,7 @@ class Fetcher final : public PeerListener, public Scheduler::Mediator, public st
   /// libtorrent takes blocks from now on. `verified`: what is known to be there.
   void start(libtorrent::torrent_handle const& torrent, Layout const& layout, std::vector<bool> const& verified,
              Amnesty::Unban unban);
+  [[nodiscard]] bool started() const { return scheduler_ != nullptr; }
   /// The torrent leaves libtorrent and will be started again.
   void pause();
   /// For good; everything that comes later is ignored.

@@ -275,6 +275,7 @@ void LiveTorrent::apply_limits() {
 void LiveTorrent::on_added(lt::torrent_handle const& handle) {
   handle_ = std::make_unique<lt::torrent_handle>(handle);
   handle_id_ = handle.id();
+  passed_.clear();
   apply_limits();  // they may have been set while it was not there
   if (!info_) go();
 }
@@ -294,6 +295,8 @@ void LiveTorrent::on_checked() {
   for (int const piece : evicted_) verified[static_cast<std::size_t>(piece)] = true;  // libtorrent takes none of them
   auto const* handle = this->handle();
   if (!handle || !metadata) return;
+  for (int const piece : passed_) verified[static_cast<std::size_t>(piece)] = true;
+  passed_.clear();
   fetcher_->start(*handle, metadata->layout, verified, [weak = std::weak_ptr(me())](auto const& banned) {
     if (auto torrent = weak.lock()) torrent->reconnect(banned);
   });
@@ -388,6 +391,7 @@ std::shared_ptr<Storage> LiveTorrent::make_storage() {
 
 void LiveTorrent::on_piece_verified(int piece) {
   fetcher_->on_verified(piece);
+  if (!fetcher_->started()) passed_.insert(piece);
   // At its start libtorrent tells of all pieces that it was given as there. Most are no news, and some may have been
   // given up since.
   if (!handle_ || evicted_.contains(piece) || state_.lock()->verified[static_cast<std::size_t>(piece)]) return;

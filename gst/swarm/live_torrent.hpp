@@ -240,6 +240,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   std::unique_ptr<libtorrent::add_torrent_params> anew_;                    // for start_over()
   std::shared_ptr<RamStorage> ram_;                                         // null: in files
   bool may_try_again_ = true;
+  std::set<int> passed_;      // libtorrent found them in the files that were there, the journal may not know it yet
   std::set<int> evicted_;     // given up; libtorrent thinks they are there
   std::set<int> discarding_;  // of these, the ones whose bytes may still be taken from the disk
 };
