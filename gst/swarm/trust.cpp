@@ -22,19 +22,20 @@ void Trust::found(int piece) { givers_[piece].try_emplace(nobody); }
 void Trust::verified(int piece) {
   auto const givers = givers_.extract(piece);
   if (givers.empty()) return;
+  std::int64_t all = 0;
   for (auto const& [peer, blocks] : givers.mapped()) {
-    right_ += blocks;
+    all += blocks;
     auto const record = records_.find(peer);
     if (record == records_.end()) continue;
     ++record->second.pieces;
     record->second.blocks += blocks;
   }
+  for (auto& [peer, record] : records_) record.of_all += all;
 }
 
 void Trust::failed(int piece) {
   givers_.erase(piece);
   for (auto& [peer, record] : records_) record = {};
-  right_ = 0;
   caution_ = std::min(caution_ * more_caution, most_caution);
 }
 
@@ -47,7 +48,7 @@ bool Trust::from_one(int piece) const {
 
 bool Trust::enough(Record const& record) const {
   return record.pieces >= pieces_needed * caution_ && record.blocks >= blocks_needed * caution_ &&
-         right_ >= blocks_needed_of_all * caution_;
+         record.of_all >= blocks_needed_of_all * caution_;
 }
 
 bool Trust::trusts(PeerId peer) const {

@@ -7,8 +7,8 @@
 
 namespace swarm {
 
-/// A peer is trusted when it has given enough blocks of pieces that turned out right, and all peers together many more
-/// without one that was wrong. A piece that fails takes the trust of all: who did it is not known, and from then on
+/// A peer is trusted when it has given enough blocks of pieces that turned out right, and all peers together, since it
+/// came, many more without one that was wrong. A piece that fails takes the trust of all: who did it is not known, and from then on
 /// much more is asked of everybody.
 class Trust {
  public:
@@ -34,12 +34,12 @@ class Trust {
   struct Record {
     std::int64_t pieces = 0;
     std::int64_t blocks = 0;
+    std::int64_t of_all = 0;  ///< blocks since it came, its own among them
   };
   [[nodiscard]] bool enough(Record const& record) const;
 
   std::map<int, std::map<PeerId, int>> givers_;  ///< of pieces under way, with their blocks; some may be gone
   std::map<PeerId, Record> records_;             ///< of those present
-  std::int64_t right_ = 0;                       ///< blocks, of all peers
   std::int64_t caution_ = 1;
 };
 

@@ -25,11 +25,16 @@ TEST(Trust, HasToBeEarned) {
   give(trust, others, 2, Trust::blocks_needed_of_all);
   EXPECT_TRUE(trust.trusts(1));
   give(trust, 2, 1, Trust::blocks_needed);
-  EXPECT_FALSE(trust.trusts(2)) << "one piece may be luck";
   give(trust, 2, 1, 1);
+  EXPECT_FALSE(trust.trusts(2)) << "what others did before it came says nothing of it";
+  give(trust, others, 1, Trust::blocks_needed_of_all);
   EXPECT_TRUE(trust.trusts(2));
-  give(trust, 3, Trust::blocks_needed - 1, 1);
-  EXPECT_FALSE(trust.trusts(3)) << "too few blocks";
+  give(trust, 3, 1, Trust::blocks_needed);
+  give(trust, others, 1, Trust::blocks_needed_of_all);
+  EXPECT_FALSE(trust.trusts(3)) << "one piece may be luck";
+  give(trust, 4, Trust::blocks_needed - 1, 1);
+  give(trust, others, 1, Trust::blocks_needed_of_all);
+  EXPECT_FALSE(trust.trusts(4)) << "too few blocks";
   EXPECT_TRUE(trust.anybody());
 }
 
