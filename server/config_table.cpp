@@ -60,8 +60,11 @@ bool network(std::string const& value) {
 }
 
 bool url_template(std::string const& value) {
-  return g_regex_match_simple("^https?://[^\\s]*\\{(infoHash|INFOHASH)\\}", value.c_str(), GRegexCompileFlags{},
-                              GRegexMatchFlags{});
+  if (!g_regex_match_simple("^https?://[^\\s]*\\{(infoHash|INFOHASH)\\}", value.c_str(), GRegexCompileFlags{},
+                            GRegexMatchFlags{}))
+    return false;
+  g_autofree char* filled = g_strdelimit(g_strdup(value.c_str()), "{}", '0');
+  return g_uri_is_valid(filled, G_URI_FLAGS_ENCODED_PATH, nullptr);
 }
 
 bool redis_address(std::string const& value) {

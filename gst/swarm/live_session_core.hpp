@@ -36,6 +36,8 @@ struct LiveSession::Core final : AlertListener, std::enable_shared_from_this<Liv
   std::shared_ptr<LiveTorrent> wake(std::string const& key);
   /// The same for whoever wants it now: it has its metadata, if they are known at all.
   std::shared_ptr<LiveTorrent> find_awake(InfoHash const& hash);
+  /// Looks at the next sleeper; one that was being downloaded is woken on a disk thread. False: there is none left.
+  bool look_at_sleeper();
   /// Looks at some sleepers on a disk thread, wakes those that were being downloaded, and goes on with the rest.
   void look_at_sleepers();
   void save_session();

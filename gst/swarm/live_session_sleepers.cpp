@@ -41,7 +41,7 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::wake(std::string const& key) {
 std::shared_ptr<LiveTorrent> LiveSession::Core::find_awake(InfoHash const& hash) {
   if (auto torrent = find(hash)) return torrent;
   // Of hybrids only the v1 hash can be seen from outside.
-  while (!hash.v1 && !sleepers->known() && !sleepers->find(hash)) sleepers->look_at_next();
+  while (!hash.v1 && !stopping && !sleepers->find(hash) && look_at_sleeper()) continue;
   auto const key = sleepers->find(hash);
   if (!key) return find(hash);
   auto const torrent = wake(*key);
@@ -58,14 +58,18 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::find_awake(InfoHash const& hash)
   return torrent;
 }
 
+bool LiveSession::Core::look_at_sleeper() {
+  auto const entry = sleepers->look_at_next();
+  if (entry && entry->goes_on)
+    services->disk->post([self = shared_from_this(), key = entry->hash.key()] { self->wake(key); });
+  return entry != nullptr;
+}
+
 void LiveSession::Core::look_at_sleepers() {
   if (sleepers->known() || stopping) return;
   services->disk->post([self = shared_from_this()] {
-    for (int i = 0; i < sleepers_at_once && !self->stopping; ++i) {
-      auto const entry = self->sleepers->look_at_next();
-      if (!entry) return;
-      if (entry->goes_on) self->wake(entry->hash.key());
-    }
+    for (int i = 0; i < sleepers_at_once && !self->stopping; ++i)
+      if (!self->look_at_sleeper()) return;
     self->look_at_sleepers();
   });
 }

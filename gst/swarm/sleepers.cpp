@@ -84,6 +84,7 @@ std::size_t Sleepers::count() const { return state_.lock()->entries.size(); }
 bool Sleepers::known() const { return state_.lock()->known; }
 
 Sleepers::Entry Sleepers::look_at_next() {
+  std::lock_guard const one(looking_);
   std::string key;
   {
     auto state = state_.lock();

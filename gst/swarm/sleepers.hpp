@@ -7,6 +7,7 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,7 +33,7 @@ class Sleepers {
   [[nodiscard]] bool known() const;
 
   /// Reads, on disk, what is known of one that is known by its name alone; null if there is none left. To be called
-  /// until then, one call at a time.
+  /// until then.
   Entry look_at_next();
   /// The same of this one.
   [[nodiscard]] Entry look_at(std::string const& key) const;
@@ -48,6 +49,7 @@ class Sleepers {
   };
   StateFolder const& state_folder_;
   std::string const download_path_;
+  std::mutex looking_;  ///< one look at a time: `known` means that none is under way
   Guarded<State> state_;
 };
 

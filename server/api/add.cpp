@@ -130,8 +130,10 @@ Added add(std::shared_ptr<swarm::Session> const& session, Wish wish, bool keep) 
   swarm::AddOptions options;
   if (keep) options.keep = wish.file ? swarm::FileChoice(*wish.file) : wish.locator.file;
   auto torrent = session->add(wish.locator, options);
-  if (!known) g_info("Adding new torrent: %s", wish.locator.magnet().c_str());
+  if (!known) g_info("Adding new torrent: %s", wish.locator.hash.key().c_str());
   if (known && keep && (wish.file || !torrent->keep())) torrent->set_keep(options.keep);
+  // It may rest, since it was whole or nobody wanted it.
+  if (known && keep) torrent->set_paused(false);
   return {torrent, known};
 }
 

@@ -2,9 +2,9 @@
 // GET /api/trackers/check
 #include "api/app.hpp"
 #include "api/resources.hpp"
-#include "http/admission.hpp"
 #include "http/errors.hpp"
 #include "http/exchange.hpp"
+#include "lib/fetch/address.hpp"
 #include "lib/trackers/probe.hpp"
 
 #include <algorithm>
@@ -20,6 +20,11 @@ constexpr std::chrono::milliseconds deadline{5000};
 /// A torrent may name thousands.
 constexpr std::size_t most_trackers = 100;
 
+bool is_public(std::string const& text) {
+  g_autoptr(GInetAddress) address = g_inet_address_new_from_string(text.c_str());
+  return address && fetch::is_public(address);
+}
+
 /// All trackers are asked at once; those that are silent until the deadline don't answer.
 class Check {
  public:
@@ -30,7 +35,7 @@ class Check {
       // A stranger's link must not make this server speak to its own network; the owner's settings may.
       bool const ours = configured.contains(urls[i]);
       trackers::Question question{urls[i], hash,
-                                  [ours](std::string const& address) { return ours || !http::local_address(address); }};
+                                  [ours](std::string const& address) { return ours || is_public(address); }};
       probes_.push_back(trackers::Probe::begin(question, [this, i](trackers::Verdict const& verdict) {
         verdicts_[i] = verdict;
         if (++told_ == urls_.size()) over_();

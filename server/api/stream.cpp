@@ -109,9 +109,12 @@ void answer(StartPtr const& start) {
   auto index = swarm::choose_file(metadata->layout, start->choice);
   auto const& file = metadata->layout.file(index);
   auto const* outside = OutsideFile::of(*start->torrent, index);
-  http::Validators validators{etag_of(*start->torrent, index, outside), metadata->creation_date};
+  // Of bytes that may be others tomorrow no date can speak.
+  bool const verified = !outside || outside->verified;
+  http::Validators validators{etag_of(*start->torrent, index, outside),
+                              verified ? metadata->creation_date : std::nullopt};
   auto conditions = conditions_of(request);
-  auto head = head_of(*start, validators, !outside || outside->verified);
+  auto head = head_of(*start, validators, verified);
 
   auto verdict = http::evaluate(conditions, validators);
   if (verdict == http::Verdict::precondition_failed)

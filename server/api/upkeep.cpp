@@ -66,6 +66,7 @@ void fetch_ahead(swarm::Torrent& torrent, std::optional<int>& ahead, bool calm) 
     if (!next || ahead == next || torrent.downloaded(*next) == layout.file(*next).size) continue;
     g_info("Fetching ahead: %s", layout.file(*next).path.c_str());
     torrent.set_keep(*next);
+    torrent.set_paused(false);
     ahead = next;
   }
 }

@@ -89,8 +89,13 @@ void WebSources::ask_next(std::string const& key) {
   }
   auto const url = expand(settings_.torrents[search.next++], torrent->hash(), 0);
   g_info("Asking a web server for the .torrent of %s", key.c_str());
-  search.ticket = client_.get(url, {swarm::max_metainfo_bytes, fetch_patience},
-                              [this, key](fetch::Answer answer) { came(key, std::move(answer)); });
+  try {
+    search.ticket = client_.get(url, {swarm::max_metainfo_bytes, fetch_patience},
+                                [this, key](fetch::Answer answer) { came(key, std::move(answer)); });
+  } catch (std::exception const& error) {
+    g_warning("A source of HTTP_TORRENT_SOURCES can't be asked: %s", error.what());
+    ask_next(key);
+  }
 }
 
 void WebSources::came(std::string const& key, fetch::Answer answer) {

@@ -109,6 +109,10 @@ swarm::Layout const* layout_of(Download& download, Wanted const& wanted, std::st
 }
 
 void refuse_if_there(fs::path const& output, bool force) {
+  // Folders are never replaced: their name comes from a stranger, or is a mistake.
+  if (fs::is_directory(output))
+    throw swarm::Error(swarm::Errc::bad_input, "\"" + output.string() + "\" is a folder.",
+                       "Remove it, or use --output to give another name.");
   if (!force && fs::exists(output))
     throw swarm::Error(swarm::Errc::bad_input, "\"" + output.string() + "\" is there already.",
                        "Use --force to replace it, or --output to give another name.");
@@ -189,7 +193,6 @@ int to_disk(Wanted const& wanted, std::stop_token const& stop) {
         if (auto* made = std::fopen(torrent.path_on_disk(file).c_str(), "a")) std::fclose(made);
       }
   }
-  if (wanted.force) fs::remove_all(output);
   fs::rename(from, output);
   fs::remove_all(part);
   if (!wanted.quiet) std::fprintf(stderr, "%s\n", output.lexically_normal().c_str());

@@ -111,7 +111,7 @@ Cut Cutter::gather(Demuxer& demuxer, Stretch stretch, std::vector<int> const& id
   auto const after = std::upper_bound(segments_.begin(), segments_.end(), stretch.begin,
                                       [](Time time, Segment const& segment) { return time < segment.begin; });
   auto const home = static_cast<std::size_t>(after - segments_.begin());  // 1 + index
-  for (std::size_t back = 0;; back = back < tries ? back + 1 : back * 2) {
+  for (std::size_t back = 0;; back = back + 1 <= tries ? back + 1 : back * 2) {
     bool const front = stretch.first || back + 1 >= home;
     Gathering gathering(stretch, wanted, measures_.first, clock);
     Time const from = back == 0 ? stretch.begin : segments_[home - 1 - std::min(back, home - 1)].begin;

@@ -15,13 +15,13 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-/// Parts between separators that do not lie in a quoted string.
-std::vector<std::string_view> parts(std::string_view text, char separator) {
+/// Parts between separators; not those in quoted strings, where the field knows such.
+std::vector<std::string_view> parts(std::string_view text, char separator, bool quotes) {
   std::vector<std::string_view> found;
   bool quoted = false;
   std::size_t begin = 0;
   for (std::size_t i = 0; i <= text.size(); ++i) {
-    if (i < text.size() && text[i] == '"') quoted = !quoted;
+    if (i < text.size() && quotes && text[i] == '"') quoted = !quoted;
     if (i < text.size() && (quoted || text[i] != separator)) continue;
     if (auto part = trimmed(text.substr(begin, i - begin)); !part.empty()) found.push_back(part);
     begin = i + 1;
@@ -36,12 +36,24 @@ GInetAddress* parse(std::string_view text) {
   return g_inet_address_new_from_string(plain.c_str());
 }
 
-/// The address of "1.2.3.4", "1.2.3.4:80", "[::1]:80", "::1"; empty for "unknown", "_hidden" and the like.
+/// Nothing, or a colon and a port.
+bool is_port(std::string_view text) {
+  return text.empty() || (text.size() > 1 && text.front() == ':' &&
+                          std::all_of(text.begin() + 1, text.end(), [](char c) { return g_ascii_isdigit(c); }));
+}
+
+/// The address of "1.2.3.4", "1.2.3.4:80", "[::1]:80", "::1"; empty for "unknown", "_hidden" and whatever has more in
+/// it: a client may have written it.
 std::string address_of(std::string_view node) {
-  if (!node.empty() && node.front() == '[') {
-    node = node.substr(1, node.find(']') - 1);
+  auto end = node.size();
+  if (node.starts_with('[')) {
+    end = std::min(node.find(']'), node.size() - 1);
+    if (!is_port(node.substr(end + 1))) return {};
+    node = node.substr(1, end - 1);
   } else if (std::count(node.begin(), node.end(), ':') == 1) {
-    node = node.substr(0, node.find(':'));
+    end = node.find(':');
+    if (!is_port(node.substr(end))) return {};
+    node = node.substr(0, end);
   }
   g_autoptr(GInetAddress) address = parse(node);
   if (!address) return {};
@@ -57,10 +69,13 @@ struct Hop {
 /// The nearest one last, as in the field.
 std::vector<Hop> hops(Forwarding const& said) {
   std::vector<Hop> found;
+  // A proxy writes one of the two; the other one comes from the client.
+  if (!said.forwarded.empty() && !said.for_list.empty()) return {Hop()};
   if (!said.forwarded.empty()) {
-    for (auto const element : parts(said.forwarded, ',')) {
+    if (std::count(said.forwarded.begin(), said.forwarded.end(), '"') % 2 != 0) return {Hop()};
+    for (auto const element : parts(said.forwarded, ',', true)) {
       Hop hop;
-      for (auto const pair : parts(element, ';')) {
+      for (auto const pair : parts(element, ';', true)) {
         auto const equals = pair.find('=');
         if (equals == std::string_view::npos) continue;
         g_autofree char* name = g_ascii_strdown(pair.data(), static_cast<gssize>(equals));
@@ -74,8 +89,8 @@ std::vector<Hop> hops(Forwarding const& said) {
     }
     return found;
   }
-  for (auto const node : parts(said.for_list, ',')) found.push_back({address_of(node), {}, {}});
-  auto const protos = parts(said.proto, ','), hosts = parts(said.host, ',');
+  for (auto const node : parts(said.for_list, ',', false)) found.push_back({address_of(node), {}, {}});
+  auto const protos = parts(said.proto, ',', false), hosts = parts(said.host, ',', false);
   if (found.empty() && (!protos.empty() || !hosts.empty())) return found;  // no word of who it is: not believed either
   // With one name a hop each has its own; else the one that there is is the nearest proxy's about all of it.
   auto const of = [&](auto const& list, std::size_t i) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "http/websocket.hpp"
 
+#include <utility>
+
 namespace http {
 
 WebSocket::WebSocket(SoupServerMessage* message, std::string client, Limits limits)
@@ -13,7 +15,7 @@ WebSocket::WebSocket(SoupServerMessage* message, std::string client, Limits limi
   soup_websocket_connection_set_max_incoming_payload_size(connection_, limits.message);
   soup_websocket_connection_set_keepalive_interval(connection_, static_cast<guint>(limits.ping.count()));
   g_signal_connect_swapped(connection_, "message", G_CALLBACK(+[](WebSocket* self, int, GBytes* bytes) {
-                             self->answered();
+                             self->silent_ = 0;
                              gsize size = 0;
                              auto* data = static_cast<char const*>(g_bytes_get_data(bytes, &size));
                              if (self->events_.text) self->events_.text({data, size});
@@ -46,7 +48,13 @@ void WebSocket::close(std::string const& why) {
     soup_websocket_connection_close(connection_, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, why.c_str());
 }
 
+void WebSocket::answered() {
+  silent_ = 0;
+  if (std::exchange(asked_, false)) unread_ = 0;
+}
+
 void WebSocket::look() {
+  asked_ = true;
   if (++silent_ > 2) close("No answer to pings.");
 }
 

@@ -19,7 +19,7 @@ class WebSocket {
  public:
   struct Limits {
     std::size_t message = 256 * 1024;      ///< bytes of one that comes
-    std::size_t unread = 4 * 1024 * 1024;  ///< bytes sent since the client last answered
+    std::size_t unread = 4 * 1024 * 1024;  ///< bytes sent since the client last answered a ping
     std::chrono::seconds ping{30};
   };
   struct Events {
@@ -40,7 +40,8 @@ class WebSocket {
   void close(std::string const& why);
 
  private:
-  void answered() { unread_ = 0, silent_ = 0; }
+  /// To a ping that came behind all that was sent before it. What it says by itself proves nothing.
+  void answered();
   void look();
 
   std::string client_;
@@ -48,7 +49,8 @@ class WebSocket {
   SoupWebsocketConnection* connection_;
   Events events_;
   std::size_t unread_ = 0;
-  int silent_ = 0;  ///< pings since it answered
+  int silent_ = 0;      ///< pings since it answered
+  bool asked_ = false;  ///< since the last answer that counted
   Source pings_;
 };
 

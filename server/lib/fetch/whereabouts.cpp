@@ -31,11 +31,11 @@ struct Question {
 void on_resolved(GObject* resolver, GAsyncResult* result, gpointer data) {
   std::unique_ptr<Question> const question(static_cast<Question*>(data));
   auto* const addresses = g_resolver_lookup_by_name_finish(G_RESOLVER(resolver), result, nullptr);
+  // A name that is unknown here may be known to who connects: other functions read 127.1 or 0x7f000001 as addresses.
+  bool all_public = addresses != nullptr;
   for (auto const* item = addresses; item; item = item->next)
-    if (!is_public(G_INET_ADDRESS(item->data))) {
-      question->search->found.push_back(question->url);
-      break;
-    }
+    all_public = all_public && is_public(G_INET_ADDRESS(item->data));
+  if (!all_public) question->search->found.push_back(question->url);
   g_resolver_free_addresses(addresses);
   question->search->one_less();
 }
@@ -50,7 +50,10 @@ std::shared_ptr<void> find_private(std::vector<std::string> const& urls,
   g_autoptr(GResolver) resolver = g_resolver_get_default();
   for (auto const& url : urls) {
     check_url(url);
-    g_autoptr(GUri) uri = g_uri_parse(url.c_str(), G_URI_FLAGS_HAS_PASSWORD, nullptr);
+    g_autoptr(GUri) uri = g_uri_parse(
+        url.c_str(),
+        static_cast<GUriFlags>(G_URI_FLAGS_HAS_PASSWORD | G_URI_FLAGS_ENCODED_PATH | G_URI_FLAGS_ENCODED_QUERY),
+        nullptr);
     auto const* host = uri ? g_uri_get_host(uri) : "";
     g_resolver_lookup_by_name_async(resolver, host, search->cancel, on_resolved, new Question{search, url});
   }
