@@ -23,6 +23,8 @@ class Bands {
              std::function<bool(int piece)> const& have);
   /// Says everything anew at the next apply (libtorrent may have forgotten it).
   void forget();
+  /// There are priorities that release() would take away.
+  [[nodiscard]] bool applied() const { return !applied_.empty(); }
   /// libtorrent wants all pieces alike again; there must be no web seed to fetch them.
   void release(libtorrent::torrent_handle const& torrent, int pieces);
 

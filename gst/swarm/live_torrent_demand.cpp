@@ -72,7 +72,12 @@ void LiveTorrent::steer_web_seeds(lt::torrent_handle const& handle, Layout const
   auto known = handle.url_seeds();
   auto known_http = handle.http_seeds();
   auto parked = state_.lock()->parked;
-  if (known.empty() && known_http.empty() && parked == ParkedSeeds()) return;
+  if (known.empty() && known_http.empty() && parked == ParkedSeeds()) {
+    // The last one may have been thrown out. With its priorities libtorrent would tell peers that it has no interest in
+    // what it lacks, and they would choke us for good.
+    if (bands_.applied()) bands_.release(handle, layout.piece_count());
+    return;
+  }
   if (bands_.apply(handle, layout, wants, [&](int piece) { return verified[static_cast<std::size_t>(piece)]; })) {
     for (auto const& url : parked.url) handle.add_url_seed(url);
     for (auto const& url : parked.http) handle.add_http_seed(url);
