@@ -69,8 +69,13 @@ struct Hop {
 /// The nearest one last, as in the field.
 std::vector<Hop> hops(Forwarding const& said) {
   std::vector<Hop> found;
-  // A proxy writes one of the two; the other one comes from the client.
-  if (!said.forwarded.empty() && !said.for_list.empty()) return {Hop()};
+  if (!said.forwarded.empty() && !said.for_list.empty()) {
+    // A proxy writes one of the two, or the same into both; else one of them is the client's own word.
+    auto const older = hops({.forwarded = {}, .for_list = said.for_list, .proto = {}, .host = {}});
+    auto newer = hops({.forwarded = said.forwarded, .for_list = {}, .proto = {}, .host = {}});
+    bool const agree = !older.empty() && !newer.empty() && older.back().address == newer.back().address;
+    return agree ? newer : std::vector<Hop>{Hop()};
+  }
   if (!said.forwarded.empty()) {
     if (std::count(said.forwarded.begin(), said.forwarded.end(), '"') % 2 != 0) return {Hop()};
     for (auto const element : parts(said.forwarded, ',', true)) {

@@ -49,15 +49,24 @@ TEST(Proxies, XForwarded) {
 }
 
 TEST(Proxies, Forwarded) {
-  auto client = ours.client_behind(
-      from_proxy, {"for=203.0.113.9:4711;proto=https;host=\"films.example.com:8443\";by=10.0.0.1", "9.9.9.9", "", ""});
-  EXPECT_EQ(client.address, "203.0.113.9") << "it wins over the older fields";
+  auto client =
+      ours.client_behind(from_proxy, {"for=203.0.113.9:4711;proto=https;host=\"films.example.com:8443\";by=10.0.0.1",
+                                      "9.9.9.9, 203.0.113.9", "http", ""});
+  EXPECT_EQ(client.address, "203.0.113.9") << "both say the same";
   EXPECT_EQ(client.scheme, "https");
   EXPECT_EQ(client.host, "films.example.com:8443");
   client = ours.client_behind(from_proxy, {"FOR=\"[2001:db8::7]:80\";Proto=http", "", "", ""});
   EXPECT_EQ(client.address, "2001:db8::7");
   client = ours.client_behind(from_proxy, {"for=1.2.3.4;host=spoofed, for=\"_a,b\", for=10.0.0.2", "", "", ""});
   EXPECT_EQ(client.address, "") << "hidden: no local client for sure";
+  client = ours.client_behind(from_proxy, {"for=127.0.0.1;host=localhost", "203.0.113.9", "", ""});
+  EXPECT_EQ(client.address, "") << "one of them is the client's own word";
+  for (auto const* forged : {"127.0.0.1:\", 203.0.113.9", "[::1]\", 203.0.113.9", "127.0.0.1:x, 203.0.113.9"}) {
+    client = ours.client_behind(from_proxy, {"", forged, "", ""});
+    EXPECT_EQ(client.address, "203.0.113.9") << forged;
+  }
+  client = ours.client_behind(from_proxy, {"for=127.0.0.1;x=\", for=203.0.113.9", "", "", ""});
+  EXPECT_EQ(client.address, "");
   for (auto const* odd : {"", ";;,,", "for", "for=", "for=\"", "for=[", "for=:::", "=x", "proto=https"})
     EXPECT_NO_THROW((void)ours.client_behind(from_proxy, {odd, "", "", ""})) << odd;
 }
