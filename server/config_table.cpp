@@ -81,6 +81,12 @@ Setting formed(Setting setting, bool (*valid)(std::string const&)) {
   return setting;
 }
 
+/// Each item of a list.
+Setting formed(Setting setting, bool (*valid)(std::string const&), char const* allowed) {
+  setting.allowed = allowed;
+  return formed(std::move(setting), valid);
+}
+
 Setting secret(Setting setting) {
   setting.secret = true;
   return setting;
@@ -114,7 +120,7 @@ std::vector<Setting> const& settings_table() {
       list("CORS_ORIGINS", &C::cors_origins, "", "origins (https://…) whose pages may use the API; * = any"),
       formed(list("TRUSTED_PROXIES", &C::trusted_proxies, "",
                   "addresses and networks (10.0.0.0/8) of proxies that are believed about whom they speak for"),
-             network),
+             network, "addresses and networks, separated by commas or spaces"),
       text("TLS_CERT", &C::tls_cert, "", "path of a PEM file", "certificate chain; makes the server speak HTTPS"),
       text("TLS_KEY", &C::tls_key, "", "path of a PEM file", "key of the certificate; empty = in TLS_CERT"),
       number("HTTP_MAX_CONNECTIONS", &C::http_max_connections, 1024, 1, 100000, "HTTP connections at a time"),
@@ -188,10 +194,10 @@ std::vector<Setting> const& settings_table() {
           list("HTTP_TORRENT_SOURCES", &C::http_torrent_sources, "",
                "URLs of .torrent files with {infoHash} (or {INFOHASH}, in capitals), asked when the swarm is slow to "
                "give the metadata"),
-          url_template),
+          url_template, "URLs (http, https) with {infoHash}, separated by commas or spaces"),
       formed(list("HTTP_STREAM_SOURCES", &C::http_stream_sources, "",
                   "URLs of files with {infoHash} and {fileIndex}: streaming services, read beside the swarm"),
-             url_template),
+             url_template, "URLs (http, https) with {infoHash}, separated by commas or spaces"),
       flag("ALLOW_PRIVATE_FETCH", &C::allow_private_fetch, false,
            "URLs that clients give may lead to this machine and the networks behind it, too"),
 
@@ -229,8 +235,12 @@ std::string shown(Config const& config, Setting const& setting) {
     std::string operator()(bool Config::*m) const { return c.*m ? "true" : "false"; }
     std::string operator()(std::vector<std::string> Config::*m) const { return joined(c.*m); }
   };
-  auto value = std::visit(Text{config}, setting.member);
-  return setting.secret && !value.empty() ? "…" : value;
+  auto const value = std::visit(Text{config}, setting.member);
+  if (setting.secret) return value.empty() ? "" : "…";
+  // Passwords in URLs.
+  g_autoptr(GRegex) user = g_regex_new("(?<=://)[^/@\\s]*@", GRegexCompileFlags{}, GRegexMatchFlags{}, nullptr);
+  g_autofree char* hidden = g_regex_replace_literal(user, value.c_str(), -1, 0, "…@", GRegexMatchFlags{}, nullptr);
+  return hidden ? hidden : value;
 }
 
 std::string sample_key_file() {

@@ -225,15 +225,19 @@ int choose_file(Layout const& layout, FileChoice const& choice) {
   return std::visit([&](auto const& which) { return choose(layout, which); }, choice);
 }
 
-bool is_whole(Layout const& layout, FileChoice const& choice, std::vector<bool> const& verified) {
-  if (verified.empty()) return false;
+std::optional<int> find_file(Layout const& layout, FileChoice const& choice) {
   try {
-    auto const pieces = layout.pieces_of(choose_file(layout, choice));
-    return std::all_of(verified.begin() + pieces.first, verified.begin() + pieces.last,
-                       [](bool there) { return there; });
+    return choose_file(layout, choice);
   } catch (Error const&) {
-    return false;
+    return std::nullopt;
   }
+}
+
+bool is_whole(Layout const& layout, FileChoice const& choice, std::vector<bool> const& verified) {
+  auto const file = find_file(layout, choice);
+  if (!file || verified.empty()) return false;
+  auto const pieces = layout.pieces_of(*file);
+  return std::all_of(verified.begin() + pieces.first, verified.begin() + pieces.last, [](bool there) { return there; });
 }
 
 }  // namespace swarm

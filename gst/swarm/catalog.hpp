@@ -5,6 +5,7 @@
 #include "swarm/layout.hpp"
 #include "swarm/locator.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,8 @@ std::string_view file_name(std::string_view path);
 /// Index of the chosen file. Throws Error(not_found) that names the choice and what there is: no such index or
 /// path, ambiguous name, a padding file, no files at all.
 int choose_file(Layout const& layout, FileChoice const& choice);
+/// The same, nullopt instead of an error.
+std::optional<int> find_file(Layout const& layout, FileChoice const& choice);
 
 /// All pieces of the chosen file are among the verified ones; false if there is no such file, or nothing is known.
 bool is_whole(Layout const& layout, FileChoice const& choice, std::vector<bool> const& verified);

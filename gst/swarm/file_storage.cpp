@@ -181,11 +181,16 @@ Storage::Failure FileStorage::sync() {
     dirty.swap(state->dirty);
     state->unsynced = 0;
   }
-  for (int file : dirty) {
+  while (!dirty.empty()) {
+    int const file = *dirty.begin();
     std::error_code error;
     auto opened = open(file, false, error);
-    if (!opened) return {error, file};
-    if (::fdatasync(opened->fd) != 0) return {last_error(), file};
+    if (opened && ::fdatasync(opened->fd) != 0) error = last_error();
+    if (error) {
+      state_.lock()->dirty.merge(dirty);  // for the next time
+      return {error, file};
+    }
+    dirty.erase(file);
   }
   return {};
 }

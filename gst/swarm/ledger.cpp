@@ -72,8 +72,8 @@ void Ledger::discard(std::vector<int> pieces, std::function<void(std::string con
       };
       std::vector<int> erased;
       std::ranges::copy_if(pieces, std::back_inserter(erased), journaled);
+      for (int const piece : erased) journaled(piece) = false;  // written again rather than once too seldom
       if (self->journal_ && !erased.empty()) self->journal_->erase(erased);
-      for (int const piece : erased) journaled(piece) = false;
       auto const failure = self->storage_->discard(pieces);
       done(failure ? disk_error(failure.code, self->storage_->path(failure.file)).what() : "");
     } catch (Error const& error) {

@@ -41,12 +41,7 @@ void mark_padding(Layout const& layout, File const& file, std::vector<bool>& ver
 }
 
 std::optional<int> resolve(Metadata const& metadata, std::optional<FileChoice> const& choice) {
-  if (!choice) return std::nullopt;
-  try {
-    return choose_file(metadata.layout, *choice);
-  } catch (Error const&) {
-    return std::nullopt;  // a reader that asks for it hears why
-  }
+  return choice ? find_file(metadata.layout, *choice) : std::nullopt;  // a reader that asks for it hears why not
 }
 
 }  // namespace
@@ -175,6 +170,13 @@ std::unique_ptr<Reader> LiveTorrent::open(FileChoice const& choice, ReaderOption
   }
   auto reader = std::make_unique<TorrentReader>(me(), choice, options);
   readers_.lock()->push_back(reader.get());
+  // Until now it was nobody's, and may have been evicted.
+  bool gone = false;
+  {
+    auto state = state_.lock();
+    gone = state->paused && !(state->metadata && is_whole(state->metadata->layout, choice, state->verified));
+  }
+  if (gone) set_paused(false);
   demand_changed();
   on_network([self = me()](lt::torrent_handle const& handle) {
     if (self->fetcher_->alone() && !self->paused()) self->call_peers(handle, most_failures);

@@ -124,8 +124,9 @@ void LiveTorrent::give_up(int piece) {
   evicted_.insert(piece);
   {
     auto state = state_.lock();
-    state->verified[static_cast<std::size_t>(piece)] = false;
-    --state->verified_count;
+    auto&& verified = state->verified[static_cast<std::size_t>(piece)];
+    state->verified_count -= verified ? 1 : 0;
+    verified = false;
   }
   if (ram_) ram_->drop(piece);
 }

@@ -15,10 +15,12 @@ namespace {
 class Content {
  public:
   Content(std::string const& path, std::int64_t size) : in_(path, std::ios::binary), size_(size) {}
+  [[nodiscard]] bool readable() const { return static_cast<bool>(in_); }
   [[nodiscard]] bool whole() {
     in_.seekg(0, std::ios::end);
     return in_ && in_.tellg() == size_;
   }
+  /// False: the disk or the owner of the file does not let us.
   bool read(std::int64_t offset, std::vector<char>& into) {
     in_.seekg(offset);
     return static_cast<bool>(in_.read(into.data(), static_cast<std::streamsize>(into.size())));
@@ -51,7 +53,7 @@ std::optional<bool> matches_v2(lt::torrent_info const& info, int file, Content& 
   for (std::int64_t at = 0; at < size; at += block_bytes) {
     if (stop.stop_requested()) return std::nullopt;
     block.resize(static_cast<std::size_t>(std::min<std::int64_t>(block_bytes, size - at)));
-    if (!content.read(at, block)) return false;
+    if (!content.read(at, block)) return std::nullopt;
     leaves.push_back(lt::hasher256(block).final());
   }
   return !leaves.empty() && merkle_root(std::move(leaves)) == info.files().root(lt::file_index_t(file));
@@ -71,7 +73,7 @@ std::optional<bool> matches_v1(lt::torrent_info const& info, Layout const& layou
     lt::hasher hasher;
     for (auto const& slice : slices) {
       part.assign(static_cast<std::size_t>(slice.size), 0);
-      if (slice.file == file && !content.read(slice.offset, part)) return false;
+      if (slice.file == file && !content.read(slice.offset, part)) return std::nullopt;
       hasher.update(part);
     }
     if (hasher.final() != info.hash_for_piece(lt::piece_index_t(piece))) return false;
@@ -95,6 +97,7 @@ std::optional<bool> LiveTorrent::matches(int file, std::string const& path, std:
   if (file < 0 || file >= layout.file_count()) return false;
   auto const size = layout.file(file).size;
   Content content(path, size);
+  if (!content.readable()) return std::nullopt;
   if (!content.whole()) return false;
   if (metadata->hash.v1) return matches_v1(*info, layout, file, content, stop);
   return matches_v2(*info, file, content, size, stop);

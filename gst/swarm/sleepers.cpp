@@ -15,22 +15,12 @@
 namespace swarm {
 namespace {
 
-/// What status() would call `wanted`: the kept file, else all.
-std::optional<int> kept_file(Layout const& layout, std::optional<FileChoice> const& keep) {
-  if (!keep) return std::nullopt;
-  try {
-    return choose_file(layout, *keep);
-  } catch (Error const&) {
-    return std::nullopt;
-  }
-}
-
 void fill(SleepingTorrent& torrent, Metadata const& metadata, Remembered const& remembered,
           std::string const& journal) {
   auto const& layout = metadata.layout;
   FileStorage const storage(remembered.save_path + '/' + metadata.hash.key(), layout);
   auto const have = Journal::load(journal, storage).have;
-  auto const kept = kept_file(layout, remembered.keep);
+  auto const kept = remembered.keep ? find_file(layout, *remembered.keep) : std::nullopt;
   for (int i = 0; i < layout.file_count(); ++i) {
     auto const& file = layout.file(i);
     if (file.padding) continue;

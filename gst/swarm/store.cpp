@@ -149,7 +149,9 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
         error = read(*slot, static_cast<int>(r.piece), r.start, {buffer.data(), static_cast<std::size_t>(r.length)});
       // Given up in this very moment: no failure of the disk.
       if (error && slot->storage && slot->storage->path(0).empty()) error = aborted();
-      asio::post(io_, [handler = std::move(handler), buffer = std::move(buffer), error]() mutable {
+      asio::post(io_, [slot, r, handler = std::move(handler), buffer = std::move(buffer), error]() mutable {
+        // It may have been read from a hole: what is given up is told of here before it leaves the disk.
+        if (!error && slot->owner && !slot->owner->may_upload(static_cast<int>(r.piece))) error = aborted();
         handler(std::move(buffer), error);
       });
     });

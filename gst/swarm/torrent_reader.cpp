@@ -226,12 +226,7 @@ std::optional<std::int64_t> TorrentReader::size() const {
 std::optional<int> TorrentReader::file() const {
   if (file_ >= 0) return file_.load();
   auto const metadata = torrent_->metadata();
-  if (!metadata) return std::nullopt;
-  try {
-    return choose_file(metadata->layout, choice_);
-  } catch (Error const&) {
-    return std::nullopt;  // read() says it
-  }
+  return metadata ? find_file(metadata->layout, choice_) : std::nullopt;  // read() says why not
 }
 
 std::vector<ByteRange> TorrentReader::available() const {

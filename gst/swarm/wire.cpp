@@ -80,6 +80,7 @@ class PeerWire final : public lt::peer_plugin, public WirePeer {
 
   // WirePeer
   bool has(int piece) const override { return peer_.has_piece(lt::piece_index_t(piece)); }
+  /// Port 0: where it listens is not known.
   PeerAddress address() const override {
     return {peer_.remote().address().to_string(), peer_.is_outgoing() ? peer_.remote().port() : std::uint16_t{0}};
   }
@@ -223,7 +224,6 @@ class PeerWire final : public lt::peer_plugin, public WirePeer {
     tell([&](PeerListener& l) { l.on_gone(id_); });
     left_ = true;
   }
-  /// Port 0: where it listens is not known.
 
   int const id_;
   std::weak_ptr<WireListener> const torrent_;

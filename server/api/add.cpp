@@ -132,10 +132,6 @@ Added add(std::shared_ptr<swarm::Session> const& session, Wish wish, bool keep) 
   auto torrent = session->add(wish.locator, options);
   if (!known) g_info("Adding new torrent: %s", wish.locator.hash.key().c_str());
   if (known && keep && (wish.file || !torrent->keep())) torrent->set_keep(options.keep);
-  // It may rest, since nobody wanted it; what is whole goes on resting.
-  if (auto const status = torrent->status();
-      known && keep && (status.wanted == 0 || status.wanted_done < status.wanted))
-    torrent->set_paused(false);
   return {torrent, known};
 }
 

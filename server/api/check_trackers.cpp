@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // GET /api/trackers/check
 #include "api/app.hpp"
+#include "api/named.hpp"
 #include "api/resources.hpp"
 #include "http/errors.hpp"
 #include "http/exchange.hpp"
@@ -100,13 +101,12 @@ void check_trackers(App& app, http::Exchange& exchange) {
   auto const text = exchange.request().query("infoHash");
   if (!text) return check(exchange, configured, {configured.begin(), configured.end()}, {});
   auto const hash = swarm::InfoHash::parse(*text);
-  if (!hash) throw Failure(Fault::bad_info_hash, "An info hash is 40 or 64 hex digits, or 32 base32 characters.");
+  if (!hash) throw bad_info_hash();
   exchange.set_info_hash(hash->key());
   exchange.work(
       [session = app.session, hash = *hash] {
         auto const torrent = session->find(hash);
-        if (!torrent)
-          throw Failure(Fault::unknown_torrent, "This torrent is not here; add it with POST /api/torrents.");
+        if (!torrent) throw unknown_torrent();
         std::pair<trackers::Hash, std::vector<std::string>> found{short_hash(torrent->hash()), {}};
         for (auto const& tracker : torrent->status().trackers) found.second.push_back(tracker.url);
         return found;

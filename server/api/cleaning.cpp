@@ -35,12 +35,7 @@ std::optional<std::int64_t> on_disk(std::string const& path) {
 std::optional<int> kept_file(swarm::Torrent const& torrent) {
   auto const metadata = torrent.metadata();
   auto const keep = torrent.keep();
-  if (!metadata || !keep) return {};
-  try {
-    return swarm::choose_file(metadata->layout, *keep);
-  } catch (swarm::Error const&) {
-    return {};
-  }
+  return metadata && keep ? swarm::find_file(metadata->layout, *keep) : std::nullopt;
 }
 
 }  // namespace
@@ -202,7 +197,13 @@ void Cleaning::run_if_due() {
 void Cleaning::opened(swarm::Torrent const& torrent, int file) {
   auto const metadata = torrent.metadata();
   if (!metadata) return;
-  if (OutsideFile::of(torrent, file)) return index_.count_hit();  // not one of ours, which may have to go
+  if (auto const* outside = OutsideFile::of(torrent, file)) {  // not one of ours, which may have to go
+    if (outside->path.empty()) return;                         // nor on any disk
+    index_.count_hit();
+    std::lock_guard lock(mutex_);
+    ++counts_.hits;
+    return;
+  }
   auto const& entry = metadata->layout.file(file);
   bool const whole = torrent.downloaded(file) == entry.size;
   index_.opened({torrent.key(), file}, {std::string(swarm::file_name(entry.path)), entry.size, 0, whole}, now());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "api/disk_reader.hpp"
 
+#include "swarm/catalog.hpp"
 #include "swarm/error.hpp"
 
 #include <algorithm>
@@ -27,8 +28,8 @@ swarm::Reader::Result DiskReader::read(std::span<std::byte> into) {
   auto const most = std::min<std::int64_t>(static_cast<std::int64_t>(into.size()), identity_.size - position);
   auto const got = same ? pread(fd_, into.data(), static_cast<std::size_t>(most), position) : -1;
   if (got <= 0)
-    throw swarm::Error(swarm::Errc::disk,
-                       "The file that stands for this torrent was changed or can't be read (" + path_ + ").");
+    throw swarm::Error(swarm::Errc::disk, "The file that stands for this torrent was changed or can't be read: " +
+                                              std::string(swarm::file_name(path_)) + ".");
   position_ = position + got;
   return {Outcome::bytes, static_cast<std::size_t>(got)};
 }

@@ -117,31 +117,41 @@ void Events::compare(Look&& look) {
     bool const is_new = place == before_.end();
     if (!is_new && place->second.text == seen.text && place->second.known == seen.known) continue;
     auto const was = is_new ? Seen{} : place->second;
-    if (is_new && asleep_.erase(key) == 0) say("added", seen.text);
-    if (seen.known && !was.known) say("metadata", seen.text);
+    if (is_new && asleep_.erase(key) == 0) note("added", seen.text);
+    if (seen.known && !was.known) note("metadata", seen.text);
     if (seen.failed && !was.failed)
-      say("error", seen.text);
+      note("error", seen.text);
     else if (seen.complete && !was.complete)
-      say("complete", seen.text);
+      note("complete", seen.text);
     else if (!is_new)
-      say("progress", seen.text);
+      note("progress", seen.text);
   }
   for (auto const& [key, seen] : before_)
-    if (!now.contains(key)) say("removed", json::Object().set("infoHash", key).text());
+    if (!now.contains(key)) note("removed", json::Object().set("infoHash", key).text());
   before_ = std::move(now);
+  tell();
 }
 
 void Events::evicted(std::string const& info_hash, int file, std::int64_t bytes) {
   loop_->post([weak = weak_from_this(), info_hash, file, bytes] {
-    if (auto const self = weak.lock(); self && self->timer_.active())
-      self->say("evicted", json::Object().set("infoHash", info_hash).set("fileIndex", file).set("bytes", bytes).text());
+    auto const self = weak.lock();
+    if (!self || !self->timer_.active()) return;
+    self->note("evicted", json::Object().set("infoHash", info_hash).set("fileIndex", file).set("bytes", bytes).text());
+    self->tell();
   });
 }
 
-void Events::say(std::string_view event, std::string const& data) {
-  auto const text = framed(epoch_ + std::to_string(++last_), event, data);
-  said_.push_back({last_, text});
+void Events::note(std::string_view event, std::string const& data) {
+  auto text = framed(epoch_ + std::to_string(++last_), event, data);
+  unsaid_ += text;
+  said_.push_back({last_, std::move(text)});
   if (said_.size() > most_remembered) said_.pop_front();
+}
+
+/// All of a picture at once: a listener may have only so many texts unsent.
+void Events::tell() {
+  auto const text = std::exchange(unsaid_, {});
+  if (text.empty()) return;
   for (auto const& weak : listeners_)
     if (auto const exchange = weak.lock()) exchange->say(text);
 }

@@ -50,7 +50,8 @@ class Events : public std::enable_shared_from_this<Events> {
 
   void tick();
   void compare(Look&& now);
-  void say(std::string_view event, std::string const& text);
+  void note(std::string_view event, std::string const& data);
+  void tell();
 
   std::shared_ptr<swarm::Session> const session_;
   std::shared_ptr<http::Loop> const loop_;
@@ -68,6 +69,7 @@ class Events : public std::enable_shared_from_this<Events> {
     std::string text;
   };
   std::deque<Said> said_;
+  std::string unsaid_;  ///< what of it no listener was told
 };
 
 }  // namespace api

@@ -2,12 +2,12 @@
 #include "api/metrics.hpp"
 
 #include "api/app.hpp"
+#include "api/memory.hpp"
 #include "api/resources.hpp"
 #include "api/shapes.hpp"
 #include "http/exchange.hpp"
 
 #include <array>
-#include <fstream>
 #include <prometheus/text_serializer.h>
 #include <set>
 #include <sstream>
@@ -57,21 +57,6 @@ class Figures {
   std::vector<MetricFamily> families_;
 };
 
-/// Of this process, in bytes.
-struct Memory {
-  std::int64_t resident = 0, anonymous = 0;
-};
-
-Memory memory() {
-  Memory memory;
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with("VmRSS:")) memory.resident = std::stoll(line.substr(6)) * 1024;
-    if (line.starts_with("RssAnon:")) memory.anonymous = std::stoll(line.substr(8)) * 1024;
-  }
-  return memory;
-}
-
 void torrents(Figures& figures, swarm::Session const& session) {
   using State = swarm::TorrentStatus::State;
   std::map<std::string, double> states{{"asleep", static_cast<double>(session.sleeping().size())}};
@@ -113,6 +98,13 @@ void cache(Figures& figures, App const& app) {
   figures.add(counter, "gst_torrent_cache_evicted_bytes_total", "Bytes that they took.", number(counts.bytes));
 }
 
+void browsers(Figures& figures, tracker::Swarms::Figures const& found) {
+  auto const gauge = MetricType::Gauge;
+  figures.add(gauge, "gst_torrent_tracker_swarms", "Swarms of browsers that /tracker knows.",
+              static_cast<double>(found.swarms));
+  figures.add(gauge, "gst_torrent_tracker_peers", "Browsers in them.", static_cast<double>(found.peers));
+}
+
 void process(Figures& figures, App const& app, int connections, http::Pulse::Longest const& longest) {
   auto const gauge = MetricType::Gauge, counter = MetricType::Counter;
   auto const used = memory();
@@ -141,16 +133,13 @@ Metrics::Metrics()
                      .Name("gst_torrent_http_request_duration_seconds")
                      .Help("From a request's head to the end of its answer.")
                      .Register(*registry_)),
-      start_(prometheus::BuildHistogram()
-                 .Name("gst_torrent_stream_first_byte_seconds")
-                 .Help("From a stream's request to its first bytes, by where it begins: at the start, or after a seek.")
-                 .Register(*registry_)
-                 .Add({{"at", "start"}}, wait_buckets)),
-      jump_(prometheus::BuildHistogram()
-                .Name("gst_torrent_stream_first_byte_seconds")
-                .Help("From a stream's request to its first bytes, by where it begins: at the start, or after a seek.")
-                .Register(*registry_)
-                .Add({{"at", "seek"}}, wait_buckets)),
+      first_bytes_(
+          prometheus::BuildHistogram()
+              .Name("gst_torrent_stream_first_byte_seconds")
+              .Help("From a stream's request to its first bytes, by where it begins: at the start, or after a seek.")
+              .Register(*registry_)),
+      start_(first_bytes_.Add({{"at", "start"}}, wait_buckets)),
+      jump_(first_bytes_.Add({{"at", "seek"}}, wait_buckets)),
       stall_(
           prometheus::BuildHistogram()
               .Name("gst_torrent_stream_stall_seconds")
@@ -182,10 +171,11 @@ void Metrics::segment(Time after) { segment_.Observe(seconds(after)); }
 
 void metrics(App& app, http::Exchange& exchange) {
   exchange.work(
-      [&app, connections = app.connections(), longest = app.longest()] {
+      [&app, connections = app.connections(), longest = app.longest(), watching = app.signalling->figures()] {
         Figures figures;
         torrents(figures, *app.session);
         cache(figures, app);
+        browsers(figures, watching);
         process(figures, app, connections, longest);
         auto families = app.metrics->registry().Collect();
         for (auto& family : figures.take()) families.push_back(std::move(family));

@@ -39,6 +39,7 @@ class Metrics {
   std::shared_ptr<prometheus::Registry> const registry_;
   prometheus::Family<prometheus::Counter>& requests_;
   prometheus::Family<prometheus::Histogram>& durations_;
+  prometheus::Family<prometheus::Histogram>& first_bytes_;
   prometheus::Histogram &start_, &jump_, &stall_, &segment_;
 };
 

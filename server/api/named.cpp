@@ -13,9 +13,13 @@ using http::Fault;
 
 swarm::InfoHash named_hash(http::Exchange& exchange) {
   auto hash = swarm::InfoHash::parse(exchange.request().parameter("infoHash"));
-  if (!hash) throw Failure(Fault::bad_info_hash, "An info hash is 40 or 64 hex digits, or 32 base32 characters.");
+  if (!hash) throw bad_info_hash();
   exchange.set_info_hash(hash->key());
   return *hash;
+}
+
+Failure bad_info_hash() {
+  return {Fault::bad_info_hash, "An info hash is 40 or 64 hex digits, or 32 base32 characters."};
 }
 
 Failure unknown_torrent() {

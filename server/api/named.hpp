@@ -18,6 +18,7 @@ struct App;
 swarm::InfoHash named_hash(http::Exchange& exchange);
 /// For who looked and did not find it.
 http::Failure unknown_torrent();
+http::Failure bad_info_hash();
 /// One of the session. Throws unknown_torrent too.
 std::shared_ptr<swarm::Torrent> named_torrent(App& app, http::Exchange& exchange);
 /// A number of a file as a client writes it. Throws bad_request.

@@ -36,19 +36,10 @@ OutsideFile::Source source_of(cache::PopulatedFile const& file) {
           }};
 }
 
-/// nullopt: the torrent has no such file.
-std::optional<int> chosen(swarm::Layout const& layout, swarm::FileChoice const& choice) {
-  try {
-    return swarm::choose_file(layout, choice);
-  } catch (swarm::Error const&) {
-    return {};
-  }
-}
-
 /// The session has all of the chosen file.
 bool is_whole(swarm::Torrent const& torrent, swarm::FileChoice const& choice) {
   auto const metadata = torrent.metadata();
-  auto const file = metadata ? chosen(metadata->layout, choice) : std::nullopt;
+  auto const file = metadata ? swarm::find_file(metadata->layout, choice) : std::nullopt;
   return file && torrent.downloaded(*file) == metadata->layout.file(*file).size;
 }
 
@@ -150,7 +141,7 @@ Standing populated(App& app, swarm::InfoHash const& hash, swarm::FileChoice cons
       if (auto const* index = std::get_if<int>(&choice); index && *index != 0) continue;
       return {std::make_shared<OutsideFile>(hash, source_of(file))};
     }
-    auto const index = chosen(metadata->layout, choice);
+    auto const index = swarm::find_file(metadata->layout, choice);
     if (index && index == standing_for(metadata->layout, file.identity.size))
       return {std::make_shared<OutsideFile>(torrent, *index, source_of(file))};
   }
@@ -179,7 +170,7 @@ std::vector<TorrentPtr> existing_torrents(App& app) {
 
 std::optional<int> standing_for(swarm::Layout const& layout, std::int64_t size) {
   for (auto const& choice : {swarm::FileChoice(swarm::TheFilm{}), swarm::FileChoice(0)})
-    if (auto const file = chosen(layout, choice); file && layout.file(*file).size == size) return file;
+    if (auto const file = swarm::find_file(layout, choice); file && layout.file(*file).size == size) return file;
   return {};
 }
 

@@ -2,6 +2,7 @@
 // GET /playlist/:infoHash.m3u and /playlist/all.m3u: links for players and TVs, absolute since not all of them know
 // others.
 #include "api/app.hpp"
+#include "api/named.hpp"
 #include "api/opening.hpp"
 #include "api/resources.hpp"
 #include "api/shapes.hpp"
@@ -58,7 +59,7 @@ void playlist(App& app, http::Exchange& exchange) {
   std::optional<swarm::InfoHash> hash;
   if (what != "all") {
     hash = swarm::InfoHash::parse(what);
-    if (!hash) throw Failure(Fault::bad_info_hash, "An info hash is 40 or 64 hex digits, or 32 base32 characters.");
+    if (!hash) throw bad_info_hash();
     exchange.set_info_hash(hash->key());
   }
   exchange.work(

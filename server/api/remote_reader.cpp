@@ -91,18 +91,22 @@ class RemoteReader::Line : public std::enable_shared_from_this<Line> {
       std::memcpy(into.data(), held_.data(), size);
       held_.erase(0, size);
       position_ += static_cast<std::int64_t>(size);
-      if (paused_ && held_.size() < most_held / 2) {
-        paused_ = false;
-        on_loop([](Line& line) {
-          if (line.transfer_) line.transfer_->resume();
-        });
-      }
+      go_on();
       return {Outcome::bytes, size};
     }
+    go_on();
     if (!failure_.empty())
       throw swarm::Error(swarm::Errc::read_timeout, "The streaming service failed: " + std::exchange(failure_, {}));
     if (!running_) dial();
     return {Outcome::again};
+  }
+
+  void go_on() {
+    if (!paused_ || held_.size() >= most_held / 2) return;
+    paused_ = false;
+    on_loop([](Line& line) {
+      if (line.transfer_) line.transfer_->resume();
+    });
   }
 
   void dial() {

@@ -13,9 +13,9 @@
 namespace api {
 namespace {
 
-/// Bytes of files that nobody reads and nobody pinned.
-std::int64_t may_go(App const& app) {
-  std::set<cache::Key> in_use;
+/// Bytes of files that nobody reads, wants or pinned.
+std::int64_t may_go(App const& app, cache::Key const& wanted) {
+  std::set<cache::Key> in_use{wanted};
   for (auto const& torrent : app.session->torrents())
     for (int const file : torrent->files_in_use()) in_use.insert({torrent->key(), file});
   std::int64_t bytes = 0;
@@ -41,7 +41,7 @@ void check_room(App const& app, swarm::Torrent const& torrent, int file) {
   auto const block = static_cast<std::int64_t>(disk.f_frsize);
   auto const free = static_cast<std::int64_t>(disk.f_bavail) * block;
   auto const size = static_cast<std::int64_t>(disk.f_blocks) * block;
-  if (fits(missing, free, size, 0) || fits(missing, free, size, may_go(app))) return;
+  if (fits(missing, free, size, 0) || fits(missing, free, size, may_go(app, {torrent.key(), file}))) return;
   throw http::Failure(http::Fault::disk_too_small, "The file still needs " + megabytes(missing) +
                                                        ", but the server's disk has only " + megabytes(free) +
                                                        " left, of which a twentieth of its size (" +

@@ -4,6 +4,7 @@
 #include "api/app.hpp"
 #include "api/resources.hpp"
 #include "http/exchange.hpp"
+#include "http/network_of.hpp"
 
 #include <random>
 
@@ -26,7 +27,7 @@ void Signalling::take(std::unique_ptr<http::WebSocket> socket) {
   auto& taken = *(sockets_[link] = std::move(socket));
   swarms_.opened(link, Clock::now());
   taken.listen({[this, link](std::string_view text) { received(link, text); }, [this, link] { closed(link); }});
-  if (++of_address_[taken.client_address()] > most_of_an_address)
+  if (++of_address_[http::network_of(taken.client_address())] > most_of_an_address)
     taken.close("Too many connections from your address.");
 }
 
@@ -40,7 +41,7 @@ void Signalling::received(Link from, std::string_view text) {
 void Signalling::closed(Link link) {
   swarms_.closed(link);
   auto const socket = sockets_.find(link);
-  auto const address = of_address_.find(socket->second->client_address());
+  auto const address = of_address_.find(http::network_of(socket->second->client_address()));
   if (--address->second == 0) of_address_.erase(address);
   sockets_.erase(socket);
 }

@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // GET /status
 #include "api/app.hpp"
+#include "api/memory.hpp"
 #include "api/resources.hpp"
 #include "api/shapes.hpp"
 #include "http/exchange.hpp"
 
-#include <fstream>
-#include <unistd.h>
-
 namespace api {
 namespace {
 
-/// Of this process, in bytes: resident, and the part of it that is no file's.
-json::Object memory() {
-  std::int64_t size = 0, resident = 0, shared = 0;
-  std::ifstream("/proc/self/statm") >> size >> resident >> shared;
-  auto page = static_cast<std::int64_t>(sysconf(_SC_PAGESIZE));
-  return json::Object().set("resident", resident * page).set("own", (resident - shared) * page);
+json::Object memory_part(Memory const& used) {
+  return json::Object().set("resident", used.resident).set("own", used.anonymous);
 }
 
 json::Object session_part(swarm::SessionStatus const& status) {
@@ -49,7 +43,7 @@ void status(App& app, http::Exchange& exchange) {
                                         .set("version", app.options.version)
                                         .set("uptime", static_cast<std::int64_t>(uptime))
                                         .set("timestamp", timestamp())
-                                        .set("memory", memory())
+                                        .set("memory", memory_part(memory()))
                                         .set("session", session_part(session->status()))
                                         .set("http", json::Object().set("connections", connections))
                                         .set("mainLoop", loop_part(longest))

@@ -53,18 +53,22 @@ bool nobody_waits(swarm::Session const& session) {
 }
 
 /// The part that follows what is nearly seen, for as long as nobody pays for it.
-void fetch_ahead(swarm::Torrent& torrent, std::optional<int>& ahead, bool calm) {
+void fetch_ahead(swarm::Torrent& torrent, std::optional<int>& ahead, std::optional<swarm::FileChoice>& kept,
+                 bool calm) {
   if (ahead && !calm) {
-    torrent.set_keep(std::nullopt);
+    torrent.set_keep(std::exchange(kept, {}));
     ahead.reset();
   }
   if (!calm) return;
+  // What is being fetched on somebody's word comes first.
+  if (auto const status = torrent.status(); !ahead && torrent.keep() && status.wanted_done < status.wanted) return;
   for (auto const& place : torrent.reading_places()) {
     auto const& layout = torrent.metadata()->layout;
     if (!nearly_seen(place.position, layout.file(place.file).size)) continue;
     auto const next = next_part(layout, place.file);
     if (!next || ahead == next || torrent.downloaded(*next) == layout.file(*next).size) continue;
     g_info("Fetching ahead: %s", layout.file(*next).path.c_str());
+    if (!ahead) kept = torrent.keep();
     torrent.set_keep(*next);
     torrent.set_paused(false);
     ahead = next;
@@ -134,7 +138,7 @@ void Upkeep::visit(App const& app, Pasts& pasts) {
       g_info("Torrent ready: %s, files: %d", metadata->name.c_str(), metadata->layout.file_count());
     }
     try_again(app, *torrent, status, past);
-    if (app.options.prefetch) fetch_ahead(*torrent, past.ahead, calm);
+    if (app.options.prefetch) fetch_ahead(*torrent, past.ahead, past.kept, calm);
     // A complete one does not say whether it is paused.
     if (auto used = torrent->last_used();
         used != past.rested && idle(*torrent, status, app.options.idle_after) && !wanted_all_the_time(app, *torrent)) {

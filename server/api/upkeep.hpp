@@ -33,6 +33,7 @@ class Upkeep {
     int tries = 0;
     std::chrono::steady_clock::time_point next_try{};
     std::optional<int> ahead;                        ///< file that is fetched before it is asked for
+    std::optional<swarm::FileChoice> kept;           ///< instead of this
     std::chrono::steady_clock::time_point rested{};  ///< its last use when it was put to rest
   };
   using Pasts = std::map<std::string, Past>;

@@ -7,9 +7,18 @@
 #include <algorithm>
 
 namespace api {
+namespace {
+
+/// Each is looked up.
+constexpr std::size_t most_web_seeds = 100;
+
+}  // namespace
 
 std::vector<std::string> web_seed_urls(json::Document const& json) {
   auto urls = json.strings("webSeeds");
+  if (urls.size() > most_web_seeds)
+    throw http::Failure(http::Fault::bad_input,
+                        "\"webSeeds\" may name " + std::to_string(most_web_seeds) + " at most.");
   for (auto const& url : urls) fetch::check_url(url);
   return urls;
 }

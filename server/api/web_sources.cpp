@@ -124,7 +124,8 @@ void WebSources::came(std::string const& key, fetch::Answer answer) {
   });
 }
 
-void WebSources::give_seeds(std::shared_ptr<swarm::Torrent> const& torrent, std::vector<std::string> const& urls) {
+void WebSources::give_seeds(std::shared_ptr<swarm::Torrent> const& torrent, std::vector<std::string> urls) {
+  std::erase_if(urls, [](auto const& url) { return !fetch::is_url(url); });
   if (urls.empty()) return;
   if (settings_.allow_private) return torrent->add_sources({.web_seeds = urls});
   auto const number = next_lookup_++;

@@ -39,7 +39,7 @@ class WebSources {
   void help(std::shared_ptr<swarm::Torrent> const& torrent);
   /// Gives the torrent those of a stranger's web seeds that may be used; libtorrent fetches them, so it is looked up
   /// before where they lead.
-  void give_seeds(std::shared_ptr<swarm::Torrent> const& torrent, std::vector<std::string> const& urls);
+  void give_seeds(std::shared_ptr<swarm::Torrent> const& torrent, std::vector<std::string> urls);
   /// A stream of which nothing is known. nullopt: no server has it. Dropping the ticket ends it.
   using Found = std::function<void(std::optional<OutsideFile::Source>)>;
   [[nodiscard]] std::shared_ptr<void> find_stream(swarm::InfoHash const& hash, int file, Found then);

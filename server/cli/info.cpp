@@ -18,13 +18,7 @@ char const* name_of(State state) {
   return state == State::working ? "working" : state == State::failed ? "failed" : "waiting";
 }
 
-int film_of(swarm::Layout const& layout) {
-  try {
-    return swarm::choose_file(layout, swarm::TheFilm{});
-  } catch (swarm::Error const&) {
-    return -1;
-  }
-}
+int film_of(swarm::Layout const& layout) { return swarm::find_file(layout, swarm::TheFilm{}).value_or(-1); }
 
 std::string as_json(swarm::Metadata const& metadata, swarm::TorrentStatus const& status, std::string const& magnet) {
   auto const& layout = metadata.layout;

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdio>
 #include <thread>
+#include <unistd.h>
 
 namespace cli {
 namespace {
@@ -36,9 +37,8 @@ class Interruption {
     for (int const signal : {SIGINT, SIGTERM, SIGUSR1}) sigaddset(&signals_, signal);
     pthread_sigmask(SIG_BLOCK, &signals_, nullptr);  // inherited by all threads
     thread_ = std::jthread([this] {
-      int signal = 0;
-      sigwait(&signals_, &signal);
-      if (signal != SIGUSR1) stop_.request_stop();
+      for (int signal = 0; sigwait(&signals_, &signal) == 0 && signal != SIGUSR1;)
+        if (!stop_.request_stop()) _exit(interrupted);  // asked twice: something doesn't hear
     });
   }
   ~Interruption() { pthread_kill(thread_.native_handle(), SIGUSR1); }

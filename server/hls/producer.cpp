@@ -147,6 +147,7 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
     end(lines_.of_torrent(prefix));
     std::erase_if(films_, [&](auto const& film) { return film.first.starts_with(prefix); });
     erase_files(info_hash);
+    start_work();  // who waited for what was withdrawn hears of it
   }
 
  private:

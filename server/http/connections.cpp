@@ -3,6 +3,7 @@
 
 #include "http/errors.hpp"
 #include "http/head_guard.hpp"
+#include "http/network_of.hpp"
 
 #include <chrono>
 #include <memory>
@@ -112,7 +113,7 @@ void Connections::started(SoupServerMessage* message) {
   if (count() > limits_.connections) return refuse("Too many connections: try again in a moment.");
   auto const remote = soup_server_message_get_remote_host(message);
   if (limits_.connections_each > 0 && remote && !exempt_.trust(remote)) {
-    made->address = remote;
+    made->address = network_of(remote);
     if (++of_address_[made->address] > limits_.connections_each)
       return refuse("Too many connections from your address: end some of them.");
   }

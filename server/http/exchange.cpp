@@ -91,6 +91,7 @@ void Exchange::put_head(Response const& response) {
 
 void Exchange::reply(Response const& response) {
   if (over_ || answered_) return;
+  when_begun_ = {};  // no stream
   release();
   put_head(response);
   if (response.status == 304)

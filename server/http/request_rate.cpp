@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "http/request_rate.hpp"
 
-#include <gio/gio.h>
+#include "http/network_of.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,16 +10,6 @@ namespace http {
 namespace {
 
 constexpr double burst_seconds = 10;
-
-/// Who has one IPv6 address has 2^64 of them.
-std::string network_of(std::string const& text) {
-  g_autoptr(GInetAddress) address = g_inet_address_new_from_string(text.c_str());
-  if (!address || g_inet_address_get_family(address) != G_SOCKET_FAMILY_IPV6) return text;
-  auto const bytes = reinterpret_cast<char const*>(g_inet_address_to_bytes(address));
-  static constexpr char mapped[] = "\0\0\0\0\0\0\0\0\0\0\xff\xff";
-  if (std::equal(mapped, mapped + 12, bytes)) return text;
-  return {bytes, 8};
-}
 
 }  // namespace
 

@@ -30,6 +30,7 @@ class Owner final : public swarm::StorageOwner {
   void on_piece_cleared(int) override {}
   void on_disk_failure(swarm::Error const&, std::chrono::steady_clock::time_point, std::function<void()>) override {}
   void on_disk_recovered() override {}
+  bool may_upload(int) const override { return true; }
   void on_storage_released() override {}
 
   void all_is_asked() { asked_.count_down(); }

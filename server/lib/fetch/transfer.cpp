@@ -202,10 +202,13 @@ Transfer::~Transfer() { run_->stop(); }
 
 void Transfer::resume() { run_->resume(); }
 
-void check_url(std::string const& url) {
+bool is_url(std::string const& url) {
   g_autoptr(GUri) uri = g_uri_parse(url.c_str(), http_uri, nullptr);
-  if (!uri || !is_http(uri))
-    throw Error(Error::Kind::bad_url, "A URL must begin with http:// or https:// and name a host.");
+  return uri && is_http(uri);
+}
+
+void check_url(std::string const& url) {
+  if (!is_url(url)) throw Error(Error::Kind::bad_url, "A URL must begin with http:// or https:// and name a host.");
 }
 
 }  // namespace fetch

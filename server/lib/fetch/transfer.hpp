@@ -58,5 +58,6 @@ class Transfer {
 
 /// Throws Error(bad_url): a sentence on what is wrong with a URL that somebody gave.
 void check_url(std::string const& url);
+[[nodiscard]] bool is_url(std::string const& url);
 
 }  // namespace fetch

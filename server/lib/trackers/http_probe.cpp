@@ -44,6 +44,7 @@ class HttpProbe final : public Probe, public std::enable_shared_from_this<HttpPr
   ~HttpProbe() override {
     g_cancellable_cancel(cancellable_);
     g_object_unref(cancellable_);
+    g_clear_object(&status_of_);
     g_object_unref(session_);
   }
 
