@@ -1,28 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cache/populated.hpp"
 
-#include "swarm/catalog.hpp"
+#include "cache/fresh.hpp"
 #include "swarm/types.hpp"
 
 #include <glib.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <sys/stat.h>
 #include <tuple>
 
 namespace cache {
 namespace {
 
-constexpr std::int64_t second = 1'000'000'000;
-
-std::int64_t nanoseconds(timespec const& time) { return time.tv_sec * second + time.tv_nsec; }
-std::int64_t now() { return g_get_real_time() * 1000; }
-/// A clock that went back must not make it fresh for ever.
-bool is_fresh(std::int64_t time) {
-  auto const age = now() - time;
-  return age >= 0 && age < Populated::settle_time.count() * second;
-}
+/// A disk that sleeps wakes in this time; a whole folder takes longer.
+constexpr auto one_file = std::chrono::seconds(5), all_files = std::chrono::seconds(20);
 
 template <class Fits>
 std::vector<std::string_view> runs(std::string_view text, Fits fits) {
@@ -51,58 +42,31 @@ std::vector<std::string> hashes_in(std::string_view name) {
 }
 
 Populated::Populated(std::vector<std::string> folders, Verdicts verdicts) : verdicts_(std::move(verdicts)) {
-  for (auto& folder : folders) folders_.push_back({.path = std::move(folder)});
+  for (auto& folder : folders) folders_.push_back(std::make_unique<PopulatedFolder>(std::move(folder)));
 }
 
-/// A folder's mtime says whether a name came or went. (No inotify: it does not hear of what others do in a network's
-/// folder.)
-void Populated::look(Folder& folder) {
-  struct stat at {};
-  if (stat(folder.path.c_str(), &at) != 0) {
-    folder.names.clear();
-    folder.changed = -1;
-    return;
+Populated::Found Populated::find(std::vector<std::string> const& info_hashes, std::chrono::milliseconds patience) {
+  Found found;
+  for (auto const& folder : folders_) {
+    for (auto& entry : folder->look(info_hashes, patience).value_or(std::vector<PopulatedFolder::Entry>())) {
+      // Nothing is written without a new ctime, and nobody can set it back, as copying does with the mtime.
+      if (is_fresh(nanoseconds(entry.at.st_ctim))) {
+        found.settling = true;
+        continue;
+      }
+      if (entry.at.st_size < least_bytes) continue;
+      auto const identity = identity_of(entry.at);
+      std::lock_guard lock(mutex_);
+      found.files.push_back(
+          {entry.info_hash, entry.name, entry.path, identity, verdicts_.of(entry.info_hash, identity)});
+    }
   }
-  auto const changed = nanoseconds(at.st_mtim);
-  if (changed == folder.changed && !folder.fresh) return;
-  folder.changed = changed;
-  folder.fresh = is_fresh(changed);
-  folder.names.clear();
-  std::error_code error;
-  for (std::filesystem::directory_iterator entry(folder.path, error), end; !error && entry != end;
-       entry.increment(error)) {
-    auto const name = entry->path().filename().string();
-    if (swarm::media_kind(name) != swarm::MediaKind::video) continue;
-    for (auto const& hash : hashes_in(name)) folder.names.emplace(hash, name);
-  }
-}
-
-void Populated::add(Folder const& folder, std::string const& info_hash, std::string const& name, Found& found) const {
-  PopulatedFile file{info_hash, name, folder.path + '/' + name, {}};
-  struct stat at {};
-  // Not through a link, which may lead anywhere, and no pipe.
-  if (lstat(file.path.c_str(), &at) != 0 || !S_ISREG(at.st_mode)) return;
-  // Nothing is written without a new ctime, and nobody can set it back, as copying does with the mtime.
-  if (is_fresh(nanoseconds(at.st_ctim))) {
-    found.settling = true;
-    return;
-  }
-  if (at.st_size < least_bytes) return;
-  file.identity = identity_of(at);
-  file.verdict = verdicts_.of(info_hash, file.identity);
-  found.files.push_back(std::move(file));
+  return found;
 }
 
 Populated::Found Populated::find(std::vector<std::string> const& info_hashes) {
-  std::lock_guard lock(mutex_);
-  Found found;
-  for (auto& folder : folders_) {
-    look(folder);
-    for (auto const& hash : info_hashes) {
-      auto const [begin, end] = folder.names.equal_range(hash);
-      for (auto name = begin; name != end; ++name) add(folder, hash, name->second, found);
-    }
-  }
+  if (info_hashes.empty()) return {};
+  auto found = find(info_hashes, one_file);
   auto const rank = [](PopulatedFile const& file) {
     return std::tuple(file.verdict == Verdict::wrong, file.verdict != Verdict::right, -file.identity.size, file.path);
   };
@@ -110,15 +74,7 @@ Populated::Found Populated::find(std::vector<std::string> const& info_hashes) {
   return found;
 }
 
-std::vector<PopulatedFile> Populated::all() {
-  std::lock_guard lock(mutex_);
-  Found found;
-  for (auto& folder : folders_) {
-    look(folder);
-    for (auto const& [hash, name] : folder.names) add(folder, hash, name, found);
-  }
-  return std::move(found.files);
-}
+std::vector<PopulatedFile> Populated::all() { return find({}, all_files).files; }
 
 void Populated::judge(PopulatedFile const& file, Verdict verdict) {
   std::lock_guard lock(mutex_);

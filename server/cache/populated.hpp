@@ -3,11 +3,12 @@
 // file name. Nothing is ever written or deleted there.
 #pragma once
 
+#include "cache/populated_folder.hpp"
 #include "cache/verdicts.hpp"
 
 #include <chrono>
 #include <cstdint>
-#include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -27,7 +28,8 @@ struct PopulatedFile {
   Verdict verdict = Verdict::unknown;
 };
 
-/// Thread-safe; every function but the constructor may use the disk.
+/// Thread-safe; every function but the constructor may use the disk, and waits seconds for a folder that does not
+/// answer (it is left out then).
 class Populated {
  public:
   /// Anything smaller is no film, but a sample or a copy that broke off: 1 MB, 10^6 bytes.
@@ -47,18 +49,11 @@ class Populated {
   void judge(PopulatedFile const& file, Verdict verdict);
 
  private:
-  struct Folder {
-    std::string path;
-    std::int64_t changed = -1;                                   ///< its mtime when its names were read, ns
-    bool fresh = false;                                          ///< then it may have changed again without a new mtime
-    std::multimap<std::string, std::string, std::less<>> names;  ///< of files that may count, by info hash
-  };
-  void look(Folder& folder);
-  void add(Folder const& folder, std::string const& info_hash, std::string const& name, Found& found) const;
+  [[nodiscard]] Found find(std::vector<std::string> const& info_hashes, std::chrono::milliseconds patience);
 
   std::mutex mutex_;
-  std::vector<Folder> folders_;
   Verdicts verdicts_;
+  std::vector<std::unique_ptr<PopulatedFolder>> folders_;
 };
 
 }  // namespace cache

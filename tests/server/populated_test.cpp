@@ -57,7 +57,7 @@ TEST_F(Populated, AFileIsServedAtOnce) {
   EXPECT_EQ(head.status(), 200);
   EXPECT_EQ(head["Content-Length"], "2097152");
   EXPECT_EQ(head["Content-Type"], "video/mp4");
-  EXPECT_THAT(server_->child().err(), HasSubstr("Using cached file for " + hash + " - no P2P needed"));
+  EXPECT_TRUE(server_->child().wait_for_error_line("Using cached file for " + hash + " - no P2P needed"));
   EXPECT_EQ(at(server_->get("/api/torrents").body, "$.data.total"), "0") << "nothing is added to the swarm";
   EXPECT_EQ(stat("hits"), "0");
   server_->get("/stream/proxy/" + hash);
@@ -173,7 +173,7 @@ TEST_P(Verified, RightOrWrong) {
   ASSERT_TRUE(eventually([&] { return stat("populated.verified") == "1" && stat("populated.refused[*]") != ""; }, 20s))
       << server_->get("/api/cache-stats").body;
   EXPECT_THAT(stat("populated.refused"), HasSubstr("wrong " + wrong.key));
-  EXPECT_TRUE(eventually([&] { return server_->child().err().find("by size or hashes") != std::string::npos; }));
+  EXPECT_TRUE(server_->child().wait_for_error_line("by size or hashes"));
   auto const got = server_->get("/stream/proxy/" + right.key);
   EXPECT_TRUE(support::Payload(1).matches(0, got.body));
   EXPECT_THAT(got["ETag"], Not(HasSubstr("unverified")));
