@@ -21,7 +21,7 @@ struct Config {
   std::vector<std::string> trusted_proxies;
   std::int64_t first_byte_wait = 0, read_timeout = 0;
 
-  std::int64_t torrent_timeout = 0, torrent_max_retries = 0, torrent_max_connections = 0;
+  std::int64_t torrent_timeout = 0, torrent_max_retries = 0, torrent_max_active = 0, torrent_max_connections = 0;
   std::int64_t torrent_download_limit = 0, torrent_upload_limit = 0, torrent_cleanup_interval = 0;
   std::string torrent_download_path, state_path;
   bool torrent_keep = false, prefetch = false;

@@ -144,6 +144,10 @@ std::vector<Setting> const& settings_table() {
              "HLS_PIPELINES where they are not given"),
       number("TORRENT_MAX_CONNECTIONS", &C::torrent_max_connections, 200, 1, 65535,
              "peers at a time (profile desktop: 100, tv: 30)"),
+      number(
+          "TORRENT_MAX_ACTIVE", &C::torrent_max_active, 25, 0, 100000,
+          "torrents with their swarms at a time, but for those that are watched; others wait for their turn; 0 = any "
+          "number"),
       number("TORRENT_DOWNLOAD_LIMIT", &C::torrent_download_limit, 0, 0, G_MAXINT32, "bytes/s; 0 = no limit"),
       number("TORRENT_UPLOAD_LIMIT", &C::torrent_upload_limit, 0, 0, G_MAXINT32, "bytes/s; 0 = no limit"),
       number("TORRENT_CLEANUP_INTERVAL", &C::torrent_cleanup_interval, 1800000, 0, 365 * day * 1000,

@@ -31,6 +31,7 @@ api::Options api_options(Config const& config) {
   options.torrent_timeout = milliseconds(config.torrent_timeout);
   options.idle_after = milliseconds(config.torrent_cleanup_interval);
   options.max_retries = static_cast<int>(config.torrent_max_retries);
+  options.max_active = static_cast<int>(config.torrent_max_active);
   options.prefetch = config.prefetch;
   options.keep = config.torrent_keep;
   options.p2p = config.p2p;

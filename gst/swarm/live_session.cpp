@@ -42,6 +42,8 @@ lt::info_hash_t to_lt(InfoHash const& hash) {
   return result;
 }
 
+Error the_end() { return {Errc::stopped, "The torrent session has stopped."}; }
+
 }  // namespace
 
 // ---- start and end ----
@@ -110,10 +112,11 @@ void LiveSession::Core::end() {
   // 1. What libtorrent knows of each torrent (peers, trackers, unfinished pieces).
   std::vector<std::shared_ptr<LiveTorrent>> all;
   {
-    std::lock_guard lock(mutex);
+    std::scoped_lock lock(adding, mutex);  // after the last one that came
     all = torrents;
   }
   for (auto const& torrent : all) {
+    torrent->fail(the_end());
     {
       std::lock_guard lock(resume_mutex);
       ++resume_pending;
@@ -168,9 +171,12 @@ LiveSession::~LiveSession() { stop(); }
 void LiveSession::stop() {
   std::lock_guard lock(stopping_);
   if (std::exchange(stopped_, true)) return;
-  core_->stopping = true;
-  for (auto const& torrent : torrents())
-    static_cast<LiveTorrent&>(*torrent).fail(Error(Errc::stopped, "The torrent session has stopped."));
+  {
+    std::lock_guard lock(core_->mutex);
+    core_->stopping = true;
+  }
+  core_->closed.notify_all();
+  for (auto const& torrent : torrents()) static_cast<LiveTorrent&>(*torrent).fail(the_end());
   // libtorrent waits for its own threads; ours does not wait for ever. What is not over in time ends by itself and
   // keeps alive what it needs.
   std::promise<void> over;
@@ -223,9 +229,9 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::find(InfoHash const& hash) const
 
 std::shared_ptr<Torrent> LiveSession::add(Locator const& locator, AddOptions const& options) {
   if (locator.hash.empty()) throw Error(Errc::bad_input, "There is no info hash.", "Give a magnet link or a .torrent.");
-  if (core_->stopping) throw Error(Errc::stopped, "The torrent session has stopped.");
   auto known = core_->find_awake(locator.hash);
   std::lock_guard lock(core_->adding);
+  if (core_->stopping) throw the_end();
   if (!known) known = core_->find(locator.hash);
   if (auto const& torrent = known) {
     torrent->add_sources(locator);
@@ -245,8 +251,9 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(Locator const& locator, AddO
   auto const key = locator.hash.key();
   {
     std::unique_lock lock(mutex);
-    if (!closed.wait_for(lock, seconds(5), [&] { return !closing.contains(key); }))
-      throw Error(Errc::in_use, "The torrent is still being removed.", "Try again in a few seconds.");
+    bool const over = closed.wait_for(lock, seconds(5), [&] { return stopping || !closing.contains(key); });
+    if (stopping) throw the_end();
+    if (!over) throw Error(Errc::in_use, "The torrent is still being removed.", "Try again in a few seconds.");
   }
   lt::add_torrent_params params;
   Remembered remembered;

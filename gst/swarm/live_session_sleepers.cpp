@@ -39,13 +39,14 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::wake(std::string const& key) {
 }
 
 std::shared_ptr<LiveTorrent> LiveSession::Core::find_awake(InfoHash const& hash) {
-  if (auto torrent = find(hash)) return torrent;
-  // Of hybrids only the v1 hash can be seen from outside.
-  while (!hash.v1 && !stopping && !sleepers->find(hash) && look_at_sleeper()) continue;
-  auto const key = sleepers->find(hash);
-  if (!key) return find(hash);
-  auto const torrent = wake(*key);
-  if (!torrent || !torrent->has_info()) return torrent;
+  auto torrent = find(hash);
+  if (!torrent) {
+    // Of hybrids only the v1 hash can be seen from outside.
+    while (!hash.v1 && !stopping && !sleepers->find(hash) && look_at_sleeper()) continue;
+    auto const key = sleepers->find(hash);
+    torrent = key ? wake(*key) : find(hash);
+  }
+  if (!torrent || !torrent->has_info() || torrent->metadata()) return torrent;
   std::mutex changing;
   std::condition_variable changed;
   auto const watch = torrent->watch([&] {

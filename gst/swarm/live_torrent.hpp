@@ -63,6 +63,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   void set_keep(std::optional<FileChoice> choice) override;
   [[nodiscard]] std::optional<FileChoice> keep() const override;
   void set_paused(bool paused) override;
+  [[nodiscard]] bool paused() const override;
   void set_limits(int download, int upload) override;
   void look_for_peers() override;
   void add_sources(Locator const& more) override;
@@ -139,7 +140,6 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   /// True while it is of use (to a reader, to be kept, or nobody knows yet what is in it), networking is on, peers are
   /// known, and for a while none has answered.
   [[nodiscard]] bool lonely(std::chrono::steady_clock::time_point now) const;
-  [[nodiscard]] bool paused() const;
 
  private:
   /// Web seeds that libtorrent does not know of at the moment.

@@ -108,6 +108,7 @@ class Torrent : public std::enable_shared_from_this<Torrent> {
   [[nodiscard]] virtual std::optional<FileChoice> keep() const = 0;
   /// Stops and starts networking. A new reader starts it again.
   virtual void set_paused(bool paused) = 0;
+  [[nodiscard]] virtual bool paused() const = 0;
   /// Bytes/s, 0 = none.
   virtual void set_limits(int download, int upload) = 0;
   /// Asks trackers and the DHT again, at once; counted in TorrentStatus::retries.

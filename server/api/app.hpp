@@ -32,6 +32,7 @@ struct Options {
   std::chrono::milliseconds torrent_timeout{60000};
   std::chrono::milliseconds idle_after{1800000};  ///< TORRENT_CLEANUP_INTERVAL; 0 = never
   int max_retries = 3;
+  int max_active = 0;     ///< torrents; 0 = any number
   bool prefetch = false;  ///< of a series, the next part
   bool keep = true;
   bool p2p = true;

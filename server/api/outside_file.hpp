@@ -46,6 +46,7 @@ class OutsideFile final : public swarm::Torrent {
   void set_keep(std::optional<swarm::FileChoice> choice) override;
   [[nodiscard]] std::optional<swarm::FileChoice> keep() const override;
   void set_paused(bool paused) override;
+  [[nodiscard]] bool paused() const override { return torrent_ && torrent_->paused(); }
   void set_limits(int download, int upload) override;
   void look_for_peers() override;
   void add_sources(swarm::Locator const& more) override;

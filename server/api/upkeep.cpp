@@ -4,6 +4,7 @@
 #include "api/app.hpp"
 #include "api/prefetch.hpp"
 #include "api/shapes.hpp"
+#include "api/turns.hpp"
 #include "api/verification.hpp"
 
 #include <glib.h>
@@ -148,6 +149,31 @@ void Upkeep::visit(App const& app, Pasts& pasts) {
     }
   }
   pasts = std::move(next);
+  give_turns(app, pasts);
+}
+
+void Upkeep::give_turns(App const& app, Pasts& pasts) {
+  if (app.options.max_active == 0) return;
+  std::map<std::string, std::shared_ptr<swarm::Torrent>> torrents;
+  std::vector<Active> active;
+  for (auto const& torrent : app.session->torrents()) {
+    auto& past = pasts[torrent->key()];
+    past.waits = past.waits && torrent->paused();
+    if (torrent->paused() && !past.waits) continue;
+    torrents.emplace(torrent->key(), torrent);
+    auto const status = torrent->status();
+    bool const downloads = torrent->metadata() ? torrent->keep() && status.wanted_done < status.wanted
+                                               : past.tries < app.options.max_retries;
+    active.push_back({torrent->key(), past.waits, torrent->readers() > 0, downloads, false, torrent->last_used()});
+  }
+  if (static_cast<int>(active.size()) <= app.options.max_active && std::ranges::none_of(active, &Active::waits)) return;
+  for (auto& torrent : active) torrent.stays = wanted_all_the_time(app, *torrents.at(torrent.key));
+  auto const turns = take_turns(std::move(active), app.options.max_active);
+  for (auto const& key : turns.rest) {
+    g_info("%s waits for its turn: TORRENT_MAX_ACTIVE others are active", key.c_str());
+    torrents.at(key)->set_paused(pasts[key].waits = true);
+  }
+  for (auto const& key : turns.go_on) torrents.at(key)->set_paused(pasts[key].waits = false);
 }
 
 /// Starts a failed torrent again, and looks for peers of one that has found none in TORRENT_TIMEOUT.

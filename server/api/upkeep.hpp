@@ -18,10 +18,10 @@ namespace api {
 struct App;
 
 /// Looks after torrents that nobody asks for: the networking of idle ones ends, failed ones are started again and peers
-/// of lonely ones looked for a few times, the next part of a series is fetched ahead if nobody else needs the line, and
-/// the log tells when a torrent has become known. Looks after the cache: its limits hold, its index is kept, and files
-/// that were put there are verified.
-/// Thread-bound; its look at the session runs on the pool.
+/// of lonely ones looked for a few times, no more than TORRENT_MAX_ACTIVE are with their swarms, the next part of a
+/// series is fetched ahead if nobody else needs the line, and the log tells when a torrent has become known. Looks
+/// after the cache: its limits hold, its index is kept, and files that were put there are verified. Thread-bound; its
+/// look at the session runs on the pool.
 class Upkeep {
  public:
   Upkeep(App& app, std::shared_ptr<http::Loop> loop);
@@ -35,12 +35,14 @@ class Upkeep {
     std::optional<int> ahead;                        ///< file that is fetched before it is asked for
     std::optional<swarm::FileChoice> kept;           ///< instead of this
     std::chrono::steady_clock::time_point rested{};  ///< its last use when it was put to rest
+    bool waits = false;                              ///< for its turn, see take_turns()
   };
   using Pasts = std::map<std::string, Past>;
   void look();
   void look_after_cache();
   void look_after_populated();
   static void visit(App const& app, Pasts& pasts);
+  static void give_turns(App const& app, Pasts& pasts);
   static void try_again(App const& app, swarm::Torrent& torrent, swarm::TorrentStatus const& status, Past& past);
 
   App& app_;

@@ -49,6 +49,7 @@ class FakeTorrent final : public swarm::Torrent {
   void set_keep(std::optional<swarm::FileChoice> choice) override;
   [[nodiscard]] std::optional<swarm::FileChoice> keep() const override;
   void set_paused(bool paused) override;
+  [[nodiscard]] bool paused() const override { return false; }
   void set_limits(int download, int upload) override;
   void look_for_peers() override {}
   void add_sources(swarm::Locator const&) override {}

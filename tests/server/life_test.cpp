@@ -90,6 +90,22 @@ TEST(Life, IdleTorrentsEndTheirNetworking) {
   EXPECT_EQ(server.get("/stream/proxy/" + key).body, swarm.torrent().files[0].bytes()) << "a client brings it back";
 }
 
+TEST(Life, NoMoreThanSoManyAreWithTheirSwarms) {
+  support::Swarm first(support::make_torrent("first.mkv", 600 * KiB), 1),
+      second(support::make_torrent("second.mkv", 600 * KiB, 256 * KiB, 2), 1);
+  Running server(Environment{{"TORRENT_MAX_ACTIVE", "1"}});
+  auto const done = [&](support::Swarm& swarm) {
+    return eventually(
+        [&] { return at(server.get("/api/torrents/" + swarm.torrent().key).body, "$.data.status") == "\"complete\""; });
+  };
+  // One after the other, though both are added at once; who watches need not wait.
+  for (auto const* swarm : {&first, &second}) ASSERT_EQ(server.add(swarm->magnet()).status(), 200);
+  ASSERT_TRUE(server.child().wait_for_error_line("waits for its turn"));
+  EXPECT_EQ(server.get("/stream/proxy/" + first.torrent().key).body, first.torrent().files[0].bytes());
+  EXPECT_TRUE(done(first));
+  EXPECT_TRUE(done(second));
+}
+
 TEST(Life, PinnedTorrentsStayWithTheirSwarms) {
   support::Swarm pinned(support::make_torrent("pinned.mkv", 600 * KiB), 1),
       other(support::make_torrent("other.mkv", 600 * KiB, 256 * KiB, 2), 1);
