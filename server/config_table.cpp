@@ -125,7 +125,7 @@ std::vector<Setting> const& settings_table() {
       text("TLS_KEY", &C::tls_key, "", "path of a PEM file", "key of the certificate; empty = in TLS_CERT"),
       number("HTTP_MAX_CONNECTIONS", &C::http_max_connections, 1024, 1, 100000, "HTTP connections at a time"),
       number("HTTP_MAX_CONNECTIONS_PER_ADDRESS", &C::http_max_connections_per_address, 256, 0, 100000,
-             "of them from one address that is no trusted proxy; 0 = no limit"),
+             "of them from one address that is neither this machine's 127.0.0.1 nor a trusted proxy; 0 = no limit"),
       number("HTTP_MAX_REQUESTS", &C::http_max_requests, 500, 0, 1000000,
              "requests a second of one client in the long run, ten times as many at once; 0 = no limit"),
       number("HTTP_IDLE_TIMEOUT", &C::http_idle_timeout, 60, 1, day,

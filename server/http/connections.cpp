@@ -37,6 +37,9 @@ bool at_end(GSocket* socket) {
   return !g_socket_is_closed(socket) && recv(g_socket_get_fd(socket), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
+/// A proxy, perhaps, which speaks for many.
+bool of_this_machine(std::string_view address) { return address == "127.0.0.1" || address == "::1"; }
+
 }  // namespace
 
 /// Hangs on the GSocket, and ends with it: there is no signal for the end of a connection between two requests.
@@ -112,7 +115,7 @@ void Connections::started(SoupServerMessage* message) {
   };
   if (count() > limits_.connections) return refuse("Too many connections: try again in a moment.");
   auto const remote = soup_server_message_get_remote_host(message);
-  if (limits_.connections_each > 0 && remote && !exempt_.trust(remote)) {
+  if (limits_.connections_each > 0 && remote && !of_this_machine(remote) && !exempt_.trust(remote)) {
     made->address = network_of(remote);
     if (++of_address_[made->address] > limits_.connections_each)
       return refuse("Too many connections from your address: end some of them.");
