@@ -108,10 +108,16 @@ void Ledger::sync() {
   });
 }
 
-void Ledger::forget(std::string key, std::function<void()> then) {
-  serial_.post([self = shared_from_this(), key = std::move(key), then = std::move(then)] {
+void Ledger::close(std::function<void()> then) {
+  serial_.post([self = shared_from_this(), then = std::move(then)] {
     self->closed_ = true;
     self->journal_.reset();
+    then();
+  });
+}
+
+void Ledger::forget(std::string key, std::function<void()> then) {
+  close([self = shared_from_this(), key = std::move(key), then = std::move(then)] {
     self->services_->state->forget(key);
     then();
   });

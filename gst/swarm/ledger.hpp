@@ -34,6 +34,8 @@ class Ledger : public std::enable_shared_from_this<Ledger> {
   void save(std::string key, std::vector<char> resume);
   /// fdatasync of data, then a mark in the journal; only after 5 s or 64 MiB.
   void sync();
+  /// Nothing is written afterwards. Then calls `then`.
+  void close(std::function<void()> then);
   /// Removes both files; nothing is written afterwards. Then calls `then`.
   void forget(std::string key, std::function<void()> then);
 

@@ -377,21 +377,24 @@ std::vector<std::shared_ptr<Torrent>> LiveSession::torrents() const {
 }
 
 bool LiveSession::remove(InfoHash const& hash, bool delete_files, std::function<void(std::string const&)> done) {
-  if (!core_->find_awake(hash)) return false;
+  auto const torrent = core_->find_awake(hash);
+  using How = LiveTorrent::Removal;
+  return torrent && core_->take_out(*torrent, delete_files ? How::with_files : How::forgotten, std::move(done));
+}
+
+bool LiveSession::Core::take_out(LiveTorrent const& which, LiveTorrent::Removal how,
+                                 std::function<void(std::string const&)> done) {
+  auto const key = which.key();
   std::shared_ptr<LiveTorrent> torrent;
-  std::string key;
   {
-    std::lock_guard lock(core_->mutex);
-    auto& torrents = core_->torrents;
-    auto found =
-        std::find_if(torrents.begin(), torrents.end(), [&](auto const& t) { return t->hash().same_torrent(hash); });
+    std::lock_guard lock(mutex);
+    auto const found = std::ranges::find(torrents, &which, [](auto const& t) { return t.get(); });
     if (found == torrents.end()) return false;
     torrent = *found;
     torrents.erase(found);
-    key = torrent->key();
-    core_->closing.insert(key);
+    closing.insert(key);
   }
-  torrent->remove(delete_files, [core = core_, key, done = std::move(done)](std::string const& error) {
+  torrent->remove(how, [core = shared_from_this(), key, done = std::move(done)](std::string const& error) {
     {
       std::lock_guard lock(core->mutex);
       core->closing.erase(key);

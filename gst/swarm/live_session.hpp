@@ -28,6 +28,7 @@ class LiveSession final : public Session {
   [[nodiscard]] std::vector<std::shared_ptr<Torrent>> torrents() const override;
   [[nodiscard]] bool asleep(InfoHash const& hash) const override;
   [[nodiscard]] std::vector<std::shared_ptr<SleepingTorrent const>> sleeping() const override;
+  bool put_to_sleep(InfoHash const& hash) override;
   bool remove(InfoHash const& hash, bool delete_files, std::function<void(std::string const&)> done) override;
   [[nodiscard]] SessionStatus status() const override;
   [[nodiscard]] Settings const& settings() const override { return settings_; }

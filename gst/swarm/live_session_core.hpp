@@ -30,6 +30,8 @@ struct LiveSession::Core final : AlertListener, std::enable_shared_from_this<Liv
   std::shared_ptr<LiveTorrent> add(lt::add_torrent_params params, InfoHash const& hash, Remembered const& remembered,
                                    bool restored, std::optional<std::int64_t> ram_budget = {});
   std::shared_ptr<LiveTorrent> find(InfoHash const& hash) const;
+  /// False: somebody else did.
+  bool take_out(LiveTorrent const& torrent, LiveTorrent::Removal how, std::function<void(std::string const&)> done);
   void lock_folder(std::string const& folder);
   void open_state();
   /// Takes a torrent of the state folder into libtorrent; null if that can't be.

@@ -75,6 +75,14 @@ void LiveSession::Core::look_at_sleepers() {
   });
 }
 
+bool LiveSession::put_to_sleep(InfoHash const& hash) {
+  std::lock_guard one(core_->adding);
+  auto const torrent = core_->find(hash);
+  if (!torrent || core_->stopping || !torrent->may_sleep()) return false;
+  core_->sleepers->add(torrent->key());  // it is never unknown
+  return core_->take_out(*torrent, LiveTorrent::Removal::asleep, {});
+}
+
 std::shared_ptr<Torrent> LiveSession::find(InfoHash const& hash) const { return core_->find_awake(hash); }
 
 bool LiveSession::asleep(InfoHash const& hash) const {

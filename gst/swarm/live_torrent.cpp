@@ -159,7 +159,7 @@ std::unique_ptr<Reader> LiveTorrent::open(FileChoice const& choice, ReaderOption
       again = again && !state->paused;
     } else {
       again = again || state->paused;
-      state->paused = false;
+      state->paused = state->drowsy = false;
     }
   }
   if (again) {
@@ -238,6 +238,7 @@ void LiveTorrent::set_paused(bool paused) {
     auto state = state_.lock();
     if (state->paused == paused) return;
     state->paused = paused;
+    state->drowsy = false;
   }
   alone_since_ = never;
   on_network([paused](lt::torrent_handle const& handle) {
@@ -483,11 +484,11 @@ void LiveTorrent::on_disk_recovered() {
   watches_.notify();
 }
 
-void LiveTorrent::remove(bool delete_files, std::function<void(std::string const&)> done) {
+void LiveTorrent::remove(Removal how, std::function<void(std::string const&)> done) {
   {
-    auto removal = removal_.lock();
-    if (removal->begun) return;
-    *removal = {true, delete_files, std::move(done)};
+    auto leaving = leaving_.lock();
+    if (leaving->begun) return;
+    *leaving = {true, how, std::move(done)};
   }
   fail(Error(Errc::removed, "The torrent was removed."));
   auto const posted = services_->network->post([self = me()] {
@@ -508,24 +509,33 @@ void LiveTorrent::on_storage_released() {
 }
 
 void LiveTorrent::finish_removal() {
-  auto const finish = [self = me()] {
-    std::function<void(std::string const&)> done;
-    bool delete_files = false;
-    {
-      auto removal = self->removal_.lock();
-      done = std::exchange(removal->done, nullptr);
-      delete_files = std::exchange(removal->delete_files, false);
-    }
+  auto const how = leaving_.lock()->how;
+  auto const finish = [self = me(), how] {
+    auto const leaving = std::exchange(*self->leaving_.lock(), {true, how, nullptr});
+    if (!leaving.done) return;  // once
     std::string failed;
     auto const storage = self->storage();
-    if (delete_files && storage)
+    if (how == Removal::with_files && storage)
       if (auto failure = storage->remove_files()) failed = disk_error(failure.code, storage->path(failure.file)).what();
-    if (done) done(failed);
+    leaving.done(failed);
   };
-  if (ledger_)
-    ledger_->forget(key(), finish);
-  else
+  if (!ledger_)
     finish();
+  else if (how == Removal::asleep)
+    ledger_->close(finish);
+  else
+    ledger_->forget(key(), finish);
+}
+
+bool LiveTorrent::may_sleep() {
+  bool asked = false;
+  {
+    auto state = state_.lock();
+    if (!state->paused || !state->metadata || state->failure || in_ram()) return false;
+    asked = std::exchange(state->drowsy, true);
+  }
+  if (!asked) save_soon();
+  return asked && !unsaved_ && !saving_ && readers() == 0;
 }
 
 void LiveTorrent::save_soon() {
@@ -534,6 +544,7 @@ void LiveTorrent::save_soon() {
 }
 
 void LiveTorrent::save(lt::add_torrent_params const& params) {
+  saving_ = true;
   unsaved_ = false;
   if (!ledger_) return;
   Remembered remembered;
@@ -545,6 +556,7 @@ void LiveTorrent::save(lt::add_torrent_params const& params) {
     all.http_seeds.insert(all.http_seeds.end(), state->parked.http.begin(), state->parked.http.end());
   }
   ledger_->save(key(), write_resume(all, remembered));
+  saving_ = false;
 }
 
 }  // namespace swarm

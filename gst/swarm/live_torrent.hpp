@@ -112,8 +112,12 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   /// The torrent is of no more use: all readers fail with `error`. A disk failure is forgiven by the next open().
   /// `disk_tried`: when the disk was found to fail; nothing happens if all before a later moment is forgiven.
   void fail(Error const& error, std::optional<std::chrono::steady_clock::time_point> disk_tried = std::nullopt);
+  enum class Removal { asleep, forgotten, with_files };
   /// Takes it out of libtorrent; `done` comes when the files are closed (and deleted). Once only.
-  void remove(bool delete_files, std::function<void(std::string const& error)> done);
+  void remove(Removal how, std::function<void(std::string const& error)> done);
+  /// It is paused, nobody reads, and all that is known of it is on its way to the disk; that begins with the first
+  /// question.
+  [[nodiscard]] bool may_sleep();
   /// Gives it to libtorrent.
   void put(libtorrent::add_torrent_params params);
   /// Once, while the metadata are missing: libtorrent gets it anew, and so tries all peers at once again, instead of
@@ -160,12 +164,13 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
     std::optional<Error> failure;
     std::chrono::steady_clock::time_point disk_tried;  // failures of the disk before this were forgiven
     bool paused = false;
+    bool drowsy = false;  // paused ever since may_sleep() was asked first
     ParkedSeeds parked;
     TorrentStatus status;  // the mirrored part
   };
-  struct Removal {
+  struct Leaving {
     bool begun = false;
-    bool delete_files = false;
+    Removal how = Removal::forgotten;
     std::function<void(std::string const&)> done;
   };
 
@@ -220,10 +225,11 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   std::function<void()> try_disk_again_;  // network thread
   Watches watches_;
   std::atomic<bool> demand_posted_ = false;
-  Guarded<Removal> removal_;
+  Guarded<Leaving> leaving_;
   std::atomic<bool> removed_ = false;
   std::atomic<bool> unsaved_ = false;
-  std::set<int> late_;  // alert thread: pieces that readers wait for and that were told of
+  std::atomic<bool> saving_ = false;  // set before the other is cleared
+  std::set<int> late_;                // alert thread: pieces that readers wait for and that were told of
 
   // network thread
   std::unique_ptr<libtorrent::torrent_handle> handle_;

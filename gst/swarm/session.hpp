@@ -26,8 +26,8 @@ struct SessionStatus {
   std::vector<std::string> warnings;  ///< what does not work (a port that is taken …), one sentence each
 };
 
-/// A torrent of an earlier session that nobody has wanted in this one: this is all that is in memory of it, and
-/// libtorrent has not heard of it.
+/// A torrent that nobody has wanted in this session, or for long: this is all that is in memory of it, and libtorrent
+/// does not know it.
 struct SleepingTorrent {
   struct File {
     int index = 0;
@@ -52,8 +52,8 @@ struct AddOptions {
 };
 
 /// The swarm's only session: one libtorrent session, its ports, DHT and disk threads, and all torrents.
-/// Thread-safe. add, remove and the constructor may do short disk I/O and round trips to the network thread: not
-/// for a main loop that must never wait; everything else answers from mirrored state.
+/// Thread-safe. What adds, finds, removes and puts to sleep, and the constructor may do short disk I/O and round
+/// trips to the network thread: not for a main loop that must never wait; everything else answers from mirrored state.
 class Session {
  public:
   /// Starts. Torrents that the state folder knows sleep, but for those that were being downloaded. Throws Error: in_use
@@ -76,6 +76,9 @@ class Session {
   [[nodiscard]] virtual bool asleep(InfoHash const& hash) const = 0;
   /// In order of their keys.
   [[nodiscard]] virtual std::vector<std::shared_ptr<SleepingTorrent const>> sleeping() const = 0;
+  /// Puts a torrent that is paused and has no readers to sleep; whoever still holds it gets Error(removed) from it.
+  /// False: it is in use, in memory, unknown, or its state is being saved first: ask again in a second.
+  virtual bool put_to_sleep(InfoHash const& hash) = 0;
   /// Forgets the torrent and its state; its readers fail with Error(removed). Calls `done` (any thread) when files
   /// are closed, and deleted if asked, with an empty string or what went wrong. False if unknown.
   virtual bool remove(InfoHash const& hash, bool delete_files,

@@ -87,11 +87,18 @@ Sleepers::Entry Sleepers::look_at_next() {
   }
   auto entry = look_at(key);
   auto state = state_.lock();
-  auto const place = state->entries.find(key);
-  if (place == state->entries.end()) return entry;  // woken meanwhile
-  place->second = entry;
-  if (entry->hash.v1 && entry->hash.v2) state->by_v2.emplace(entry->hash.v2_hex(), key);
+  if (state->entries.contains(key)) state->put(key, entry);  // else it was woken meanwhile
   return entry;
+}
+
+void Sleepers::State::put(std::string const& key, Entry const& entry) {
+  entries[key] = entry;
+  if (entry->hash.v1 && entry->hash.v2) by_v2.emplace(entry->hash.v2_hex(), key);
+}
+
+void Sleepers::add(std::string const& key) {
+  auto const entry = look_at(key);
+  state_.lock()->put(key, entry);
 }
 
 Sleepers::Entry Sleepers::look_at(std::string const& key) const {

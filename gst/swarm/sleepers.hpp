@@ -35,8 +35,8 @@ class Sleepers {
   /// Reads, on disk, what is known of one that is known by its name alone; null if there is none left. To be called
   /// until then.
   Entry look_at_next();
-  /// The same of this one.
-  [[nodiscard]] Entry look_at(std::string const& key) const;
+  /// It falls asleep: reads, on disk, what is known of it.
+  void add(std::string const& key);
   /// It is awake, or gone.
   void erase(std::string const& key);
 
@@ -46,7 +46,11 @@ class Sleepers {
     std::map<std::string, std::string> by_v2;  ///< hybrids: v2 hash -> key
     std::string looked_until;                  ///< a key
     bool known = false;
+
+    void put(std::string const& key, Entry const& entry);
   };
+  [[nodiscard]] Entry look_at(std::string const& key) const;
+
   StateFolder const& state_folder_;
   std::string const download_path_;
   std::mutex looking_;  ///< one look at a time: `known` means that none is under way

@@ -8,8 +8,8 @@
 namespace swarm {
 
 /// A peer is trusted when it has given enough blocks of pieces that turned out right, and all peers together, since it
-/// came, many more without one that was wrong. A piece that fails takes the trust of all: who did it is not known, and from then on
-/// much more is asked of everybody.
+/// came, many more without one that was wrong. A piece that fails takes the trust of all: who did it is not known, and
+/// from then on much more is asked of everybody.
 class Trust {
  public:
   using PeerId = int;

@@ -126,8 +126,13 @@ void Events::compare(Look&& look) {
     else if (!is_new)
       note("progress", seen.text);
   }
-  for (auto const& [key, seen] : before_)
-    if (!now.contains(key)) note("removed", json::Object().set("infoHash", key).text());
+  for (auto const& [key, seen] : before_) {
+    if (now.contains(key)) continue;
+    if (session_->asleep(*swarm::InfoHash::parse(key)))
+      asleep_.insert(key);
+    else
+      note("removed", json::Object().set("infoHash", key).text());
+  }
   before_ = std::move(now);
   tell();
 }

@@ -25,6 +25,14 @@ bool idle(swarm::Torrent const& torrent, swarm::TorrentStatus const& status, std
   return !downloads && Clock::now() - torrent.last_used() > after;
 }
 
+/// Whoever comes after so long can wait for its state to be read. What was to be downloaded would wake by itself.
+bool may_sleep(swarm::Torrent const& torrent, swarm::TorrentStatus const& status,
+               std::chrono::milliseconds idle_after) {
+  return idle_after.count() > 0 && torrent.paused() && torrent.readers() == 0 &&
+         (!torrent.keep() || status.wanted_done == status.wanted) &&
+         Clock::now() - torrent.last_used() > 2 * idle_after;
+}
+
 /// Pinned ones and popular ones stay with their swarms.
 bool wanted_all_the_time(App const& app, swarm::Torrent const& torrent) {
   bool popular = false;
@@ -146,6 +154,11 @@ void Upkeep::visit(App const& app, Pasts& pasts) {
       past.rested = used;
       g_info("%s is idle: its networking ends until somebody asks for it", torrent->key().c_str());
       torrent->set_paused(true);
+    }
+    if (may_sleep(*torrent, status, app.options.idle_after) && !past.waits &&
+        app.session->put_to_sleep(torrent->hash())) {
+      g_info("%s sleeps", torrent->key().c_str());
+      next.erase(torrent->key());
     }
   }
   pasts = std::move(next);

@@ -91,6 +91,7 @@ class FakeSession final : public swarm::Session {
   [[nodiscard]] bool asleep(swarm::InfoHash const&) const override { return false; }
   [[nodiscard]] std::vector<std::shared_ptr<swarm::SleepingTorrent const>> sleeping() const override { return {}; }
   bool remove(swarm::InfoHash const&, bool, std::function<void(std::string const&)>) override { return false; }
+  bool put_to_sleep(swarm::InfoHash const&) override { return false; }
   [[nodiscard]] swarm::SessionStatus status() const override { return {}; }
   [[nodiscard]] swarm::Settings const& settings() const override { return settings_; }
   void stop() override {}

@@ -90,6 +90,19 @@ TEST(Life, IdleTorrentsEndTheirNetworking) {
   EXPECT_EQ(server.get("/stream/proxy/" + key).body, swarm.torrent().files[0].bytes()) << "a client brings it back";
 }
 
+TEST(Life, WhatNobodyUsesSleepsAgain) {
+  support::Swarm swarm(support::make_torrent("film.mkv", 600 * KiB), 1);
+  Running server(Environment{{"TORRENT_CLEANUP_INTERVAL", "200"}});
+  auto const& key = swarm.torrent().key;
+  ASSERT_EQ(server.add(swarm.magnet()).status(), 200);
+  ASSERT_EQ(server.get("/stream/proxy/" + key).status(), 200);
+  ASSERT_TRUE(server.child().wait_for_error_line(key + " sleeps"));
+  EXPECT_THAT(server.get("/metrics").body, HasSubstr("gst_torrent_torrents{state=\"asleep\"} 1\n"));
+  EXPECT_EQ(at(server.get("/api/torrents").body, "$.data.torrents[0].status"), "\"complete\"");
+  EXPECT_EQ(server.get("/stream/proxy/" + key).body, swarm.torrent().files[0].bytes());
+  ASSERT_TRUE(server.child().wait_for_error_line(key + " sleeps")) << "once more";
+}
+
 TEST(Life, NoMoreThanSoManyAreWithTheirSwarms) {
   support::Swarm first(support::make_torrent("first.mkv", 600 * KiB), 1),
       second(support::make_torrent("second.mkv", 600 * KiB, 256 * KiB, 2), 1);
