@@ -41,7 +41,7 @@ def missing(what):
 def hls_js(out):
     """The pinned player, from npm."""
     if not shutil.which("npm"):
-        missing("npm is missing: install the Debian packages of examples/packages/bench.txt")
+        missing("npm is missing: install the Debian packages of examples/packages/web.txt")
     folder = pathlib.Path(out, "npm")
     folder.mkdir(parents=True, exist_ok=True)
     script = folder / "node_modules/hls.js/dist/hls.min.js"
