@@ -79,10 +79,10 @@ std::string import_map_source(File const& file) {
   return std::string(" 'sha256-") + hash + "'";
 }
 
-/// hls.js plays from blob: addresses, and makes its worker from one where it has no file for it.
+/// hls.js plays from blob: addresses, and its empty <track> is of a data: one.
 std::string policy(File const& file) {
   return "default-src 'none'; script-src 'self'" + import_map_source(file) +
-         "; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; "
+         "; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob: data:; connect-src 'self'; "
          "worker-src 'self' blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 }
 

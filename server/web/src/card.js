@@ -10,7 +10,7 @@ import {words} from './words.js';
 export function stateOf(torrent) {
   const said = [words.status[torrent.status] || torrent.status];
   if (torrent.status !== 'complete') said.push(words.line.percent(torrent.progress));
-  if (torrent.downloadSpeed > 0) said.push(`↓ ${speed(torrent.downloadSpeed)}`);
+  if (torrent.downloadSpeed > 0 && torrent.status !== 'complete') said.push(`↓ ${speed(torrent.downloadSpeed)}`);
   if (torrent.uploadSpeed > 0) said.push(`↑ ${speed(torrent.uploadSpeed)}`);
   if (torrent.peers > 0) said.push(words.line.peers(torrent.peers));
   return said.join(' · ');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The page of a torrent: its film on the screen, its files, links, swarm.
-import {ask} from './api.js';
+import {ask, Trouble} from './api.js';
 import {mainFile, stateOf} from './card.js';
 import {make, show, theirs} from './dom.js';
 import {bytes} from './format.js';
@@ -45,7 +45,7 @@ function links(hash, file) {
 }
 
 /// What can be done with the torrent.
-function actions(hash, torrent, refuse) {
+function actions(signal, hash, torrent, refuse) {
   const change = (what, made) => ask(`/api/torrents/${hash}`, {json: what, method: 'PATCH'}).then(made, refuse);
   const pin = make('button', {type: 'button', 'aria-pressed': 'false'}), pause = make('button', {type: 'button'});
   function paint(now) {
@@ -56,6 +56,7 @@ function actions(hash, torrent, refuse) {
     pause.onclick = () => change({paused: !now.paused}, paint);
     show(pause, now.status !== 'complete');
   }
+  on('change', signal, changed => { if (changed === hash) show(pause, torrents.get(hash).status !== 'complete'); });
   function remove() {
     const check = make('input', {type: 'checkbox', checked: true});
     const form = make('form', {method: 'dialog'}, make('h2', {id: 'remove-title'}, say.removeTitle), make('p', {}, theirs(torrent.name)),
@@ -116,12 +117,12 @@ export function film(signal, hash, wanted) {
     const all = torrent.files, last = left(hash);
     const chosen = wanted !== undefined ? all.find(file => file.index === wanted)
       : last && all.find(file => file.index === last.file) || mainFile(all);
-    if (wanted !== undefined && !chosen) return refuse(Object.assign(new Error(), {code: 'unknown_file', title: words.film.noFilm}));
+    if (wanted !== undefined && !chosen) return box.replaceChildren(sayTrouble(new Trouble('unknown_file')));
     filled = true;
     const screen = chosen && plays(chosen) ? player(signal, hash, chosen) : null;
     box.replaceChildren(
       make('div', {class: 'screen'}, screen ? screen.box : make('p', {class: 'empty'}, say.noFilm),
-        make('div', {class: 'heading'}, title, state), trouble, actions(hash, torrent, refuse)),
+        make('div', {class: 'heading'}, title, state), trouble, actions(signal, hash, torrent, refuse)),
       make('aside', {}, files(hash, all, screen && chosen), chosen && links(hash, chosen), device(), swarm(signal, hash, screen && screen.video, () => screen && screen.shared())));
     if (screen) screen.stage.focus({preventScroll: true});
   }
@@ -132,7 +133,7 @@ export function film(signal, hash, wanted) {
       heading(torrent);
       if (torrent.files.length && !filled) fill(torrent);
       else if (!filled) box.replaceChildren(make('div', {class: 'screen'}, make('div', {class: 'player'}, make('div', {class: 'notice', role: 'status'},
-        make('div', {class: 'spinner'}), make('p', {}, words.add.looking))), make('div', {class: 'heading'}, title, state), trouble, actions(hash, torrent, refuse)));
+        make('div', {class: 'spinner'}), make('p', {}, words.add.looking))), make('div', {class: 'heading'}, title, state), trouble, actions(signal, hash, torrent, refuse)));
     } catch (error) {
       if (signal.aborted) return;
       box.replaceChildren(make('div', {class: 'screen'}, sayTrouble(error, load, make('a', {class: 'button', href: '#/'}, say.back))));
@@ -144,7 +145,7 @@ export function film(signal, hash, wanted) {
     if (!filled) load();
   });
   on('back', signal, () => { if (!filled) load(); });
-  on('list', signal, () => { if (filled && !torrents.has(hash)) refuse(Object.assign(new Error(), {code: 'removed', title: say.gone})); });
+  on('removed', signal, gone => { if (gone === hash) refuse(new Trouble('removed')); });
   load();
   return box;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What is in the library, as the server last told. Views hear of it by events: "list" (another set), "change" (detail: info
-// hash), "gone", "back" (the server).
+// What is in the library, as the server last told. Views hear of it by events: "list" (another set), "change", "removed" (detail:
+// info hash), "gone", "back" (the server).
 import {ask} from './api.js';
 import {listen} from './events.js';
 
@@ -24,6 +24,7 @@ function heard(name, data) {
   if (name === 'evicted') return;
   if (name === 'removed') {
     torrents.delete(data.infoHash);
+    tell('removed', data.infoHash);
     return tell('list');
   }
   const is_new = !torrents.has(data.infoHash);

@@ -56,7 +56,6 @@ export const words = {
     removeTitle: 'Remove this torrent?',
     removeFiles: 'Delete its files, too',
     cancel: 'Cancel',
-    gone: 'This torrent was removed.',
     noFilm: 'There is nothing to watch or hear in this torrent. Its files can be downloaded.',
     download: name => `Download ${name}`,
     playFile: name => `Play ${name}`,
