@@ -83,7 +83,7 @@ std::string import_map_source(File const& file) {
 std::string policy(File const& file) {
   return "default-src 'none'; script-src 'self'" + import_map_source(file) +
          "; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob: data:; connect-src 'self'; "
-         "worker-src 'self' blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+         "worker-src blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 }
 
 void send(http::Exchange& exchange, std::string const& name) {

@@ -19,7 +19,6 @@ LOCKS = ("package.json", "package-lock.json", ".npmrc")
 # Names under /web/ of what comes from packages: modules and minified files that they are published with.
 PACKAGES = {
     "hls.js": "hls.js/dist/hls.min.mjs",
-    "hls.worker.js": "hls.js/dist/hls.worker.js",
     "lean-qr.js": "lean-qr/index.mjs",
     "p2p-media-loader-core.js": "p2p-media-loader-core/dist/p2p-media-loader-core.es.min.js",
     "p2p-media-loader-hlsjs.js": "p2p-media-loader-hlsjs/dist/p2p-media-loader-hlsjs.es.min.js",

@@ -71,7 +71,8 @@ class Viewer:
         return self.run("return document.body.innerText")[:600]
 
     def focused(self):
-        return self.run("const e = document.activeElement; return e.getAttribute('aria-label') || e.textContent || e.tagName")
+        """What it is called."""
+        return self.run("const e = document.activeElement; return e.matches('main, body') ? '' : e.getAttribute('aria-label') || e.textContent")
 
     def choose(self, menu, choice):
         """From a menu of the player, by its words."""

@@ -3,7 +3,8 @@
 const directions = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]};
 const backKeys = new Set(['GoBack', 'BrowserBack', 'XF86Back']);
 const backCodes = new Set([461, 10009]);  // LG, Samsung
-const targets = 'a[href], button, input, select, summary, [tabindex="0"]';
+// A slider that left and right move would be no way through: TVs have keys for the volume.
+const targets = 'a[href]:not([tabindex="-1"]), button, input:not(.volume):not([tabindex="-1"]), select, summary, [tabindex="0"]';
 
 const visible = element => !element.disabled && element.getClientRects().length > 0 &&
   getComputedStyle(element).visibility !== 'hidden';
@@ -14,21 +15,26 @@ function room() {
   return dialogs[dialogs.length - 1] || document.querySelector('[role=menu]:not([hidden])') || document;
 }
 
-/// How far it is, what lies aside counting threefold; Infinity if it does not lie there.
-function distance(from, to, [x, y]) {
+const within = (inner, outer) => inner.top >= outer.top - 1 && inner.bottom <= outer.bottom + 1 && inner.left >= outer.left - 1 &&
+  inner.right <= outer.right + 1;
+
+/// How far it is, what lies aside counting threefold; Infinity if it does not lie there. Of what lies on something else (the
+/// controls on the picture) the middles count, up and down; a row is entered from above wherever one is.
+function distance(from, to, row, [x, y]) {
   const along = x ? (x > 0 ? to.left - from.right : from.left - to.right) : y > 0 ? to.top - from.bottom : from.top - to.bottom;
   const middle = x ? (to.left + to.right - from.left - from.right) * x : (to.top + to.bottom - from.top - from.bottom) * y;
+  if (within(to, from) || within(from, to)) return y && middle > 0 ? middle / (within(to, from) ? 100 : 2) : Infinity;
   if (along < -2 && (middle <= 0 || along < -Math.min(x ? from.width : from.height, x ? to.width : to.height) / 2)) return Infinity;
-  const aside = x ? Math.max(0, to.top - from.bottom, from.top - to.bottom) : Math.max(0, to.left - from.right, from.left - to.right);
+  const aside = x ? Math.max(0, to.top - from.bottom, from.top - to.bottom) : Math.max(0, row.left - from.right, from.left - row.right);
   const centres = x ? Math.abs(to.top + to.bottom - from.top - from.bottom) : Math.abs(to.left + to.right - from.left - from.right);
   return Math.max(0, along) + 3 * aside + centres / 50;
 }
 
 export function move(key) {
   const here = document.activeElement, all = [...room().querySelectorAll(targets)].filter(e => e !== here && visible(e));
-  if (!here || here === document.body || here.id === 'main' || !visible(here)) return focus(all.find(e => !e.closest('.skip')));
-  const from = here.getBoundingClientRect(), direction = directions[key];
-  const ranked = all.filter(e => !e.contains(here) || e.tabIndex === 0).map(e => [distance(from, e.getBoundingClientRect(), direction), e])
+  if (!here || here === document.body || here.id === 'main' || !visible(here)) return focus(all.find(e => !e.matches('.skip')));
+  const from = here.getBoundingClientRect(), direction = directions[key], rectangle = e => e.getBoundingClientRect();
+  const ranked = all.map(e => [distance(from, rectangle(e), rectangle(e.closest('.buttons, .row') || e), direction), e])
     .filter(([far]) => far < Infinity).sort((a, b) => a[0] - b[0]);
   return ranked.length > 0 && focus(ranked[0][1]);
 }

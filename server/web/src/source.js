@@ -9,7 +9,8 @@ const hlsType = 'application/vnd.apple.mpegurl';
 // The server waits for the swarm before it answers 504: longer than hls.js waits by itself.
 const patience = {default: {maxTimeToFirstByteMs: 45000, maxLoadTimeMs: 120000,
   timeoutRetry: {maxNumRetry: 4, retryDelayMs: 0, maxRetryDelayMs: 0}, errorRetry: {maxNumRetry: 6, retryDelayMs: 1000, maxRetryDelayMs: 8000}}};
-const config = {workerPath: '/web/hls.worker.js', backBufferLength: 60, maxBufferLength: 30, manifestLoadPolicy: patience,
+// Its worker is as heavy as all of the page, for a work of some ms a segment.
+const config = {enableWorker: false, backBufferLength: 60, maxBufferLength: 30, manifestLoadPolicy: patience,
   playlistLoadPolicy: patience, fragLoadPolicy: patience};
 
 /// Safari plays HLS itself, and only so sends it to an AirPlay device.

@@ -22,13 +22,15 @@ export function takeFromAddress() {
 export function askForToken(why) {
   asking = asking || new Promise(done => {
     const field = make('input', {type: 'password', id: 'token', required: true, autocomplete: 'current-password'});
-    const form = make('form', {method: 'dialog'},
+    const form = make('form', {},
       make('h2', {id: 'token-title'}, words.token.title), make('p', {}, words.token.hint),
+      make('input', {type: 'text', autocomplete: 'username', value: words.name, hidden: true}),
       make('label', {for: 'token'}, words.token.label), field, make('p', {class: 'wrong', role: 'alert'}, why || ''),
       make('button', {class: 'strong'}, words.token.go));
     const dialog = make('dialog', {'aria-labelledby': 'token-title'}, form);
     dialog.addEventListener('cancel', event => event.preventDefault());
-    form.addEventListener('submit', () => {
+    form.addEventListener('submit', event => {
+      event.preventDefault();
       localStorage.setItem(place, field.value.trim());
       dialog.remove();
       asking = null;
