@@ -52,7 +52,7 @@ takeFromAddress();
 document.body.append(
   make('a', {class: 'skip', href: '#main', onclick: event => { event.preventDefault(); main.focus(); }}, words.skip),
   make('header', {},
-    make('a', {class: 'brand', href: '#/', 'aria-label': words.nav.home},
+    make('a', {class: 'brand', href: '#/', title: words.nav.home},
       make('img', {src: '/web/icon.svg', alt: '', width: 32, height: 32}), make('span', {}, words.name)),
     adder(),
     make('nav', {'aria-label': words.nav.main},

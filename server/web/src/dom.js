@@ -15,6 +15,9 @@ export function make(tag, traits = {}, ...children) {
 /// A name from a stranger: as long, and in as strange an order, as he likes, but for itself.
 export const theirs = (text, traits = {}) => make('bdi', traits, text);
 
+/// For those who listen.
+export const unseen = text => make('span', {class: 'unseen'}, text);
+
 export const button = (label, icon, onclick, traits = {}) =>
   make('button', {type: 'button', 'aria-label': label, title: label, onclick, ...traits}, icon);
 

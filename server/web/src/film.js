@@ -2,7 +2,7 @@
 // The page of a torrent: its film on the screen, its files, links, swarm.
 import {ask, Trouble} from './api.js';
 import {mainFile, stateOf} from './card.js';
-import {make, show, theirs} from './dom.js';
+import {make, show, theirs, unseen} from './dom.js';
 import {bytes} from './format.js';
 import {icon} from './icons.js';
 import {absolute, code, forOthers, link} from './links.js';
@@ -22,8 +22,8 @@ function fileRow(hash, file, chosen) {
   const facts = [bytes(file.length), file.progress !== '100.00' && words.line.percent(file.progress)].filter(Boolean).join(' · ');
   const text = make('span', {}, theirs(file.path, {class: 'name'}), make('span', {class: 'state'}, facts));
   return make('li', {}, plays(file)
-    ? make('a', {class: 'result', href: `#/t/${hash}/${file.index}`, 'aria-current': chosen && 'true', 'aria-label': say.playFile(file.name)}, icon(chosen ? 'volume' : 'play'), text)
-    : make('a', {class: 'result', href: `/stream/proxy/${hash}?fileIndex=${file.index}&download=true${token(file, '&')}`, download: '', 'aria-label': say.download(file.name)}, icon('download'), text));
+    ? make('a', {class: 'result', href: `#/t/${hash}/${file.index}`, 'aria-current': chosen && 'true'}, icon(chosen ? 'volume' : 'play'), unseen(say.play), text)
+    : make('a', {class: 'result', href: `/stream/proxy/${hash}?fileIndex=${file.index}&download=true${token(file, '&')}`, download: ''}, icon('download'), unseen(say.download), text));
 }
 
 const token = (file, before) => {
@@ -122,7 +122,8 @@ export function film(signal, hash, wanted) {
     const screen = chosen && plays(chosen) ? player(signal, hash, chosen) : null;
     box.replaceChildren(
       make('div', {class: 'screen'}, screen ? screen.box : make('p', {class: 'empty'}, say.noFilm),
-        make('div', {class: 'heading'}, title, state), trouble, actions(signal, hash, torrent, refuse)),
+        make('div', {class: 'heading'}, title, state), all.filter(plays).length > 1 && chosen && make('p', {class: 'state'}, theirs(chosen.path)),
+        trouble, actions(signal, hash, torrent, refuse)),
       make('aside', {}, files(hash, all, screen && chosen), chosen && links(hash, chosen), device(), swarm(signal, hash, screen && screen.video, () => screen && screen.shared())));
     if (screen) screen.stage.focus({preventScroll: true});
   }

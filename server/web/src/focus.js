@@ -4,9 +4,10 @@ const directions = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Ar
 const backKeys = new Set(['GoBack', 'BrowserBack', 'XF86Back']);
 const backCodes = new Set([461, 10009]);  // LG, Samsung
 // A slider that left and right move would be no way through: TVs have keys for the volume.
-const targets = 'a[href]:not([tabindex="-1"]), button, input:not(.volume):not([tabindex="-1"]), select, summary, [tabindex="0"]';
+const targets = 'a[href]:not([tabindex="-1"]):not(.skip), button, input:not(.volume):not([tabindex="-1"]), select, summary, [tabindex="0"]';
 
 const visible = element => !element.disabled && element.getClientRects().length > 0 &&
+  !element.closest('details:not([open]) > :not(summary)') &&
   getComputedStyle(element).visibility !== 'hidden';
 
 /// Of a modal dialog or an open menu: only what is in it.
@@ -32,9 +33,9 @@ function distance(from, to, row, [x, y]) {
 
 export function move(key) {
   const here = document.activeElement, all = [...room().querySelectorAll(targets)].filter(e => e !== here && visible(e));
-  if (!here || here === document.body || here.id === 'main' || !visible(here)) return focus(all.find(e => !e.matches('.skip')));
+  if (!here || here === document.body || here.id === 'main' || !visible(here)) return focus(all[0]);
   const from = here.getBoundingClientRect(), direction = directions[key], rectangle = e => e.getBoundingClientRect();
-  const ranked = all.map(e => [distance(from, rectangle(e), rectangle(e.closest('.buttons, .row') || e), direction), e])
+  const ranked = all.map(e => [distance(from, rectangle(e), rectangle(e.closest('.buttons, .row, header') || e), direction), e])
     .filter(([far]) => far < Infinity).sort((a, b) => a[0] - b[0]);
   return ranked.length > 0 && focus(ranked[0][1]);
 }

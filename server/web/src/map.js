@@ -12,7 +12,7 @@ function draw(canvas, data, have) {
   canvas.width = width;
   canvas.height = height;
   const paint = canvas.getContext('2d'), columns = Math.max(1, Math.ceil(data.count / rows));
-  const lines = Math.min(rows, data.count), [w, h] = [width / columns, height / Math.max(1, lines)];
+  const lines = Math.ceil(data.count / columns), [w, h] = [width / columns, height / lines];
   const gap = w > 5 ? devicePixelRatio : 0;
   const cell = (piece, colour, inset = 0) => {
     paint.fillStyle = colour;

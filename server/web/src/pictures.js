@@ -29,7 +29,7 @@ export async function picture(hash, file, at, width) {
 /// A drawn one: its colours are those of the hash.
 export function poster(hash) {
   const box = make('div', {class: 'poster', 'aria-hidden': 'true'}, icon('film'));
-  const hue = parseInt(hash.slice(0, 4), 16) % 360;
+  const hue = 190 + parseInt(hash.slice(0, 4), 16) % 170;
   box.style.setProperty('--hue', hue);
   return box;
 }

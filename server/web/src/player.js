@@ -59,7 +59,7 @@ export function player(signal, hash, file) {
     notice.replaceChildren(make('div', {class: 'spinner'}), make('p', {}, text));
     notice.dataset.kind = 'waiting';
   }
-  const clear = () => { notice.replaceChildren(); delete notice.dataset.kind; };
+  const clear = () => { notice.replaceChildren(); delete notice.dataset.kind; box.classList.remove('failed'); };
   function swarm() {
     const torrent = torrents.get(hash);
     return say.buffering(torrent && torrent.peers > 0 ? words.line.peers(torrent.peers) : '', speed(torrent ? torrent.downloadSpeed : 0));
@@ -71,6 +71,7 @@ export function player(signal, hash, file) {
     const shown = trouble.code === 'unplayable' ? {title: say.cannot, help: say.cannotHint, said: trouble.said} : trouble;
     notice.replaceChildren(sayTrouble(shown, trouble.unsuited ? null : again, direct));
     notice.dataset.kind = trouble.code;
+    box.classList.add('failed');
   }
 
   const playButton = button(say.play, icon('play'), toggle), muteButton = button(say.mute, icon('volume'), mute);

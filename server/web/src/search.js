@@ -2,7 +2,7 @@
 // What the library and the search providers have for some words.
 import {add} from './add.js';
 import {ask} from './api.js';
-import {make, show, theirs} from './dom.js';
+import {make, show, theirs, unseen} from './dom.js';
 import {bytes} from './format.js';
 import {icon} from './icons.js';
 import {cards} from './library.js';
@@ -21,8 +21,8 @@ function row(result, refuse) {
     }
     start.disabled = false;
   }
-  const start = make('button', {type: 'button', class: 'result', onclick: play, 'aria-label': words.search.play(result.name)},
-    icon('play'), make('span', {}, theirs(result.name, {class: 'name'}), make('span', {class: 'state'}, facts)));
+  const start = make('button', {type: 'button', class: 'result', onclick: play},
+    icon('play'), unseen(words.film.play), make('span', {}, theirs(result.name, {class: 'name'}), make('span', {class: 'state'}, facts)));
   return make('li', {}, start);
 }
 

@@ -48,17 +48,17 @@ function server(status) {
 }
 
 export function settings(signal) {
-  const box = make('div', {class: 'panels'});
+  const box = make('div');
   async function fill(told) {
     try {
       const [status, stats] = await Promise.all([ask('/status', {signal}), ask('/api/cache-stats', {signal})]);
       const cached = cache(stats, fill);
       if (told) cached.append(make('p', {role: 'status'}, told));
-      box.replaceChildren(devices(status), cached, server(status),
+      box.replaceChildren(make('div', {class: 'panels'}, devices(status), cached, server(status),
         make('section', {class: 'panel'}, make('h2', {}, say.more), make('ul', {class: 'plain'},
           [['/docs', say.api], ['/web/plain.html', say.plain], ['/web/licences.txt', say.licences]].map(([href, text]) => make('li', {}, make('a', {href}, text)))),
-        token() && make('button', {type: 'button', onclick: event => { forget(); event.target.replaceWith(say.forgotten); }}, say.forget)),
-        make('details', {class: 'panel all'}, make('summary', {}, make('h2', {}, say.inForce)), make('p', {class: 'quiet-text'}, say.inForceHint),
+        token() && make('button', {type: 'button', onclick: event => { forget(); event.target.replaceWith(say.forgotten); }}, say.forget))),
+        make('details', {class: 'panel'}, make('summary', {}, make('h2', {}, say.inForce)), make('p', {class: 'quiet-text'}, say.inForceHint),
           list(Object.entries(status.settings))));
     } catch (trouble) {
       if (!signal.aborted) box.replaceChildren(sayTrouble(trouble, () => fill()));

@@ -6,7 +6,7 @@ export const words = {
   skip: 'To the content',
   add: {
     label: 'Magnet link, info hash, address of a .torrent, or words to search for',
-    hint: 'Paste a magnet link, or search',
+    hint: 'Magnet link, or search',
     go: 'Go',
     upload: 'Open a .torrent file',
     drop: 'Drop it: a .torrent file or a magnet link',
@@ -20,7 +20,6 @@ export const words = {
     emptyHint: 'Paste a magnet link above, drop a .torrent file anywhere, or search. It plays as soon as the first pieces are here.',
     total: (count, down, up) => `${count === 1 ? '1 torrent' : `${count} torrents`}  ·  ↓ ${down}  ·  ↑ ${up}`,
     watched: at => `watched to ${at}`,
-    open: name => `Watch ${name}`,
   },
   status: {
     connecting: 'looking for peers', connected: 'connected', downloading: 'downloading', complete: 'complete',
@@ -28,7 +27,7 @@ export const words = {
   },
   line: {
     peers: count => count === 1 ? '1 peer' : `${count} peers`,
-    percent: text => `${text.replace(/\.?0+$/, '')} %`,
+    percent: text => `${Math.floor(Number(text))} %`,
     left: time => `${time} left`,
   },
   search: {
@@ -39,7 +38,6 @@ export const words = {
     none: 'Nothing was found. Other words may help, or a magnet link.',
     absent: 'This server has no search. Paste a magnet link instead.',
     facts: (seeds, peers) => `${seeds} seeding, ${peers} fetching`,
-    play: name => `Play ${name}`,
     provider: (name, results, ms) => `${name}: ${results} in ${ms} ms`,
     providerFailed: (name, why) => `${name}: ${why || 'no answer'}`,
   },
@@ -57,8 +55,8 @@ export const words = {
     removeFiles: 'Delete its files, too',
     cancel: 'Cancel',
     noFilm: 'There is nothing to watch or hear in this torrent. Its files can be downloaded.',
-    download: name => `Download ${name}`,
-    playFile: name => `Play ${name}`,
+    download: 'Download ',
+    play: 'Play ',
     other: count => count === 1 ? '1 other file' : `${count} other files`,
     map: 'Pieces and readers',
     mapText: (have, count) => `${have} of ${count} pieces are here`,
