@@ -3,6 +3,7 @@
 // A film that hls.js feeds can't be sent away, so an element of its own, which has the playlist's address, is.
 import {button, show} from './dom.js';
 import {icon} from './icons.js';
+import {onlyHere} from './links.js';
 import {words} from './words.js';
 
 export function castButton(video, file, say) {
@@ -16,7 +17,7 @@ export function castButton(video, file, say) {
     away.src = file.hlsUrl;
     away.remote.watchAvailability(yes => show(made, yes)).catch(() => {});
     made.addEventListener('click', () => {
-      if (/^(localhost|127\.|\[::1\])/.test(location.hostname)) return say(words.player.castNeedsAddress);
+      if (onlyHere) return say(words.player.castNeedsAddress);
       away.remote.prompt().catch(() => {});
     });
     away.remote.addEventListener('connect', () => {

@@ -40,9 +40,11 @@ export async function code(text) {
   return canvas;
 }
 
+/// What other devices can't reach.
+export const onlyHere = /^(localhost|127\.|\[::1\])/.test(location.hostname);
+
 /// The same page by an address that other devices reach; null if there is none.
 export function forOthers(addresses) {
-  const here = location.hostname, own = /^(localhost|127\.|\[::1\])/.test(here);
-  const base = own ? addresses[0] : location.origin;
+  const base = onlyHere ? addresses[0] : location.origin;
   return base ? base + '/' + location.hash : null;
 }

@@ -3,7 +3,7 @@
 import {ask} from './api.js';
 import {make} from './dom.js';
 import {bytes, span} from './format.js';
-import {code, link} from './links.js';
+import {code, link, onlyHere} from './links.js';
 import {sayTrouble} from './notice.js';
 import {forget, token} from './token.js';
 import {words} from './words.js';
@@ -13,8 +13,7 @@ const list = rows => make('dl', {class: 'facts'}, rows.map(([name, value]) => ma
 
 function devices(status) {
   const box = make('section', {class: 'panel'}, make('h2', {}, say.devices));
-  const own = /^(localhost|127\.|\[::1\])/.test(location.hostname);
-  const addresses = own ? status.addresses : [location.origin, ...status.addresses.filter(one => one !== location.origin)];
+  const addresses = onlyHere ? status.addresses : [location.origin, ...status.addresses.filter(one => one !== location.origin)];
   if (addresses.length === 0) box.append(make('p', {}, words.film.noDevice));
   else code(addresses[0] + '/').then(drawn => box.append(make('div', {class: 'device'}, drawn, make('div', {}, make('p', {}, words.film.deviceHint),
     make('ul', {class: 'links'}, addresses.map(one => link('', one + '/')))))));
