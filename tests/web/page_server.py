@@ -87,6 +87,23 @@ def the_plain_page_plays(viewer, _):
     viewer.has("back to the list", "document.getElementById('screen').hidden && document.querySelectorAll('#list button').length === 1")
 
 
+def an_old_browser_gets_it(viewer, _):
+    what = viewer.browser.devtools("Page.addScriptToEvaluateOnNewDocument", source="delete window.ReadableStream")
+    viewer.open()
+    viewer.has("it must be the plain page", "location.pathname === '/web/plain.html' && document.querySelectorAll('#list button').length === 1")
+    viewer.browser.devtools("Page.removeScriptToEvaluateOnNewDocument", **what)
+
+
+def nobody_has_it(viewer, _):
+    """A magnet link that nobody answers: words at once, and after a while more of them."""
+    viewer.open()
+    viewer.browser.type("#what", "magnet:?xt=urn:btih:" + 40 * "a" + "&dn=lost")
+    viewer.browser.click(".add button")
+    viewer.has("it must say so", "document.querySelector('.notice')?.textContent.includes('Asking the swarm')")
+    viewer.has("it must say more", "document.querySelector('.notice').textContent.includes('No peer has told')", seconds=30)
+    assert "looking for peers" in viewer.text()
+
+
 def no_address_is_an_error(viewer, _):
     """Whatever stands behind #: words and a way back."""
     viewer.open("#/t/" + 40 * "0")
@@ -120,7 +137,7 @@ def main(server_program, seed_program, make_program, made, out):
             wrong += run_parts(user, out, [the_server_goes_and_comes], magnet)
         with served(server_program) as base, viewer(base) as user:
             ask(base + "/api/torrents", {"magnetUri": magnet})
-            wrong += run_parts(user, out, [the_plain_page_plays, no_address_is_an_error], magnet)
+            wrong += run_parts(user, out, [the_plain_page_plays, an_old_browser_gets_it, nobody_has_it, no_address_is_an_error], magnet)
     return 1 if wrong else 0
 
 

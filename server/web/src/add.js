@@ -18,7 +18,8 @@ export function meaning(text) {
 export async function add(what) {
   import('./hls.js').catch(() => {});  // it is wanted soon
   const options = what instanceof Blob ? {method: 'POST', body: what, headers: {'Content-Type': 'application/x-bittorrent'}} : {json: what};
-  const added = await ask('/api/torrents', options);
+  // What takes longer is told on the torrent's own page.
+  const added = await ask('/api/torrents?wait=2', options);
   location.hash = `#/t/${added.infoHash}`;
   return added;
 }
@@ -33,8 +34,8 @@ export function adder() {
   async function take(what) {
     say(words.add.looking);
     try {
-      const added = await add(what);
-      say(added.files.length ? '' : words.add.still(added.name || added.infoHash));
+      await add(what);
+      say('');
       field.value = '';
     } catch (trouble) {
       say([trouble.title, trouble.said !== trouble.title && trouble.said, trouble.help].filter(Boolean).join('. ').replace(/\.\./g, '.'), true);

@@ -12,9 +12,17 @@ import {takeFromAddress} from './token.js';
 import {follow, news} from './torrents.js';
 import {words} from './words.js';
 
+function unescaped(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 const routes = [
   [/^#\/t\/([0-9a-z]+)(?:\/(\d+))?$/i, (signal, hash, file) => film(signal, hash.toLowerCase(), file && Number(file))],
-  [/^#\/search\/(.+)$/, (signal, query) => search(signal, decodeURIComponent(query))],
+  [/^#\/search\/(.+)$/, (signal, query) => search(signal, unescaped(query))],
   [/^#\/settings$/, settings],
   [/^/, library],
 ];

@@ -44,7 +44,7 @@ export function card(torrent) {
     state.textContent = stateOf(now);
     bar.value = Number(now.progress);
     link.setAttribute('data-status', now.status);
-    if (link.isConnected && link.getBoundingClientRect().top < innerHeight) picture();
+    if (asked && link.isConnected) picture();
   }
   update(torrent);
   return {link, update, picture};

@@ -104,6 +104,10 @@ export function film(signal, hash, wanted) {
   const box = make('div', {class: 'film'}), state = make('p', {class: 'state', role: 'status', 'aria-live': 'off'});
   const title = make('h1', {}, theirs(words.unnamed)), trouble = make('div');
   const refuse = error => { if (!signal.aborted) trouble.replaceChildren(sayTrouble(error)); };
+  const told = make('p', {}, words.add.looking);
+  const looking = make('div', {class: 'player'}, make('div', {class: 'notice', role: 'status'}, make('div', {class: 'spinner'}), told));
+  const patience = setTimeout(() => { told.textContent = words.add.still; }, 6000);
+  signal.addEventListener('abort', () => clearTimeout(patience));
   let filled = false;
 
   function heading(torrent) {
@@ -133,8 +137,8 @@ export function film(signal, hash, wanted) {
       const torrent = await ask(`/api/torrents/${hash}`, {signal});
       heading(torrent);
       if (torrent.files.length && !filled) fill(torrent);
-      else if (!filled) box.replaceChildren(make('div', {class: 'screen'}, make('div', {class: 'player'}, make('div', {class: 'notice', role: 'status'},
-        make('div', {class: 'spinner'}), make('p', {}, words.add.looking))), make('div', {class: 'heading'}, title, state), trouble, actions(signal, hash, torrent, refuse)));
+      else if (!filled && !looking.isConnected) box.replaceChildren(make('div', {class: 'screen'}, looking, make('div', {class: 'heading'}, title, state), trouble,
+        actions(signal, hash, torrent, refuse)));
     } catch (error) {
       if (signal.aborted) return;
       box.replaceChildren(make('div', {class: 'screen'}, sayTrouble(error, load, make('a', {class: 'button', href: '#/'}, say.back))));

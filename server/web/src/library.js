@@ -9,6 +9,8 @@ import {isKnown, on, torrents} from './torrents.js';
 import {words} from './words.js';
 
 const portion = 60;
+// A picture wakes a torrent that sleeps: a few hundred may be woken by looking at them, ten thousand may not.
+const mostPictured = 300;
 
 export function cards(signal, wanted = () => true) {
   const grid = make('div', {class: 'grid'}), end = make('div', {class: 'end'});
@@ -17,7 +19,7 @@ export function cards(signal, wanted = () => true) {
     for (const {target, isIntersecting} of entries) {
       if (!isIntersecting) continue;
       if (target === end) shown += portion, fill();
-      else made.get(target.dataset.hash)?.picture();
+      else if (torrents.size <= mostPictured) made.get(target.dataset.hash)?.picture();
     }
   }, {rootMargin: '200px'});
   signal.addEventListener('abort', () => seen.disconnect());

@@ -169,6 +169,7 @@ export function player(signal, hash, file) {
     for (const timer of [waiting, idle, toasting]) clearTimeout(timer);
     if (source) source.end();
   });
+  if ('mediaSession' in navigator) navigator.mediaSession.metadata = new MediaMetadata({title: file.name});
   video.volume = Math.min(1, Number(localStorage.getItem(volumePlace) || 1));
   menus();
   paint();

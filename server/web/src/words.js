@@ -11,7 +11,7 @@ export const words = {
     upload: 'Open a .torrent file',
     drop: 'Drop it: a .torrent file or a magnet link',
     looking: 'Asking the swarm what is in it …',
-    still: name => `Still looking for peers of ${name}: it is in the library and plays once one answers.`,
+    still: 'No peer has told what is in it yet. It stays in the library, and plays here once one does; a link with more trackers may help.',
     nothing: 'There is no magnet link and no .torrent file in what was dropped.',
   },
   library: {
