@@ -143,7 +143,7 @@ cat <<EOF
 Ready. Try, while this runs:
   curl     curl -r 0-99999 -o part.mp4 '$url/stream/proxy/$hash'
            curl '$url/api/torrents/$hash/files'
-  browser  $url/stream/proxy/$hash
+  browser  $url/#/t/$hash
   player   gst-play-1.0 '$url/stream/proxy/$hash'
 EOF
 # A TV needs this machine's address in the network.

@@ -92,7 +92,8 @@ class Looks:
         viewer.run("for (const d of document.querySelectorAll('aside details')) d.open = true; film().loop = true")
         viewer.has("plots must be drawn", "document.querySelectorAll('.plots canvas').length === 3")
         viewer.choose("Subtitles", "English")
-        viewer.run("film().currentTime = 14")
+        viewer.run("film().currentTime = 14; document.activeElement.blur()")
+        viewer.has("what was chosen must have been said", "document.querySelector('.toast').hidden")
 
         def awake():
             viewer.run("document.querySelector('.player').dispatchEvent(new PointerEvent('pointermove'))")

@@ -147,7 +147,7 @@ export function player(signal, hash, file) {
   const hooks = {trouble: trouble => { if (!ended) fail(trouble); }, tracks: menus};
   async function begin() {
     const at = start(hash, file.index);
-    wait(say.starting);
+    wait(stalled = say.starting);
     try {
       const made = await open(video, hash, file, at, hooks);
       if (ended) return made.end();

@@ -60,6 +60,7 @@ export const words = {
     other: count => count === 1 ? '1 other file' : `${count} other files`,
     map: 'Pieces and readers',
     mapText: (have, count) => `${have} of ${count} pieces are here`,
+    mapKeys: {here: 'here', wanted: 'being fetched', reader: 'read now'},
     plots: 'Speed, buffer and peers',
     shared: (p2p, http, peers) => `From other viewers ${p2p}, from the server ${http}; ${peers === 1 ? '1 viewer' : `${peers} viewers`} connected`,
     device: 'On a TV or phone',
