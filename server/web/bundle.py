@@ -42,7 +42,8 @@ def install(npm, work, files):
         return str(error)
     if got.returncode == 0:
         stamp.write_text(wanted)
-    return got.stderr.strip()[-500:] if got.returncode else ""
+        return ""
+    return got.stderr.strip()[-500:] or f"it ends with status {got.returncode}"
 
 
 def licences(modules):
@@ -68,7 +69,8 @@ def main(work, output, compiler, npm, *paths):
     if missing and npm.startswith("!"):
         sys.exit("npm gives no packages for the page: " + missing)
     if missing and npm != "-":
-        print("The plain page is built: npm gives no packages here.", missing, file=sys.stderr)
+        print("The plain page is built, as npm gives no packages here (touch server/web/package.json to try again):", missing,
+              file=sys.stderr)
     own = {name: data for name, data in files.items() if name not in LOCKS and (not missing or name in PLAIN)}
     own.update({} if missing else of_packages(work / "node_modules"))
     content = work / "content"
