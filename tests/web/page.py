@@ -37,7 +37,7 @@ def pasted(viewer, magnet):
     return took, weight
 
 
-def a_magnet_plays_in_three_seconds(viewer, magnet):
+def a_magnet_plays_in_three_seconds(viewer, magnet, _):
     for _ in range(3):  # on a machine that does other things, too
         took, weight = pasted(viewer, magnet)
         if took < 3:
@@ -57,7 +57,7 @@ def choose_film(viewer, name):
     viewer.has("it must be shown", "film() && film().getAttribute('aria-label') === args[0] && film().readyState >= 2", name)
 
 
-def seeks_land(viewer, _):
+def seeks_land(viewer, *_):
     choose_film(viewer, "h264-aac.mp4")
     viewer.run("film().pause()")
     chance, seen = random.Random(7), []
@@ -68,7 +68,7 @@ def seeks_land(viewer, _):
     assert all(abs(frame - time * FPS - off) <= 1.1 for time, frame in seen), seen
 
 
-def sound_and_subtitles_are_chosen(viewer, _):
+def sound_and_subtitles_are_chosen(viewer, *_):
     choose_film(viewer, "tracks.mkv")
     viewer.run("await listen(); film().loop = true; await film().play()")
     for number, words in ((1, "de"), (2, "fr"), (0, "en")):
@@ -92,7 +92,29 @@ def sound_and_subtitles_are_chosen(viewer, _):
     viewer.has("nothing must be read", cues + " === ''")
 
 
-def it_goes_on_where_it_was_left(viewer, _):
+def a_file_is_opened_or_dropped(viewer, magnet, torrent):
+    for way in ("file", "drop", "removed"):
+        viewer.open()
+        viewer.has("it must be in the library", "document.querySelectorAll('.card').length === 1")
+        if way == "removed":
+            viewer.run("document.querySelector('.card').click()")
+            viewer.has("it must be shown", "film()")
+            viewer.run("[...document.querySelectorAll('button')].find(b => b.textContent === 'Remove').click()")
+            viewer.has("it must ask", "document.querySelector('dialog[open]')")
+            viewer.run("document.querySelector('dialog[open] button[value=yes]').click()")
+            assert not viewer.complaints()
+            viewer.has("nothing is left", "location.hash === '#/' && document.querySelector('.empty:not([hidden])')")
+            viewer.browser.console()  # what the page asked of it meanwhile was answered by 404
+            continue
+        if way == "file":
+            viewer.browser.type("#file", torrent)
+        else:
+            viewer.run("const dataTransfer = new DataTransfer(); dataTransfer.setData('text', args[0]);"
+                       "for (const name of ['dragenter', 'drop']) document.body.dispatchEvent(new DragEvent(name, {bubbles: true, dataTransfer}))", magnet)
+        viewer.plays(0.1)
+
+
+def it_goes_on_where_it_was_left(viewer, *_):
     choose_film(viewer, "h264-aac.mp4")
     viewer.seek(12.5)
     viewer.open(viewer.run("return location.hash"))
@@ -100,7 +122,7 @@ def it_goes_on_where_it_was_left(viewer, _):
     assert "Goes on at 0:12" in viewer.text(), viewer.text()
 
 
-def the_map_and_plots_are_drawn(viewer, _):
+def the_map_and_plots_are_drawn(viewer, *_):
     viewer.has("pieces must be counted", "/\\d+ of \\d+ pieces/.test(document.querySelector('.map + p').textContent)")
     painted = viewer.run("const map = document.querySelector('.map');"
                          "return new Set(new Uint32Array(map.getContext('2d').getImageData(0, 0, map.width, map.height).data.buffer)).size")
@@ -115,9 +137,9 @@ def main(server_program, seed_program, make_program, made, out):
         missing("Chromium is missing: install the Debian packages `chromium` and `chromium-driver`")
     os.makedirs(out, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=os.path.dirname(made)) as shared, films_in(shared, make_program, made, FILMS), \
-            swarm(seed_program, shared) as magnet, served(server_program) as base, viewer(base) as user:
+            swarm(seed_program, shared, f"--torrent={out}/films.torrent") as magnet, served(server_program) as base, viewer(base) as user:
         wrong = run_parts(user, out, (a_magnet_plays_in_three_seconds, seeks_land, sound_and_subtitles_are_chosen,
-                                      it_goes_on_where_it_was_left, the_map_and_plots_are_drawn), magnet)
+                                      it_goes_on_where_it_was_left, the_map_and_plots_are_drawn, a_file_is_opened_or_dropped), magnet, f"{out}/films.torrent")
     return 1 if wrong else 0
 
 

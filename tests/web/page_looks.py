@@ -22,9 +22,9 @@ LIBRARY = ["Night Trains S01E03 1080p.mkv", "Ørsted – Lys over havet (2019).m
            "A Field Guide to Northern Mosses, with a Long Walk at the End of It and Some Rain 2160p HEVC.mkv"]
 HOSTILE = ["<img src=x onerror=hacked()>.mkv", "<script>hacked()<script> & \"quotes' --> .mkv", "שלום عالم ٩٩٩ (text) 1.mkv",
            "x" * 230 + ".mkv", "\u0300" * 60 + " zalgo.mkv", "javascript:hacked().mkv"]
-RESULTS = {"query": "harbour", "providers": [{"name": "<b>own</b>", "state": "done", "ms": 80, "results": 2, "error": None},
-                                             {"name": "far", "state": "error", "ms": 5000, "results": 0, "error": "no answer in 5 s"}],
-           "results": [{"name": name, "infoHash": f"{n:040x}", "size": 7 * 10**8 * (n + 1), "seeders": 120 // (n + 1), "leechers": n,
+RESULTS = {"query": "harbour", "providers": [{"name": "<b>own</b>", "state": "ok", "ms": 80, "results": 2},
+                                             {"name": "far", "state": "failed", "ms": 5000, "results": 0, "error": "no answer in 5 s"}],
+           "results": [{"name": name, "infoHash": f"{n:040x}", "size": 7 * 10**8 * (n + 1), "seeders": 120 // (n + 1), "leechers": None, "cached": n == 1,
                         "date": "2021-05-17T00:00:00Z", "category": "video", "providers": ["own"], "magnet": "magnet:?xt=urn:btih:" + f"{n:040x}",
                         "streamUrl": "", "hlsUrl": ""} for n, name in enumerate([FILM, *LIBRARY[:2], HOSTILE[0], "\u202evkm.evil " + "y" * 300])]}
 

@@ -37,11 +37,14 @@ export async function request(path, options = {}) {
   }
 }
 
-/// The `data` of an answer.
-export async function ask(path, {json, ...options} = {}) {
+/// {success, data, message?}
+export async function answer(path, {json, ...options} = {}) {
   if (json) options = {method: 'POST', ...options, body: JSON.stringify(json),
     headers: {...options.headers, 'Content-Type': 'application/json'}};
-  const answer = await request(path, options);
-  if (!answer.ok) throw await troubleOf(answer);
-  return (await answer.json()).data;
+  const came = await request(path, options);
+  if (!came.ok) throw await troubleOf(came);
+  return came.json();
 }
+
+/// The `data` of an answer.
+export const ask = async (path, options) => (await answer(path, options)).data;

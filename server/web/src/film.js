@@ -15,12 +15,14 @@ import {on, torrents} from './torrents.js';
 import {words} from './words.js';
 
 const say = words.film;
+const mostFollowed = 200;  // files
 const plays = file => Boolean(file.hlsUrl);
 const fold = (title, traits, ...children) => make('details', {class: 'panel', ...traits}, make('summary', {}, make('h2', {}, title)), ...children);
 
-function fileRow(hash, file, chosen) {
-  const facts = [bytes(file.length), file.progress !== '100.00' && words.line.percent(file.progress)].filter(Boolean).join(' · ');
-  const text = make('span', {}, theirs(file.path, {class: 'name'}), make('span', {class: 'state'}, facts));
+const factsOf = file => [bytes(file.length), file.progress !== '100.00' && words.line.percent(file.progress)].filter(Boolean).join(' · ');
+
+function fileRow(hash, file, chosen, state) {
+  const text = make('span', {}, theirs(file.path, {class: 'name'}), state);
   return make('li', {}, plays(file)
     ? make('a', {class: 'result', href: `#/t/${hash}/${file.index}`, 'aria-current': chosen && 'true'}, icon(chosen ? 'volume' : 'play'), unseen(say.play), text)
     : make('a', {class: 'result', href: `/stream/proxy/${hash}?fileIndex=${file.index}&download=true${token(file, '&')}`, download: ''}, icon('download'), unseen(say.download), text));
@@ -31,9 +33,20 @@ const token = (file, before) => {
   return given ? `${before}token=${given}` : '';
 };
 
-function files(hash, all, chosen) {
+function files(signal, hash, all, chosen) {
   const films = all.filter(plays), others = all.filter(file => !plays(file));
-  const rows = list => make('ul', {class: 'results'}, list.map(file => fileRow(hash, file, chosen && file.index === chosen.index)));
+  const states = new Map(all.map(file => [file.index, make('span', {class: 'state'}, factsOf(file))]));
+  const rows = list => make('ul', {class: 'results'}, list.map(file => fileRow(hash, file, chosen && file.index === chosen.index, states.get(file.index))));
+  let asked = Date.now(), whole = false;
+  // How far each file is, as long as something comes; of very many files the total has to do.
+  on('change', signal, async changed => {
+    const now = Date.now(), ended = torrents.get(hash)?.status === 'complete';
+    if (changed !== hash || all.length > mostFollowed || (ended ? whole : now - asked < 3000)) return;
+    asked = now;
+    whole = ended;
+    const data = await ask(`/api/torrents/${hash}/files`, {signal}).catch(() => ({files: []}));
+    for (const file of data.files) states.get(file.index)?.replaceChildren(factsOf(file));
+  });
   return make('section', {class: 'panel'}, make('h2', {}, say.files), rows(films),
     others.length > 0 && make('details', {open: films.length === 0}, make('summary', {}, say.other(others.length)), rows(others)));
 }
@@ -128,7 +141,7 @@ export function film(signal, hash, wanted) {
       make('div', {class: 'screen'}, screen ? screen.box : make('p', {class: 'empty'}, say.noFilm),
         make('div', {class: 'heading'}, title, state), all.filter(plays).length > 1 && chosen && make('p', {class: 'state'}, theirs(chosen.path)),
         trouble, actions(signal, hash, torrent, refuse)),
-      make('aside', {}, files(hash, all, screen && chosen), chosen && links(hash, chosen), device(), swarm(signal, hash, screen && screen.video, () => screen && screen.shared())));
+      make('aside', {}, files(signal, hash, all, screen && chosen), chosen && links(hash, chosen), device(), swarm(signal, hash, screen && screen.video, () => screen && screen.shared())));
     if (screen) screen.stage.focus({preventScroll: true});
   }
 

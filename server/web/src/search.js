@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What the library and the search providers have for some words.
 import {add} from './add.js';
-import {ask} from './api.js';
+import {answer} from './api.js';
 import {make, show, theirs, unseen} from './dom.js';
 import {bytes} from './format.js';
 import {icon} from './icons.js';
@@ -10,7 +10,9 @@ import {sayTrouble} from './notice.js';
 import {words} from './words.js';
 
 function row(result, refuse) {
-  const facts = [bytes(result.size), words.search.facts(result.seeders, result.leechers),
+  // What a provider does not tell is null.
+  const facts = [result.cached && words.search.here, result.size !== null && bytes(result.size),
+    result.seeders !== null && words.search.facts(result.seeders, result.leechers || 0),
     result.date && result.date.slice(0, 10), result.category, (result.providers || []).join(', ')].filter(Boolean).join(' · ');
   async function play() {
     start.disabled = true;
@@ -36,10 +38,10 @@ export function search(signal, query) {
 
   async function run() {
     try {
-      const data = await ask(`/search?q=${encodeURIComponent(query)}`, {signal});
-      told.replaceChildren(data.results.length ? '' : make('p', {}, words.search.none));
+      const {data, message} = await answer(`/search?q=${encodeURIComponent(query)}`, {signal});
+      told.replaceChildren(data.results.length ? '' : make('p', {}, message || words.search.none));
       found.append(...data.results.map(result => row(result, trouble => told.replaceChildren(sayTrouble(trouble)))));
-      providers.textContent = data.providers.map(one => one.error || one.state === 'error' ?
+      providers.textContent = data.providers.filter(one => one.state !== 'unused').map(one => one.state !== 'ok' ?
         words.search.providerFailed(one.name, one.error) : words.search.provider(one.name, one.results, one.ms)).join('  ·  ');
     } catch (trouble) {
       if (signal.aborted) return;
