@@ -104,6 +104,20 @@ def nobody_has_it(viewer, _):
     assert "looking for peers" in viewer.text()
 
 
+def what_is_no_hls_plays_as_it_is_or_says_why(viewer, hash_of_odd_films):
+    viewer.open("#/t/" + hash_of_odd_films)
+    for name, plays in (("h264-co64-stz2.mp4", True), ("h264-aac.flv", False)):
+        viewer.has("both must be listed", "document.querySelectorAll('.result').length === 2")
+        viewer.run("[...document.querySelectorAll('.result')].find(a => a.textContent.includes(args[0])).click()", name)
+        viewer.has("it must be on the screen", "film()?.getAttribute('aria-label') === args[0]", name)
+        if plays:
+            viewer.plays(0.1)
+            assert "/stream/file/" in viewer.run("return film().currentSrc")
+        else:
+            viewer.has("it must say why", "document.querySelector('.notice .trouble')?.textContent.includes('no index yet')")
+    viewer.browser.console()  # 415 and 422 are told there, too
+
+
 def no_address_is_an_error(viewer, _):
     """Whatever stands behind #: words and a way back."""
     viewer.open("#/t/" + 40 * "0")
@@ -138,6 +152,10 @@ def main(server_program, seed_program, make_program, made, out):
         with served(server_program) as base, viewer(base) as user:
             ask(base + "/api/torrents", {"magnetUri": magnet})
             wrong += run_parts(user, out, [the_plain_page_plays, an_old_browser_gets_it, nobody_has_it, no_address_is_an_error], magnet)
+            odd = ["h264-co64-stz2.mp4", "h264-aac.flv"]
+            with films_in(shared + "/odd", make_program, made, odd) as folder, swarm(seed_program, folder, "--rate=300") as other:
+                info_hash = ask(base + "/api/torrents", {"magnetUri": other})["infoHash"]
+                wrong += run_parts(user, out, [what_is_no_hls_plays_as_it_is_or_says_why], info_hash)
     return 1 if wrong else 0
 
 

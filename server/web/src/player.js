@@ -14,6 +14,8 @@ import {on, torrents} from './torrents.js';
 import {words} from './words.js';
 
 const speeds = [0.5, 0.75, 1, 1.25, 1.5, 2];
+// What a peer that comes may mend.
+const passing = new Set(['no_peers', 'no_tracker', 'metadata_timeout', 'no_source', 'read_timeout', 'unavailable']);
 const volumePlace = 'gst-torrent.volume';
 const say = words.player;
 
@@ -21,7 +23,7 @@ export function player(signal, hash, file) {
   const video = make('video', {playsinline: true, preload: 'auto', 'aria-label': file.name});
   const stage = make('div', {class: 'stage', tabindex: 0, role: 'group', 'aria-label': say.stage});
   const notice = make('div', {class: 'notice', role: 'status'}), toast = make('p', {class: 'toast', role: 'status', hidden: true});
-  let source = null, ended = false, lastSubtitles = 0, stalled = null;
+  let source = null, ended = false, lastSubtitles = 0, stalled = null, failed = {};
 
   // What one can do.
   const jumpTo = at => { video.currentTime = Math.max(0, Math.min(at, (video.duration || 0) - 0.1)); };
@@ -59,13 +61,21 @@ export function player(signal, hash, file) {
     notice.replaceChildren(make('div', {class: 'spinner'}), make('p', {}, text));
     notice.dataset.kind = 'waiting';
   }
-  const clear = () => { notice.replaceChildren(); delete notice.dataset.kind; box.classList.remove('failed'); };
+  const clear = () => { notice.replaceChildren(); delete notice.dataset.kind; box.classList.remove('failed'); failed = {}; };
   function swarm() {
     const torrent = torrents.get(hash);
     return say.buffering(torrent && torrent.peers > 0 ? words.line.peers(torrent.peers) : '', speed(torrent ? torrent.downloadSpeed : 0));
   }
+  function again() {
+    clear();
+    wait(stalled = swarm());
+    if (source) source.retry();
+    else begin();
+  }
   function fail(trouble) {
-    const again = () => { clear(); wait(swarm()); if (source) source.retry(); else begin(); };
+    stalled = null;
+    clearTimeout(waiting);
+    failed = {code: trouble.code, at: Date.now()};
     const direct = trouble.unsuited && !(source && source.kind === 'direct') &&
       make('button', {type: 'button', onclick: () => { clear(); source = asIs(video, file, 0, hooks); video.play().catch(() => {}); }}, say.asIs);
     const shown = trouble.code === 'unplayable' ? {title: say.cannot, help: say.cannotHint, said: trouble.said} : trouble;
@@ -131,7 +141,12 @@ export function player(signal, hash, file) {
   const flow = () => { clearTimeout(waiting); stalled = null; if (notice.dataset.kind === 'waiting' || video.readyState > 2) clear(); };
   for (const event of ['waiting', 'seeking', 'stalled']) video.addEventListener(event, () => { if (video.readyState < 3) stall(); });
   for (const event of ['playing', 'seeked', 'canplay', 'loadeddata']) video.addEventListener(event, flow);
-  on('change', signal, changed => { if (changed === hash && stalled) wait(stalled = swarm()); });
+  on('change', signal, changed => {
+    if (changed !== hash) return;
+    const {peers, status} = torrents.get(hash);
+    if (stalled) wait(stalled = swarm());
+    else if (failed.code === 'not_indexed' ? status === 'complete' : passing.has(failed.code) && peers > 0 && Date.now() - failed.at > 5000) again();
+  });
   on('back', signal, () => { if (source && (notice.dataset.kind || video.readyState < 3)) { clear(); source.retry(); } else if (!source) begin(); });
 
   let kept = 0;

@@ -39,7 +39,8 @@ export async function open(video, hash, file, at, hooks) {
 /// The JSON that came with a failed request of hls.js, if there was one.
 function toldBy(data) {
   try {
-    const told = JSON.parse(data.networkDetails.responseText || data.response.data);
+    const asked = data.networkDetails;
+    const told = JSON.parse(asked.responseType === 'arraybuffer' ? new TextDecoder().decode(asked.response) : asked.responseText);
     return new Trouble(told.code, told.message, data.response.code);
   } catch {
     return data.response && data.response.code ? new Trouble('unavailable', data.error && data.error.message) : new Trouble('offline');
