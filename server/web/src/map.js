@@ -47,6 +47,7 @@ export function map(signal, hash) {
   }
   on('change', signal, changed => { if (changed === hash && canvas.clientWidth > 0) update(); });
   window.addEventListener('resize', update, {signal});
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', update, {signal});
   const keys = make('p', {class: 'quiet-text map-keys'}, Object.entries(words.film.mapKeys).map(([kind, text]) => make('span', {class: kind}, text)));
   return {box: make('div', {}, canvas, told, keys), update};
 }
