@@ -57,7 +57,7 @@ first_line() {
 }
 
 # --- packages and build ---------------------------------------------------------------------------------------------
-if [ $install = yes ]; then "$top/examples/packages/install.sh" build run; fi
+if [ $install = yes ]; then "$top/examples/packages/install.sh" build web run; fi
 echo 'Building (some minutes the first time) …'
 [ -f "$build/build.ninja" ] || meson setup "$build" "$top" >"$work/build.log" 2>&1 ||
   fail "meson: $(tail -n 20 "$work/build.log")"
@@ -143,7 +143,7 @@ cat <<EOF
 Ready. Try, while this runs:
   curl     curl -r 0-99999 -o part.mp4 '$url/stream/proxy/$hash'
            curl '$url/api/torrents/$hash/files'
-  browser  $url/stream/proxy/$hash
+  browser  $url/#/t/$hash
   player   gst-play-1.0 '$url/stream/proxy/$hash'
 EOF
 # A TV needs this machine's address in the network.

@@ -41,6 +41,7 @@ TEST(Pieces, TellWhatIsHereAndWhoReads) {
   ASSERT_TRUE(eventually([&] { return at(server.get(target).body, "$.data.readers[0].window") == "[2,3]"; }))
       << server.get(target).body;
   EXPECT_EQ(at(server.get(target).body, "$.data.readers[0].fileIndex"), "0");
+  EXPECT_EQ(at(server.get(target).body, "$.data.readers[0].piece"), "2");
   EXPECT_EQ(viewer.read_response().body.size(), std::size_t(MiB));
   body = server.get(target).body;
   EXPECT_EQ(have(body), "0011000000000000");
