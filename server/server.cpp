@@ -66,7 +66,13 @@ fetch::Settings fetch_settings(Config const& config) {
   return {.allow_private = config.allow_private_fetch, .user_agent = "gst-torrent/" GST_TORRENT_VERSION};
 }
 
-hls::Producer::Limits hls_limits(Config const& config, std::string const& state_path) {
+/// Empty: there is no state.
+std::string facts_folder(swarm::Session const& session) {
+  auto const& state = session.settings().state_path;
+  return state.empty() ? "" : state + "/hls";
+}
+
+hls::Producer::Limits hls_limits(Config const& config, swarm::Session const& session) {
   hls::Producer::Limits limits;
   limits.warm = static_cast<int>(config.hls_pipelines);
   limits.codings = static_cast<int>(config.hls_max_transcodes);
@@ -75,7 +81,7 @@ hls::Producer::Limits hls_limits(Config const& config, std::string const& state_
   limits.cache_folder = absolute(config.hls_cache_path);
   limits.folder_bytes = config.hls_cache_disk_mb << 20;
   limits.version = GST_TORRENT_VERSION;
-  if (!state_path.empty()) limits.folder = state_path + "/hls";
+  limits.folder = facts_folder(session);
   return limits;
 }
 
@@ -123,7 +129,9 @@ Server::Server(Config const& config) : loop_(http::Loop::create()) {
   auto http = http_options(config);
   app_.options = api_options(config);
   app_.session = swarm::Session::create(swarm_settings(config));
-  app_.producer = std::make_unique<hls::Producer>(hls_limits(config, app_.session->settings().state_path));
+  app_.producer = std::make_unique<hls::Producer>(hls_limits(config, *app_.session));
+  app_.pictures = std::make_unique<hls::Pictures>(
+      hls::Pictures::Limits{static_cast<std::size_t>(config.hls_cache_mb) << 16, facts_folder(*app_.session)});
   app_.fetch = std::make_unique<fetch::Client>(fetch_settings(config));
   app_.index = std::make_unique<cache::Index>(cache_backend(config, app_.session->settings()));
   app_.populated = std::make_unique<cache::Populated>(populated_folders(config, app_.session->settings()),
@@ -132,7 +140,10 @@ Server::Server(Config const& config) : loop_(http::Loop::create()) {
   app_.cleaning = std::make_unique<api::Cleaning>(
       app_.session, *app_.index, cleaning_settings(config),
       api::Cleaning::Told{
-          [this](auto const& hash) { app_.producer->forget(hash); },
+          [this](auto const& hash) {
+            app_.producer->forget(hash);
+            app_.pictures->forget(hash);
+          },
           [this](cache::Key const& key, std::int64_t bytes) { app_.events->evicted(key.info_hash, key.file, bytes); }});
   app_.events = std::make_shared<api::Events>(app_.session, loop_);
   app_.metrics = std::make_shared<api::Metrics>();
@@ -182,6 +193,7 @@ Server::~Server() {
   app_.cleaning->cancel();
   loop_->stop();  // its tasks use the producer and the session
   app_.producer.reset();
+  app_.pictures.reset();
   app_.jobs = {};  // readers end before the session
   if (!keep_files_) app_.cleaning->delete_unpinned();
   app_.session->stop();

@@ -8,6 +8,7 @@
 #include "api/web_sources.hpp"
 #include "cache/index.hpp"
 #include "cache/populated.hpp"
+#include "hls/pictures.hpp"
 #include "hls/producer.hpp"
 #include "http/pulse.hpp"
 #include "lib/fetch/client.hpp"
@@ -47,6 +48,7 @@ struct Options {
 struct App {
   std::shared_ptr<swarm::Session> session;
   std::unique_ptr<hls::Producer> producer;
+  std::unique_ptr<hls::Pictures> pictures;
   std::unique_ptr<fetch::Client> fetch;
   std::unique_ptr<cache::Index> index;
   std::unique_ptr<cache::Populated> populated;

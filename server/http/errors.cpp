@@ -44,6 +44,7 @@ constexpr Problem problems[] = {
     {Fault::source_failed, 502, "source_failed", "The other server failed", 0},
     {Fault::source_too_large, 502, "source_too_large", "Too large", 0},
     {Fault::unavailable, 503, "unavailable", "Unavailable", 5},
+    {Fault::not_here, 503, "not_here", "Not here yet", 5},
     {Fault::p2p_off, 503, "p2p_off", "Peer-to-peer is off", 0},
     {Fault::metadata_timeout, 504, "metadata_timeout", "No metadata in time", 10},
     {Fault::no_peers, 504, "no_peers", "No peers found", 10},

@@ -45,6 +45,7 @@ enum class Fault {
   source_failed,
   source_too_large,
   unavailable,
+  not_here,
   p2p_off,
   metadata_timeout,
   no_peers,
