@@ -19,6 +19,9 @@ using std::chrono::milliseconds;
 /// Of the server beside its clients: peers, files of torrents, pipes.
 constexpr int other_files = 512;
 
+/// Of segments: half a day of films, in 2 MB.
+constexpr std::size_t most_digests = 8192;
+
 constexpr milliseconds events_patience{200};
 
 /// For the index to be kept once more as the server ends.
@@ -38,6 +41,8 @@ api::Options api_options(Config const& config) {
   options.verify = config.torrent_verify == "strict" ? swarm::Verify::strict
                    : config.torrent_verify == "fast" ? swarm::Verify::fast
                                                      : swarm::Verify::trusted;
+  options.share = config.p2p_share;
+  options.ice_servers = config.ice_servers;
   options.transcode_video = config.hls_transcode == "video";
   options.shared_caches = config.api_token.empty();
   options.version = GST_TORRENT_VERSION;
@@ -75,6 +80,7 @@ std::string facts_folder(swarm::Session const& session) {
 hls::Producer::Limits hls_limits(Config const& config, swarm::Session const& session) {
   hls::Producer::Limits limits;
   limits.warm = static_cast<int>(config.hls_pipelines);
+  if (config.p2p_share) limits.digests = most_digests;
   limits.codings = static_cast<int>(config.hls_max_transcodes);
   limits.threads = limits.warm + 4;
   limits.cache_bytes = static_cast<std::size_t>(config.hls_cache_mb) << 20;

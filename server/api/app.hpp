@@ -40,6 +40,8 @@ struct Options {
   swarm::Verify verify = swarm::Verify::trusted;
   bool transcode_video = false;  ///< HLS may code pictures anew
   bool shared_caches = true;     ///< media may be kept by caches that serve others
+  bool share = false;            ///< viewers may share segments
+  std::vector<std::string> ice_servers;
   std::string version;
   std::vector<std::pair<std::string, std::string>> in_force;  ///< settings, without secrets
 };
