@@ -57,7 +57,7 @@ first_line() {
 }
 
 # --- packages and build ---------------------------------------------------------------------------------------------
-if [ $install = yes ]; then "$top/examples/packages/install.sh" build run; fi
+if [ $install = yes ]; then "$top/examples/packages/install.sh" build web run; fi
 echo 'Building (some minutes the first time) …'
 [ -f "$build/build.ninja" ] || meson setup "$build" "$top" >"$work/build.log" 2>&1 ||
   fail "meson: $(tail -n 20 "$work/build.log")"

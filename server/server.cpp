@@ -161,6 +161,7 @@ Server::Server(Config const& config) : loop_(http::Loop::create()) {
   keep_files_ = config.cache_persistent;
   app_.port = [this] { return http_->port(); };
   app_.connections = [this] { return http_->connections(); };
+  app_.addresses = [this] { return http_->lan_urls(); };
   app_.longest = [this] { return http_->pulse().longest(); };
   http_ = std::make_unique<http::Server>(http, http::Router(api::routes(app_)), loop_);
   upkeep_ = std::make_unique<api::Upkeep>(app_, loop_);

@@ -33,7 +33,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 
-if [ $install = yes ]; then "$top/examples/packages/install.sh" build run test; fi
+if [ $install = yes ]; then "$top/examples/packages/install.sh" build web run test; fi
 
 cd "$top"
 : "${build:=build${sanitizer:+-$sanitizer}}"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# install.sh LIST...: installs the Debian packages that the lists beside this file name (build, run, test, bench) and that
+# install.sh LIST...: installs the Debian packages that the lists beside this file name (build, web, run, test) and that
 # are missing. Calls neither apt nor sudo when all are there; starts no daemon.
 set -eu
 

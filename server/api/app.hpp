@@ -61,8 +61,9 @@ struct App {
   Jobs jobs;
   std::unique_ptr<Signalling> signalling;  ///< on the loop's thread
   Options options;
-  std::function<int()> port, connections;         ///< of the HTTP server; on the loop's thread
-  std::function<http::Pulse::Longest()> longest;  ///< turns of the main loop; there, too
+  std::function<int()> port, connections;               ///< of the HTTP server; on the loop's thread
+  std::function<std::vector<std::string>()> addresses;  ///< its URLs in the network; there, too
+  std::function<http::Pulse::Longest()> longest;        ///< turns of the main loop; there, too
   std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
   double started_at = 0;  ///< seconds since 1970
 };

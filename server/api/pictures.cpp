@@ -65,7 +65,7 @@ std::exception_ptr told(std::exception_ptr const& error, bool waited) {
   } catch (hls::Cancelled const&) {
     return std::make_exception_ptr(Failure(Fault::unavailable, "The server is busy; try again in a moment."));
   } catch (std::runtime_error const& e) {  // NoPicture, NotIndexed, DemuxFailed, no decoder
-    return std::make_exception_ptr(Failure(Fault::not_found, std::string("There is no picture: ") + e.what()));
+    return std::make_exception_ptr(Failure(Fault::no_picture, std::string("There is no picture: ") + e.what()));
   }
 }
 

@@ -7,6 +7,8 @@
 
 #include <glib.h>
 
+#include <algorithm>
+
 namespace api {
 namespace {
 
@@ -19,8 +21,12 @@ std::string bit_field(std::vector<bool> const& have) {
   return text;
 }
 
-json::Object reader_at(swarm::ReadingPlace const& place) {
-  auto reader = json::Object().set("fileIndex", place.file).set("position", place.position);
+json::Object reader_at(swarm::ReadingPlace const& place, swarm::Layout const& layout) {
+  auto const size = layout.file(place.file).size;
+  auto reader = json::Object()
+                    .set("fileIndex", place.file)
+                    .set("position", place.position)
+                    .set("piece", layout.piece_at(place.file, std::clamp<std::int64_t>(place.position, 0, size - 1)));
   if (place.window.empty())
     reader.set("window", nullptr);
   else
@@ -32,7 +38,9 @@ json::Object pieces(swarm::Torrent const& torrent) {
   auto const metadata = torrent.metadata();
   auto const have = torrent.verified_pieces();
   json::Array readers;
-  for (auto const& place : torrent.reading_places()) readers.add(reader_at(place));
+  if (metadata)
+    for (auto const& place : torrent.reading_places())
+      if (metadata->layout.file(place.file).size > 0) readers.add(reader_at(place, metadata->layout));
   return identity(torrent)
       .set("pieceLength", metadata ? metadata->layout.piece_length() : 0)
       .set("count", static_cast<std::int64_t>(have.size()))

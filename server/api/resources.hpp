@@ -42,6 +42,7 @@ void openapi_json(App& app, http::Exchange& exchange);    // openapi.cpp
 void api_docs(App& app, http::Exchange& exchange);
 void signalling(App& app, http::Exchange& exchange);  // signalling.cpp
 void page(App& app, http::Exchange& exchange);        // page.cpp
+void page_file(App& app, http::Exchange& exchange);
 void to_page(App& app, http::Exchange& exchange);
 
 }  // namespace api

@@ -54,6 +54,7 @@ constexpr Row table[] = {
     {"GET", "/openapi.json", Area::open, openapi_json, "These routes for programs (OpenAPI 3)"},
     {"GET", "/docs", Area::open, api_docs, "These routes for people"},
     {"GET", "/", Area::open, page, "A page to add and watch a torrent"},
+    {"GET", "/web/:file", Area::open, page_file, "What it is made of"},
     {"GET", "/test-torrent-streaming", Area::open, to_page, "Redirects to the page"},
 };
 

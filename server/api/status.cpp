@@ -36,13 +36,15 @@ void status(App& app, http::Exchange& exchange) {
   auto uptime =
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - app.started).count();
   exchange.work(
-      [&app, session = app.session, uptime, connections = app.connections(), longest = app.longest()] {
+      [&app, session = app.session, uptime, connections = app.connections(), addresses = app.addresses(),
+       longest = app.longest()] {
         json::Object settings;
         for (auto const& [name, value] : app.options.in_force) settings.set(name.c_str(), value);
         return http::Response::data(json::Object()
                                         .set("version", app.options.version)
                                         .set("uptime", static_cast<std::int64_t>(uptime))
                                         .set("timestamp", timestamp())
+                                        .set("addresses", json::Array::of(addresses))
                                         .set("memory", memory_part(memory()))
                                         .set("session", session_part(session->status()))
                                         .set("http", json::Object().set("connections", connections))

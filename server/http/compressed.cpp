@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::size_t worth_it = 512;
 
+}  // namespace
+
 bool takes_gzip(Request const& request) {
   GSList* refused = nullptr;
   GSList* taken = soup_header_parse_quality_list(request.header("Accept-Encoding").c_str(), &refused);
@@ -20,8 +22,6 @@ bool takes_gzip(Request const& request) {
   soup_header_free_list(refused);
   return yes;
 }
-
-}  // namespace
 
 void compress(Request const& request, Response& response) {
   if (response.body.size() < worth_it || !takes_gzip(request)) return;

@@ -21,6 +21,7 @@ constexpr Problem problems[] = {
     {Fault::forbidden, 403, "forbidden", "Forbidden", 0},
     {Fault::forbidden_address, 403, "forbidden_address", "Forbidden address", 0},
     {Fault::not_found, 404, "not_found", "Not found", 0},
+    {Fault::no_picture, 404, "no_picture", "No picture", 0},
     {Fault::unknown_torrent, 404, "unknown_torrent", "Torrent not found", 0},
     {Fault::unknown_file, 404, "unknown_file", "File not found", 0},
     {Fault::unknown_job, 404, "unknown_job", "Job not found", 0},

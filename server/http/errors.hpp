@@ -22,6 +22,7 @@ enum class Fault {
   forbidden,
   forbidden_address,
   not_found,
+  no_picture,
   unknown_torrent,
   unknown_file,
   unknown_job,

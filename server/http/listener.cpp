@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "http/listener.hpp"
 
+#include "http/lan_addresses.hpp"
+
 #include <stdexcept>
 
 namespace http {
@@ -28,6 +30,16 @@ GSocket* listen(GInetAddress* address, std::uint16_t port, GError** error) {
   return static_cast<GSocket*>(g_steal_pointer(&socket));
 }
 
+GInetAddress* address_of(GSocket* listener) {
+  g_autoptr(GSocketAddress) local = g_socket_get_local_address(listener, nullptr);
+  return G_INET_ADDRESS(g_object_ref(g_inet_socket_address_get_address(G_INET_SOCKET_ADDRESS(local))));
+}
+
+std::string written(std::string const& address, std::uint16_t port, bool tls) {
+  auto const host = address.find(':') != std::string::npos ? "[" + address + "]" : address;
+  return (tls ? "https://" : "http://") + host + ":" + std::to_string(port);
+}
+
 }  // namespace
 
 GSocket* open_listener(std::string const& host, std::uint16_t port) {
@@ -53,12 +65,17 @@ std::uint16_t port_of(GSocket* listener) {
 }
 
 std::string url_of(GSocket* listener, bool tls) {
-  g_autoptr(GSocketAddress) local = g_socket_get_local_address(listener, nullptr);
-  auto address = g_inet_socket_address_get_address(G_INET_SOCKET_ADDRESS(local));
+  g_autoptr(GInetAddress) address = address_of(listener);
   g_autofree char* text = g_inet_address_to_string(address);
-  bool v6 = g_inet_address_get_family(address) == G_SOCKET_FAMILY_IPV6;
-  auto host = g_inet_address_get_is_any(address) ? std::string("127.0.0.1") : v6 ? "[" + std::string(text) + "]" : text;
-  return (tls ? "https://" : "http://") + host + ":" + std::to_string(port_of(listener));
+  return written(g_inet_address_get_is_any(address) ? "127.0.0.1" : text, port_of(listener), tls);
+}
+
+std::vector<std::string> lan_urls_of(GSocket* listener, bool tls) {
+  g_autoptr(GInetAddress) address = address_of(listener);
+  g_autofree char* text = g_inet_address_to_string(address);
+  std::vector<std::string> urls;
+  for (auto const& one : lan_addresses(text, own_addresses())) urls.push_back(written(one, port_of(listener), tls));
+  return urls;
 }
 
 }  // namespace http

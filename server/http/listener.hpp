@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace http {
 
@@ -15,5 +16,7 @@ GSocket* open_listener(std::string const& host, std::uint16_t port);
 std::uint16_t port_of(GSocket* listener);
 /// "http://127.0.0.1:7000": an address by which this machine reaches it.
 std::string url_of(GSocket* listener, bool tls);
+/// The same for others in the network: lan_addresses().
+std::vector<std::string> lan_urls_of(GSocket* listener, bool tls);
 
 }  // namespace http

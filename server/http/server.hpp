@@ -19,6 +19,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace http {
 
@@ -46,6 +47,8 @@ class Server {
   ~Server();
 
   [[nodiscard]] std::string url() const;
+  /// By which others in the network reach it; none if it is bound to loopback.
+  [[nodiscard]] std::vector<std::string> lan_urls() const;
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] int connections() const { return connections_.count(); }
   [[nodiscard]] Pulse const& pulse() const { return pulse_; }

@@ -95,9 +95,9 @@ TEST_F(PicturesServed, WhatIsNoneIsSaidInWords) {
   serve();
   ASSERT_TRUE(is_here());
   auto const sound = server_->get(of("song.mp3") + "?wait=10");
-  expect_failure(sound, 404, "not_found");
+  expect_failure(sound, 404, "no_picture");
   EXPECT_THAT(at(sound.body, "$.message"), HasSubstr("no picture"));
-  expect_failure(server_->get(of("read me.txt") + "?wait=10"), 404, "not_found");
+  expect_failure(server_->get(of("read me.txt") + "?wait=10"), 404, "no_picture");
   expect_failure(server_->get("/api/torrents/" + swarm_->torrent().key + "/pictures/99"), 404, "unknown_file");
   expect_failure(server_->get("/api/torrents/" + std::string(40, 'a') + "/pictures/0"), 404, "unknown_torrent");
   for (auto const* query : {"?at=x", "?at=-1", "?at=1e9", "?at=nan", "?at=", "?width=10", "?width=5000", "?width=x"})

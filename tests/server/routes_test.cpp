@@ -321,12 +321,9 @@ TEST(Routes, HealthAndStatus) {
   EXPECT_THAT(at(status.body, "$.data.version"), MatchesRegex("\"[0-9.]+\""));
   EXPECT_GT(std::stol(at(status.body, "$.data.memory.own")), 0);
   EXPECT_NE(at(status.body, "$.data.session.listenPort"), "0");
+  EXPECT_EQ(at(status.body, "$.data.addresses[*]"), "") << "it is bound to loopback";
   EXPECT_GT(std::stod(at(status.body, "$.data.mainLoop.longestTurn")), 0);
   EXPECT_THAT(status.body, testing::Not(HasSubstr("secret")));
-  auto page = server.get("/");
-  EXPECT_EQ(page.status(), 200);
-  EXPECT_THAT(page.body, AllOf(HasSubstr("<video"), HasSubstr("<form")));
-  EXPECT_THAT(page["Content-Security-Policy"], HasSubstr("default-src 'none'"));
 }
 
 TEST(Routes, Token) {

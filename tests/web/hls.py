@@ -11,14 +11,12 @@ import math
 import os
 import pathlib
 import random
-import shutil
-import subprocess
 import sys
 import tempfile
 import time
 import traceback
 
-from house import Program, Site, ask, eventually, make, server
+from house import Program, Site, ask, eventually, make, missing, packages, server
 from webdriver import Browser
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -33,33 +31,8 @@ PITCHES = {"tracks.mkv": [440, 330, 550], "tracks.mp4": [440, 330], "tracks.ts":
 WORDS = {"en": "Second", "de": "Sekunde", "fr": "Seconde", "ru": "Секунда", "ja": "秒"}
 
 
-def missing(what):
-    print(what)
-    sys.exit(77)
-
-
 def hls_js(out):
-    """The pinned player, from npm."""
-    if not shutil.which("npm"):
-        missing("npm is missing: install the Debian packages of examples/packages/bench.txt")
-    folder = pathlib.Path(out, "npm")
-    folder.mkdir(parents=True, exist_ok=True)
-    script = folder / "node_modules/hls.js/dist/hls.min.js"
-    wanted = (HERE / "package-lock.json").read_bytes()
-    stamp = folder / "installed"
-    if not (script.exists() and stamp.exists() and stamp.read_bytes() == wanted):
-        for name in ("package.json", "package-lock.json", ".npmrc"):
-            shutil.copy(HERE / name, folder / name)
-        try:
-            got = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"], cwd=folder,
-                                 capture_output=True, text=True, timeout=120, check=False)
-            said = got.stderr if got.returncode else ""
-        except subprocess.TimeoutExpired:
-            said = "no answer"
-        if said:
-            missing("npm gives no hls.js here (no registry?): " + said.strip()[-300:])
-        stamp.write_bytes(wanted)
-    return script
+    return packages(out) / "hls.js/dist/hls.min.js"
 
 
 class Viewing:

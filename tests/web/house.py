@@ -6,6 +6,7 @@ import mimetypes
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -45,6 +46,33 @@ def server(program, folder, **settings):
 def ask(url, body=None):
     with urllib.request.urlopen(urllib.request.Request(url, body and json.dumps(body).encode()), timeout=60) as answer:
         return json.load(answer)["data"]
+
+
+def missing(what):
+    print(what)
+    sys.exit(77)
+
+
+def packages(out):
+    """node_modules with what package.json names, from npm; what is there already isn't fetched again."""
+    if not shutil.which("npm"):
+        missing("npm is missing: install the Debian packages of examples/packages/web.txt")
+    here, folder = pathlib.Path(__file__).resolve().parent, pathlib.Path(out, "npm")
+    folder.mkdir(parents=True, exist_ok=True)
+    stamp, wanted = folder / "installed", (here / "package-lock.json").read_bytes()
+    if not (stamp.exists() and stamp.read_bytes() == wanted):
+        for name in ("package.json", "package-lock.json", ".npmrc"):
+            shutil.copy(here / name, folder / name)
+        try:
+            got = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"], cwd=folder,
+                                 capture_output=True, text=True, timeout=120, check=False)
+            said = got.stderr if got.returncode else ""
+        except subprocess.TimeoutExpired:
+            said = "no answer"
+        if said:
+            missing("npm gives no packages here (no registry?): " + said.strip()[-300:])
+        stamp.write_bytes(wanted)
+    return folder / "node_modules"
 
 
 def make(program, folder, names):

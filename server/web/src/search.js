@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the library and the search providers have for some words.
+import {add} from './add.js';
+import {ask} from './api.js';
+import {make, show, theirs} from './dom.js';
+import {bytes} from './format.js';
+import {icon} from './icons.js';
+import {cards} from './library.js';
+import {sayTrouble} from './notice.js';
+import {words} from './words.js';
+
+function row(result, refuse) {
+  const facts = [bytes(result.size), words.search.facts(result.seeders, result.leechers),
+    result.date && result.date.slice(0, 10), result.category, (result.providers || []).join(', ')].filter(Boolean).join(' · ');
+  async function play() {
+    start.disabled = true;
+    try {
+      await add(result.magnet ? {magnetUri: result.magnet} : {infoHash: result.infoHash});
+    } catch (trouble) {
+      refuse(trouble);
+    }
+    start.disabled = false;
+  }
+  const start = make('button', {type: 'button', class: 'result', onclick: play, 'aria-label': words.search.play(result.name)},
+    icon('play'), make('span', {}, theirs(result.name, {class: 'name'}), make('span', {class: 'state'}, facts)));
+  return make('li', {}, start);
+}
+
+export function search(signal, query) {
+  const told = make('div', {role: 'status'}, make('p', {class: 'quiet-text'}, words.search.running));
+  const found = make('ul', {class: 'results'}), providers = make('p', {class: 'quiet-text'});
+  const parts = query.toLowerCase().split(/\s+/);
+  const mine = cards(signal, torrent => parts.every(part => torrent.name.toLowerCase().includes(part)));
+  const mineBox = make('section', {}, make('h2', {}, words.search.mine), mine.grid);
+  show(mineBox, mine.fill() > 0);
+
+  async function run() {
+    try {
+      const data = await ask(`/search?q=${encodeURIComponent(query)}`, {signal});
+      told.replaceChildren(data.results.length ? '' : make('p', {}, words.search.none));
+      found.append(...data.results.map(result => row(result, trouble => told.replaceChildren(sayTrouble(trouble)))));
+      providers.textContent = data.providers.map(one => one.error || one.state === 'error' ?
+        words.search.providerFailed(one.name, one.error) : words.search.provider(one.name, one.results, one.ms)).join('  ·  ');
+    } catch (trouble) {
+      if (signal.aborted) return;
+      told.replaceChildren(trouble.code === 'not_found' ? make('p', {}, words.search.absent) : sayTrouble(trouble, run));
+    }
+  }
+  run();
+  return make('section', {}, make('h1', {}, words.search.title(query)), mineBox, make('h2', {}, words.search.others), told, found, providers);
+}
