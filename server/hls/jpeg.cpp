@@ -17,7 +17,8 @@ Bytes jpeg(AVFrame const& picture) {
   auto const encoder = av::context(codec);
   encoder->width = picture.width;
   encoder->height = picture.height;
-  encoder->pix_fmt = AV_PIX_FMT_YUVJ420P;
+  encoder->pix_fmt = AV_PIX_FMT_YUV420P;
+  encoder->color_range = AVCOL_RANGE_JPEG;
   encoder->time_base = {1, 25};
   encoder->flags |= AV_CODEC_FLAG_QSCALE | AV_CODEC_FLAG_BITEXACT;
   encoder->global_quality = quantizer * FF_QP2LAMBDA;

@@ -7,7 +7,7 @@ struct AVFrame;
 
 namespace hls {
 
-/// The picture (yuvj420p) as a JPEG file. Throws std::runtime_error.
+/// The picture (yuv420p, full range) as a JPEG file. Throws std::runtime_error.
 [[nodiscard]] Bytes jpeg(AVFrame const& picture);
 
 }  // namespace hls

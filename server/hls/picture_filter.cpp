@@ -44,11 +44,10 @@ void PictureFilter::open(AVFrame const& frame) {
             failed);
   av::check(avfilter_graph_create_filter(&out_, avfilter_get_by_name("buffersink"), "out", nullptr, nullptr, graph_),
             failed);
-  auto const chain =
-      "bwdif=mode=send_frame:deint=interlaced," + turned(rotation_) + "scale=" + std::to_string(width_) + ":" +
-      std::to_string(height_) + ":flags=bicubic+accurate_rnd+bitexact" +
-      // JFIF knows one matrix and the full range only.
-      (use_ == For::jpeg ? ":out_color_matrix=bt601:out_range=pc,format=yuvj420p" : ":out_range=tv,format=yuv420p");
+  auto const chain = "bwdif=mode=send_frame:deint=interlaced," + turned(rotation_) + "scale=" + std::to_string(width_) +
+                     ":" + std::to_string(height_) + ":flags=bicubic+accurate_rnd+bitexact" +
+                     // JFIF knows one matrix and the full range only.
+                     (use_ == For::jpeg ? ":out_color_matrix=bt601:out_range=pc" : ":out_range=tv") + ",format=yuv420p";
   auto* ends = av::not_null(avfilter_inout_alloc());
   auto* begins = av::not_null(avfilter_inout_alloc());
   *begins = {av_strdup("in"), in_, 0, nullptr};

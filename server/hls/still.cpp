@@ -4,6 +4,7 @@
 #include "hls/cutter.hpp"
 #include "hls/key_picture.hpp"
 #include "hls/low_priority.hpp"
+#include "hls/picture_coder.hpp"
 #include "hls/picture_decoder.hpp"
 #include "hls/picture_filter.hpp"
 
@@ -85,9 +86,13 @@ Samples pictures_at(Demuxer& demuxer, Place const& place, int track) {
 }
 
 /// The first picture that was coded by itself, else the first one.
-Still decoded(Samples const& samples, Place const& place) {
+Still decoded(Samples& samples, Place const& place) {
   Still still;
-  decode_pictures(samples.track, samples.units, place.time, std::max<Time>(place.facts->measures.frame, 1ms),
+  auto start = place.time;
+  // Of a single one nothing has to be told from the others' times.
+  if (samples.units.size() == 1 && samples.units[0].pts != unknown_time)
+    start = std::exchange(samples.units[0].pts, unknown_time);
+  decode_pictures(samples.track, samples.units, start, std::max<Time>(place.facts->measures.frame, 1ms),
                   [&](AVFrame& frame, Time time) {
                     bool const key = frame.key_frame || frame.pict_type == AV_PICTURE_TYPE_I;
                     if (key || !still.picture) {
@@ -124,11 +129,19 @@ av::Frame shaped(AVFrame& frame, Track const& track, int rotation, int most_widt
   return made;
 }
 
-Samples read(Demuxer& demuxer, Place const& place, int track, bool key_frame_alone) {
-  if (!key_frame_alone) return pictures_at(demuxer, place, track);
-  KeyPicture taker(track, *place.key_frame());
-  demuxer.read(*place.key_frame(), {track}, taker);
-  return std::move(taker.picture);
+Samples key_frame(Demuxer& demuxer, Place const& place, int track) {
+  if (auto const time = place.key_frame()) {
+    KeyPicture taker(track, *time);
+    demuxer.read(*time, {track}, taker);
+    return std::move(taker.picture);
+  }
+  auto samples = pictures_at(demuxer, place, track);
+  auto& units = samples.units;
+  auto const last = std::find_if(units.rbegin(), units.rend(), [&](AccessUnit const& unit) {
+    return unit.key && unit.pts != unknown_time && unit.pts <= place.time + tolerance;
+  });
+  if (last == units.rend()) return {};
+  return {samples.track, {std::move(*last)}, samples.end};
 }
 
 }  // namespace
@@ -147,10 +160,9 @@ Still take_still(std::shared_ptr<ByteSource> const& source, Facts const& facts, 
   auto const demuxer = hls::open(source, facts, place.segment);
   std::stop_callback const end(cancelled, [&] { demuxer->cancel(); });
   Still still;
-  // Decoders may want more than a picture which the index calls a key frame.
-  for (bool const alone : {true, false}) {
-    if (alone && !place.key_frame()) continue;
-    auto samples = read(*demuxer, place, video->id, alone);
+  // A decoder may want more than what is called a key frame.
+  for (auto const read : {&key_frame, &pictures_at}) {
+    auto samples = read(*demuxer, place, video->id);
     if (samples.units.empty()) continue;
     if (samples.track.codec_data.empty() && samples.track.codec == Codec::av1)
       samples.track.codec_data = place.facts->timeline.av1_config;

@@ -12,7 +12,7 @@
 namespace hls {
 
 struct Still {
-  av::Frame picture;  ///< yuvj420p, upright, square pixels
+  av::Frame picture;  ///< yuv420p of full range, upright, square pixels
   Time at{};          ///< when it is shown, on the film's clock
 };
 

@@ -51,8 +51,10 @@ class Sharing : public testing::Test {
     return text.substr(value, text.find('\n', value) - value);
   }
 
-  support::Swarm swarm_{
-      support::make_torrent(support::disk_file("film.mkv", support::media_file(support::Container::mkv, 30))), 1};
+  support::Swarm swarm_{support::make_torrent({.files = {support::disk_file(
+                                                   "film.mkv", support::media_file(support::Container::mkv, 30))},
+                                               .name = "film.mkv"}),
+                        1};
   std::unique_ptr<Running> server_;
 };
 
