@@ -25,12 +25,15 @@ using namespace std::chrono_literals;
 constexpr Time tolerance = 2ms;
 constexpr int highest = 4096;
 
+std::size_t segment_of(Facts const& facts, Time time) {
+  auto const after = std::upper_bound(facts.segments.begin(), facts.segments.end(), time,
+                                      [](Time t, Segment const& each) { return t < each.begin; });
+  return static_cast<std::size_t>(std::max<std::ptrdiff_t>(after - facts.segments.begin() - 1, 0));
+}
+
 /// A time of the film as the recording sees it that it is in.
 struct Place {
-  Place(Facts const& film, Time at) : facts(&film), time(at) {
-    auto const after = std::upper_bound(film.segments.begin(), film.segments.end(), at,
-                                        [](Time t, Segment const& each) { return t < each.begin; });
-    segment = static_cast<std::size_t>(std::max<std::ptrdiff_t>(after - film.segments.begin() - 1, 0));
+  Place(Facts const& film, Time at) : facts(&film), time(at), segment(segment_of(film, at)) {
     if (auto const* reel = film.reel(segment)) {
       facts = reel->facts.get();
       shift = reel->shift;
@@ -49,7 +52,7 @@ struct Place {
 
   Facts const* facts;
   Time time, shift{};
-  std::size_t segment = 0;  ///< of the film
+  std::size_t segment;  ///< of the film
 };
 
 /// Takes the key picture of a time, and nothing that follows.
@@ -144,6 +147,14 @@ Samples key_frame(Demuxer& demuxer, Place const& place, int track) {
   return {samples.track, {std::move(*last)}, samples.end};
 }
 
+/// Of which the first one is as near as can be.
+Samples segment_at(Demuxer& demuxer, Place const& place, int track) {
+  auto const& facts = *place.facts;
+  auto cut =
+      Cutter(facts.timeline, facts.measures, facts.segments).cut(demuxer, segment_of(facts, place.time), {track});
+  return cut.empty() ? Samples{} : std::move(cut.front());
+}
+
 }  // namespace
 
 std::optional<Time> key_frame_at(Facts const& facts, Time at) {
@@ -160,8 +171,8 @@ Still take_still(std::shared_ptr<ByteSource> const& source, Facts const& facts, 
   auto const demuxer = hls::open(source, facts, place.segment);
   std::stop_callback const end(cancelled, [&] { demuxer->cancel(); });
   Still still;
-  // A decoder may want more than what is called a key frame.
-  for (auto const read : {&key_frame, &pictures_at}) {
+  // A decoder may want more than what is called a key frame, and a film without an index lose the first one.
+  for (auto const read : {&key_frame, &pictures_at, &segment_at}) {
     auto samples = read(*demuxer, place, video->id);
     if (samples.units.empty()) continue;
     if (samples.track.codec_data.empty() && samples.track.codec == Codec::av1)

@@ -118,9 +118,10 @@ class Tabs:
     """Of one browser; each loads for itself."""
 
     def __init__(self, browser):
-        self.browser = browser
+        self.browser, self.home = browser, browser.ask("GET", "/window")
 
     def open(self, url, script, *arguments):
+        self.browser.ask("POST", "/window", {"handle": self.home})
         tab = self.browser.ask("POST", "/window/new", {"type": "tab"})["handle"]
         self.browser.ask("POST", "/window", {"handle": tab})
         self.browser.devtools("Network.enable")

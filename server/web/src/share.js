@@ -5,6 +5,9 @@ import {HlsJsP2PEngine} from 'p2p-media-loader-hlsjs';
 // Seconds ahead of the picture: what is needed so soon comes from the server; what others have is taken from them; and
 // of what nobody has each viewer fetches a part, not so far ahead that the server's swarm would be read out of order.
 const windows = {highDemandTimeWindow: 10, httpDownloadTimeWindow: 40, p2pDownloadTimeWindow: 120};
+// Alone, as much comes from the server as hls.js would keep in hand; nobody may come for so many ms.
+const alone = {highDemandTimeWindow: 30}, together = {highDemandTimeWindow: windows.highDemandTimeWindow};
+const company = 5000;
 // The server waits for its swarm before it answers.
 const patience = 60000;
 const memory = 200;  // 2^20 bytes of segments
@@ -58,6 +61,21 @@ function limitUpload(engine, ended) {
   ended(() => clearTimeout(pause));
 }
 
+/// `peers`: with whom a viewer is connected, by their names for the picture: for sound of its own they have others.
+function follow(engine, peers, ended) {
+  const adapt = () => engine.applyDynamicConfig({core: peers.size ? together : alone});
+  const timer = setTimeout(adapt, company);
+  engine.addEventListener('onPeerConnect', peer => {
+    if (peer.streamType === 'main') peers.add(peer.peerId);
+    adapt();
+  });
+  engine.addEventListener('onPeerClose', peer => {
+    peers.delete(peer.peerId);
+    adapt();
+  });
+  ended(() => clearTimeout(timer));
+}
+
 /// `sharing`: of GET /api/torrents/:infoHash/hls/:fileIndex, not null. Gives {hls, stats()}: bytes of whole segments from
 /// other viewers and from the server, bytes given to others, and with how many viewers it is connected.
 export async function sharedHls(Hls, config, sharing) {
@@ -82,9 +100,8 @@ export async function sharedHls(Hls, config, sharing) {
   });
   engine.addEventListener('onSegmentLoaded', loaded => { counted[loaded.downloadSource] += loaded.bytesLength; });
   engine.addEventListener('onChunkUploaded', bytes => { counted.upload += bytes; });
-  // A viewer of a film with sound of its own is connected twice.
-  engine.addEventListener('onPeerConnect', peer => peers.add(peer.peerId));
-  engine.addEventListener('onPeerClose', peer => peers.delete(peer.peerId));
-  limitUpload(engine, then => hls.once(Hls.Events.DESTROYING, then));
+  const ended = then => hls.once(Hls.Events.DESTROYING, then);
+  follow(engine, peers, ended);
+  limitUpload(engine, ended);
   return {hls, stats};
 }
