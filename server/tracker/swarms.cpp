@@ -6,7 +6,7 @@
 namespace tracker {
 namespace {
 
-/// Bytes that cost as much as a message.
+/// Bytes of a message beyond which it counts as several.
 constexpr double large = 8192;
 
 }  // namespace
@@ -17,7 +17,7 @@ Swarms::Outcome Swarms::received(Link from, std::string_view text, Clock::time_p
   client.allowance = std::min(
       limits_.burst, client.allowance + limits_.rate * std::chrono::duration<double>(now - client.refilled).count());
   client.refilled = now;
-  if ((client.allowance -= 1 + static_cast<double>(text.size()) / large) < 0) {
+  if ((client.allowance -= std::max(1., static_cast<double>(text.size()) / large)) < 0) {
     outcome.close = "Too many messages.";
     return outcome;
   }
