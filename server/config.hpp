@@ -30,6 +30,8 @@ struct Config {
   std::string hls_cache_path;
   std::int64_t hls_cache_mb = 0, hls_cache_disk_mb = 0, hls_pipelines = 0, hls_max_transcodes = 0;
   std::string hls_transcode;
+  bool p2p_share = false;
+  std::vector<std::string> ice_servers;
   std::string torrent_listen;
   bool torrent_dht = false, torrent_lsd = false, torrent_pex = false, torrent_port_mapping = false;
   std::vector<std::string> torrent_trackers;

@@ -67,6 +67,13 @@ bool url_template(std::string const& value) {
   return g_uri_is_valid(filled, G_URI_FLAGS_ENCODED_PATH, nullptr);
 }
 
+bool ice_server(std::string const& value) {
+  return g_regex_match_simple(
+      R"re(^(stuns?:|turns?:[^\s@:]+:[^\s@]+@)([^\s@:/?\[\]]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?)re"
+      R"re((\?transport=(udp|tcp))?$)re",
+      value.c_str(), GRegexCompileFlags{}, GRegexMatchFlags{});
+}
+
 bool redis_address(std::string const& value) {
   try {
     redis::parse_url(value);
@@ -181,6 +188,10 @@ std::vector<Setting> const& settings_table() {
           "HLS_TRANSCODE", &C::hls_transcode, "off", {"off", "video"},
           "what HLS may code anew beside sound; video: pictures that a client can't play, which takes a fast machine"),
       number("HLS_MAX_TRANSCODES", &C::hls_max_transcodes, 1, 1, 64, "segments whose pictures are coded at a time"),
+      flag("P2P_SHARE", &C::p2p_share, false,
+           "browsers that watch the same film share its segments, and see each other's addresses (docs/sharing.md)"),
+      secret(formed(list("ICE_SERVERS", &C::ice_servers, "", "servers that help them to reach each other"), ice_server,
+                    "stun:host:port, turn:user:password@host:port, separated by commas or spaces")),
       formed(text("TORRENT_LISTEN", &C::torrent_listen, "0.0.0.0:6881,[::]:6881", "address:port, separated by commas",
                   "where peers may connect; port 0 = a free one"),
              listen_addresses),

@@ -19,6 +19,9 @@ using std::chrono::milliseconds;
 /// Of the server beside its clients: peers, files of torrents, pipes.
 constexpr int other_files = 512;
 
+/// Of segments: half a day of films, in 2 MB.
+constexpr std::size_t most_digests = 8192;
+
 constexpr milliseconds events_patience{200};
 
 /// For the index to be kept once more as the server ends.
@@ -39,6 +42,8 @@ api::Options api_options(Config const& config) {
   options.verify = config.torrent_verify == "strict" ? swarm::Verify::strict
                    : config.torrent_verify == "fast" ? swarm::Verify::fast
                                                      : swarm::Verify::trusted;
+  options.share = config.p2p_share;
+  options.ice_servers = config.ice_servers;
   options.transcode_video = config.hls_transcode == "video";
   options.shared_caches = config.api_token.empty();
   options.version = GST_TORRENT_VERSION;
@@ -67,16 +72,23 @@ fetch::Settings fetch_settings(Config const& config) {
   return {.allow_private = config.allow_private_fetch, .user_agent = "gst-torrent/" GST_TORRENT_VERSION};
 }
 
-hls::Producer::Limits hls_limits(Config const& config, std::string const& state_path) {
+/// Empty: there is no state.
+std::string facts_folder(swarm::Session const& session) {
+  auto const& state = session.settings().state_path;
+  return state.empty() ? "" : state + "/hls";
+}
+
+hls::Producer::Limits hls_limits(Config const& config, swarm::Session const& session) {
   hls::Producer::Limits limits;
   limits.warm = static_cast<int>(config.hls_pipelines);
+  if (config.p2p_share) limits.digests = most_digests;
   limits.codings = static_cast<int>(config.hls_max_transcodes);
   limits.threads = limits.warm + 4;
   limits.cache_bytes = static_cast<std::size_t>(config.hls_cache_mb) << 20;
   limits.cache_folder = absolute(config.hls_cache_path);
   limits.folder_bytes = config.hls_cache_disk_mb << 20;
   limits.version = GST_TORRENT_VERSION;
-  if (!state_path.empty()) limits.folder = state_path + "/hls";
+  limits.folder = facts_folder(session);
   return limits;
 }
 
@@ -124,7 +136,9 @@ Server::Server(Config const& config) : loop_(http::Loop::create()) {
   auto http = http_options(config);
   app_.options = api_options(config);
   app_.session = swarm::Session::create(swarm_settings(config));
-  app_.producer = std::make_unique<hls::Producer>(hls_limits(config, app_.session->settings().state_path));
+  app_.producer = std::make_unique<hls::Producer>(hls_limits(config, *app_.session));
+  app_.pictures = std::make_unique<hls::Pictures>(
+      hls::Pictures::Limits{static_cast<std::size_t>(config.hls_cache_mb) << 16, facts_folder(*app_.session)});
   app_.fetch = std::make_unique<fetch::Client>(fetch_settings(config));
   app_.index = std::make_unique<cache::Index>(cache_backend(config, app_.session->settings()));
   app_.populated = std::make_unique<cache::Populated>(populated_folders(config, app_.session->settings()),
@@ -133,7 +147,10 @@ Server::Server(Config const& config) : loop_(http::Loop::create()) {
   app_.cleaning = std::make_unique<api::Cleaning>(
       app_.session, *app_.index, cleaning_settings(config),
       api::Cleaning::Told{
-          [this](auto const& hash) { app_.producer->forget(hash); },
+          [this](auto const& hash) {
+            app_.producer->forget(hash);
+            app_.pictures->forget(hash);
+          },
           [this](cache::Key const& key, std::int64_t bytes) { app_.events->evicted(key.info_hash, key.file, bytes); }});
   app_.events = std::make_shared<api::Events>(app_.session, loop_);
   app_.metrics = std::make_shared<api::Metrics>();
@@ -184,6 +201,7 @@ Server::~Server() {
   app_.cleaning->cancel();
   loop_->stop();  // its tasks use the producer and the session
   app_.producer.reset();
+  app_.pictures.reset();
   app_.jobs = {};  // readers end before the session
   if (!keep_files_) app_.cleaning->delete_unpinned();
   app_.session->stop();

@@ -51,15 +51,19 @@ void add_by_turns(std::vector<std::vector<Hot>> const& places, Wants& wants,
 
 Wants demand(Layout const& layout, std::vector<ReaderWants> const& readers, std::optional<int> keep_file,
              std::int64_t hot_bytes) {
-  enum Group { waited_for, read_now, elsewhere };
+  enum Group { waited_for, read_now, elsewhere, last };
   std::array<std::vector<std::vector<Hot>>, 3> groups;
-  std::array<std::vector<Stretch>, 3> windows;
+  std::array<std::vector<Stretch>, 4> windows;
   Wants wants;
   for (auto const& reader : readers) {
-    wants.searching = wants.searching || reader.searching;
+    wants.searching = wants.searching || (reader.searching && !reader.last);
     for (auto const& window : reader.windows) {
       auto const pieces = layout.pieces_of(reader.file, {window.position, window.end});
       if (pieces.empty()) continue;
+      if (reader.last) {
+        windows[last].push_back({pieces});
+        continue;
+      }
       auto const hot_end = window.end - window.position > hot_bytes ? window.position + hot_bytes : window.end;
       auto const group = !window.current ? elsewhere : reader.waiting ? waited_for : read_now;
       auto hot = hot_of(layout, reader, {window.position, hot_end});

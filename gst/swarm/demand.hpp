@@ -20,6 +20,7 @@ struct ReaderWants {
   bool by_block = false;        ///< it can read blocks of unfinished pieces
   bool trusted = false;         ///< but only those of trusted peers
   bool searching = false;       ///< it may soon jump again
+  bool last = false;            ///< what others want comes first
 };
 
 /// Blocks [begin, end) of a piece that are needed next.
@@ -53,7 +54,7 @@ struct Wants {
 inline constexpr std::int64_t default_hot_bytes = 256 * 1024;
 
 /// hot: first the places that waiting readers read, then those of the others, then all readers' further places; of
-/// each group every reader's first piece, then every reader's second, and so on.
+/// each group every reader's first piece, then every reader's second, and so on. Who comes last has none that is hot.
 Wants demand(Layout const& layout, std::vector<ReaderWants> const& readers, std::optional<int> keep_file,
              std::int64_t hot_bytes = default_hot_bytes);
 

@@ -146,6 +146,11 @@ bool LiveTorrent::withheld(int file, std::int64_t position, Verify verify) const
 // ---- readers and what they want ----
 
 std::unique_ptr<Reader> LiveTorrent::open(FileChoice const& choice, ReaderOptions const& options) {
+  if (options.fetch == Fetch::nothing) {
+    auto reader = std::make_unique<TorrentReader>(me(), choice, options);
+    readers_.lock()->push_back(reader.get());
+    return reader;
+  }
   bool again = false;
   {
     auto state = state_.lock();

@@ -22,11 +22,19 @@ enum class Verify {
             ///< from peers that have given much and nothing wrong
 };
 
+/// What is fetched for a reader.
+enum class Fetch {
+  first,    ///< what it reads, and what follows
+  last,     ///< the same, once others have what they want
+  nothing,  ///< it reads what is here; read() of anything else throws read_timeout at once
+};
+
 struct ReaderOptions {
   std::int64_t read_ahead = 32 * 1024 * 1024;         ///< bytes wanted ahead of the position, > 0
   std::chrono::milliseconds metadata_timeout{60000};  ///< of one read(); 0 = wait for ever
   std::chrono::milliseconds piece_timeout{60000};     ///< of one read(); 0 = wait for ever
   Verify verify = Verify::strict;
+  Fetch fetch = Fetch::first;
 };
 
 /// A byte source over one file. Its demand (what is downloaded for it) lives as long as it does.

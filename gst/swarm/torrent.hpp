@@ -90,7 +90,7 @@ class Torrent : public std::enable_shared_from_this<Torrent> {
   virtual void check() const = 0;
 
   /// Opens a reader at position 0; the file is resolved when the metadata are known. Never waits. A torrent that
-  /// had failed or gone idle starts again.
+  /// had failed or gone idle starts again, unless nothing is to be fetched for it.
   virtual std::unique_ptr<Reader> open(FileChoice const& choice, ReaderOptions const& options = {}) = 0;
 
   /// Verified ranges of a file, and their sum. Empty until the metadata are known. Throws Error(not_found).

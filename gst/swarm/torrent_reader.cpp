@@ -164,6 +164,10 @@ Reader::Result TorrentReader::read(std::span<std::byte> into) {
       end_waiting();
       return *tried.result;
     }
+    if (options_.fetch == Fetch::nothing) {
+      end_waiting();
+      throw Error(Errc::read_timeout, "These bytes are not here yet.", "Try again in a moment.");
+    }
     auto const patience = tried.has_metadata ? options_.piece_timeout : options_.metadata_timeout;
     {
       std::unique_lock lock(mutex_);
@@ -298,9 +302,10 @@ std::optional<ReaderWants> TorrentReader::wants(bool any_trusted) const {
   // Not waiting for the consumer's next call: with the metadata just there, every moment counts.
   auto const index = file();
   auto const length = size();
-  if (!index || !length) return std::nullopt;
+  if (!index || !length || options_.fetch == Fetch::nothing) return std::nullopt;
   ReaderWants wants;
   wants.file = *index;
+  wants.last = options_.fetch == Fetch::last;
   // Once: the consumer reads on meanwhile, to the end perhaps, where no piece is.
   auto const position = position_.load();
   int const waiting = waiting_piece_;

@@ -41,7 +41,7 @@ class TorrentReader final : public Reader {
   void on_block(int piece);
   void on_verified(int piece);
   void on_failed(int piece);
-  /// Nullopt while the file is not known.
+  /// Nullopt while the file is not known, or if nothing is to be fetched.
   [[nodiscard]] std::optional<ReaderWants> wants(bool any_trusted) const;
   /// How long a consumer has been blocked on one piece.
   [[nodiscard]] std::chrono::milliseconds waiting_for() const;

@@ -8,6 +8,7 @@
 #include "api/web_sources.hpp"
 #include "cache/index.hpp"
 #include "cache/populated.hpp"
+#include "hls/pictures.hpp"
 #include "hls/producer.hpp"
 #include "http/pulse.hpp"
 #include "lib/fetch/client.hpp"
@@ -40,6 +41,8 @@ struct Options {
   swarm::Verify verify = swarm::Verify::trusted;
   bool transcode_video = false;  ///< HLS may code pictures anew
   bool shared_caches = true;     ///< media may be kept by caches that serve others
+  bool share = false;            ///< viewers may share segments
+  std::vector<std::string> ice_servers;
   std::string version;
   std::vector<std::pair<std::string, std::string>> in_force;  ///< settings, without secrets
 };
@@ -48,6 +51,7 @@ struct Options {
 struct App {
   std::shared_ptr<swarm::Session> session;
   std::unique_ptr<hls::Producer> producer;
+  std::unique_ptr<hls::Pictures> pictures;
   std::unique_ptr<fetch::Client> fetch;
   std::unique_ptr<cache::Index> index;
   std::unique_ptr<cache::Populated> populated;

@@ -79,7 +79,9 @@ std::vector<hls::Sidecar> sidecars(swarm::Layout const& layout, int film) {
   return found;
 }
 
-hls::Origin origin_of(App const& app, std::shared_ptr<swarm::Torrent> const& torrent, int file) {
+}  // namespace
+
+hls::Origin origin_of(std::shared_ptr<swarm::Torrent> const& torrent, int file, swarm::ReaderOptions const& options) {
   auto const metadata = torrent->metadata();
   hls::Origin origin;
   origin.key = torrent->key() + "/" + std::to_string(file);
@@ -87,9 +89,6 @@ hls::Origin origin_of(App const& app, std::shared_ptr<swarm::Torrent> const& tor
     origin.key += "-" + outside->edition;  // what is learnt of it holds as long as it is the same
   origin.name = metadata->layout.file(file).path;
   origin.sidecars = sidecars(metadata->layout, file);
-  swarm::ReaderOptions options;
-  options.verify = app.options.verify;
-  options.piece_timeout = app.options.read_timeout;
   origin.open = [torrent, file, options](std::optional<int> sidecar) {
     return torrent->open(sidecar.value_or(file), options);
   };
@@ -99,11 +98,16 @@ hls::Origin origin_of(App const& app, std::shared_ptr<swarm::Torrent> const& tor
   return origin;
 }
 
+namespace {
+
 void learn(FilmPtr const& film, std::function<void(FilmPtr const&)> then) {
   auto const& layout = film->torrent->metadata()->layout;
   if (film->file >= layout.file_count() || layout.file(film->file).padding)
     throw Failure(Fault::unknown_file, "The torrent has no file " + std::to_string(film->file) + ".");
-  film->origin = origin_of(film->app, film->torrent, film->file);
+  swarm::ReaderOptions options;
+  options.verify = film->app.options.verify;
+  options.piece_timeout = film->app.options.read_timeout;
+  film->origin = origin_of(film->torrent, film->file, options);
   wait<std::shared_ptr<hls::Facts const>>(
       film, [film](auto answer) { return film->app.producer->learn(film->origin, std::move(answer)); },
       [film, then = std::move(then)](std::shared_ptr<hls::Facts const> facts, bool verified) {

@@ -26,6 +26,9 @@ struct Film {
 };
 using FilmPtr = std::shared_ptr<Film>;
 
+/// Its metadata are known, and have the file.
+[[nodiscard]] hls::Origin origin_of(std::shared_ptr<swarm::Torrent> const& torrent, int file,
+                                    swarm::ReaderOptions const& options);
 /// Opens the torrent that the request names, waits for its metadata and for what is to be known of the file, and calls
 /// `then`; or answers with what went wrong.
 void open_film(App& app, http::Exchange& exchange, std::function<void(FilmPtr const&)> then);

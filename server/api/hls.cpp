@@ -3,14 +3,14 @@
 #include "api/film.hpp"
 #include "api/metrics.hpp"
 #include "api/resources.hpp"
+#include "api/sharing.hpp"
+#include "api/tagged.hpp"
 #include "hls/clients.hpp"
 #include "hls/presentation.hpp"
 #include "http/compressed.hpp"
 #include "http/conditional.hpp"
 #include "http/errors.hpp"
 #include "http/range.hpp"
-
-#include <glib.h>
 
 namespace api {
 namespace {
@@ -24,29 +24,6 @@ Failure no_such_thing() { return {Fault::not_found, "This film has nothing of th
 
 std::string token_query(http::Exchange& exchange) {
   return exchange.link_token().empty() ? "" : "?token=" + exchange.link_token();
-}
-
-std::string digest(std::string_view bytes) {
-  g_autofree char* text =
-      g_compute_checksum_for_data(G_CHECKSUM_SHA256, reinterpret_cast<guchar const*>(bytes.data()), bytes.size());
-  return std::string("\"") + std::string(text, 32) + "\"";
-}
-
-/// 304 or 412, if the client's conditions say so. Sets the ETag in any case.
-bool answered_by_conditions(http::Exchange& exchange, http::Response& head, std::string const& etag) {
-  auto const& request = exchange.request();
-  head.set("ETag", etag);
-  switch (http::evaluate({request.header("If-Match"), request.header("If-None-Match"), "", "", ""}, {etag, {}})) {
-    case http::Verdict::precondition_failed:
-      throw Failure(Fault::precondition_failed, "It is not the one that the request is about.").with("ETag", etag);
-    case http::Verdict::not_modified:
-      head.status = 304;
-      exchange.reply(head);
-      return true;
-    case http::Verdict::proceed:
-      return false;
-  }
-  return false;
 }
 
 /// An address names its bytes for ever, but what is coded anew only as long as the coder is the same.
@@ -65,26 +42,59 @@ void reply_playlist(FilmPtr const& film, std::string text) {
   response.set("Cache-Control", film->verified ? "no-cache" : "no-store");
   response.body = std::move(text);
   http::compress(film->exchange.request(), response);
-  if (answered_by_conditions(film->exchange, response, digest(response.body))) return;
+  if (answered_by_conditions(film->exchange, response, digest_tag(response.body))) return;
   film->exchange.reply(response);
+}
+
+/// Who shares them checks what others sent by this (RFC 9530).
+void tell_digest(http::Response& response, hls::Digest const& digest) {
+  response.set("Repr-Digest", "sha-256=:" + digest.sha256 + ":");
+}
+
+http::Response item_head(Film const& film, hls::Item const& item, bool verified) {
+  http::Response response;
+  response.set("Content-Type", hls::content_type(item, *film.facts));
+  response.set("Accept-Ranges", "bytes");
+  response.set("Cache-Control", !verified                        ? "no-store"
+                                : film.app.options.shared_caches ? "public, max-age=31536000, immutable"
+                                                                 : "private, max-age=31536000, immutable");
+  return response;
+}
+
+/// Pictures and sound are shared. By what was asked for, the server knows what viewers had from each other.
+void count(Film const& film, hls::Item const& item, std::size_t bytes) {
+  auto const& rendition = item.rendition;
+  if (item.init || rendition.key_frames || rendition.text || rendition.sidecar) return;
+  auto& shared = film.app.metrics->shared;
+  (film.exchange.request().head() ? shared.p2p : shared.http) += static_cast<double>(bytes);
+}
+
+/// Only its digest is asked for, and known: nothing has to be made. False: it isn't known.
+bool replied_with_digest(FilmPtr const& film, hls::Item const& item) {
+  if (!film->verified || !film->exchange.request().head()) return false;
+  auto const digest = film->app.producer->digest(film->origin, *film->facts, item);
+  if (!digest) return false;
+  auto response = item_head(*film, item, true);
+  tell_digest(response, *digest);
+  if (!answered_by_conditions(film->exchange, response, etag_of(*film, item)))
+    film->exchange.reply_head(response, static_cast<std::int64_t>(digest->size));
+  count(*film, item, digest->size);
+  return true;
 }
 
 /// A segment's address names its bytes for ever. What was made from bytes that are not verified is nobody's to keep.
 void reply_item(FilmPtr const& film, hls::Item const& item, hls::Content content, bool verified) {
   auto& exchange = film->exchange;
   auto const& request = exchange.request();
-  http::Response response;
-  response.set("Content-Type", hls::content_type(item, *film->facts));
-  response.set("Accept-Ranges", "bytes");
+  http::Response response = item_head(*film, item, verified);
   std::string const etag = verified ? etag_of(*film, item) : "";
   if (verified) {
-    response.set("Cache-Control", film->app.options.shared_caches ? "public, max-age=31536000, immutable"
-                                                                  : "private, max-age=31536000, immutable");
+    if (auto const digest = film->app.producer->digest(film->origin, *film->facts, item))
+      tell_digest(response, *digest);
     if (answered_by_conditions(exchange, response, etag)) return;
-  } else {
-    response.set("Cache-Control", "no-store");
   }
   auto const size = static_cast<std::int64_t>(content->size());
+  count(*film, item, content->size());
   http::Selection selected;
   if (!request.head() && http::range_applies({.if_range = request.header("If-Range")}, {etag, {}}))
     selected = http::select_ranges(request.header("Range"), size);
@@ -100,22 +110,6 @@ void reply_item(FilmPtr const& film, hls::Item const& item, hls::Content content
     response.content = std::move(content);
   }
   exchange.reply(response);
-}
-
-hls::Client const& client_of(http::Request const& request) {
-  auto const name = request.query("client").value_or("");
-  if (auto const* client = hls::client_of(name, request.header("User-Agent"))) return *client;
-  std::string names;
-  for (auto const& known : hls::client_names()) names += (names.empty() ? "" : ", ") + known;
-  throw Failure(Fault::bad_request, "There is no client \"" + name + "\". There are: " + names + ".");
-}
-
-std::optional<hls::Packaging> packaging_of(http::Request const& request) {
-  auto const name = request.query("container");
-  if (!name || name->empty()) return std::nullopt;
-  if (*name == "ts") return hls::Packaging::ts;
-  if (*name == "fmp4") return hls::Packaging::fmp4;
-  throw Failure(Fault::bad_request, "container= is \"ts\" or \"fmp4\".");
 }
 
 hls::Rendition rendition_of(http::Exchange& exchange, std::string const& name) {
@@ -161,8 +155,8 @@ void master(FilmPtr const& film, hls::Client const& client, std::optional<hls::P
 }  // namespace
 
 void hls_master(App& app, http::Exchange& exchange) {
-  auto const& client = client_of(exchange.request());
-  auto const packaging = packaging_of(exchange.request());
+  auto const& client = named_client(exchange.request());
+  auto const packaging = named_packaging(exchange.request());
   open_film(app, exchange, [&client, packaging](FilmPtr const& film) {
     master(film, client, packaging);
     if (!film->exchange.request().head()) film->app.cleaning->opened(*film->torrent, film->file);
@@ -184,6 +178,7 @@ void hls_item(App& app, http::Exchange& exchange) {
   auto const rendition = rendition_of(exchange, exchange.request().parameter("rendition"));
   open_film(app, exchange, [rendition](FilmPtr const& film) {
     auto const item = item_of(*film, rendition, film->exchange.request().parameter("file"));
+    if (replied_with_digest(film, item)) return;
     when_made(film, item, [film, item](hls::Content content, bool verified) {
       film->app.metrics->segment(std::chrono::steady_clock::now() - film->asked);
       reply_item(film, item, std::move(content), verified && film->verified);

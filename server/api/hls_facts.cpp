@@ -3,6 +3,7 @@
 #include "api/film.hpp"
 #include "api/resources.hpp"
 #include "api/shapes.hpp"
+#include "api/sharing.hpp"
 #include "hls/codec_strings.hpp"
 
 #include <algorithm>
@@ -49,8 +50,15 @@ json::Array here(hls::Facts const& facts, std::vector<swarm::ByteRange> const& a
   return runs;
 }
 
+/// As whom it is asked for, while viewers share.
+struct Viewer {
+  hls::Client const* client = nullptr;
+  std::optional<hls::Packaging> packaging;
+  std::string server;
+};
+
 /// On the pool: nothing of the exchange.
-http::Response told(Film const& film, std::string const& token) {
+http::Response told(Film const& film, std::string const& token, std::optional<Viewer> const& viewer) {
   auto const& facts = *film.facts;
   json::Array tracks, sidecars;
   for (auto const& track : facts.tracks) tracks.add(shape(track));
@@ -61,6 +69,7 @@ http::Response told(Film const& film, std::string const& token) {
                      .set("language", sidecar.language)
                      .set("title", sidecar.title)
                      .set("forced", sidecar.forced));
+  auto sharing = viewer ? sharing_of(film, *viewer->client, viewer->packaging, viewer->server) : json::node(nullptr);
   return http::Response::data(identity(*film.torrent)
                                   .set("fileIndex", film.file)
                                   .set("hlsUrl", hls_url(*film.torrent, film.file, token))
@@ -72,14 +81,19 @@ http::Response told(Film const& film, std::string const& token) {
                                   .set("tracks", std::move(tracks))
                                   .set("subtitleFiles", std::move(sidecars))
                                   .set("segments", static_cast<std::int64_t>(facts.segments.size()))
-                                  .set("segmentsHere", here(facts, film.torrent->available(film.file))));
+                                  .set("segmentsHere", here(facts, film.torrent->available(film.file)))
+                                  .set("sharing", std::move(sharing)));
 }
 
 }  // namespace
 
 void hls_facts(App& app, http::Exchange& exchange) {
   open_film(app, exchange, [](FilmPtr const& film) {
-    film->exchange.work([film, token = film->exchange.link_token()] { return told(*film, token); },
+    auto const& request = film->exchange.request();
+    std::optional<Viewer> viewer;
+    if (film->app.options.share && film->verified)
+      viewer = Viewer{&named_client(request), named_packaging(request), request.origin()};
+    film->exchange.work([film, token = film->exchange.link_token(), viewer] { return told(*film, token, viewer); },
                         [film](http::Response const& response) { film->exchange.reply(response); });
   });
 }

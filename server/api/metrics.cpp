@@ -105,6 +105,15 @@ void browsers(Figures& figures, tracker::Swarms::Figures const& found) {
   figures.add(gauge, "gst_torrent_tracker_peers", "Browsers in them.", static_cast<double>(found.peers));
 }
 
+void sharing(Figures& figures, Metrics::Shared const& shared) {
+  figures.put(MetricType::Counter, "gst_torrent_hls_shared_bytes_total",
+              "Bytes of segments that viewers had from this server, or from each other and had its digest for.",
+              {{"http", shared.http}, {"p2p", shared.p2p}}, "source");
+  auto const all = shared.http + shared.p2p;
+  figures.add(MetricType::Gauge, "gst_torrent_hls_shared_ratio", "The part that they had from each other.",
+              all > 0 ? shared.p2p / all : 0);
+}
+
 void process(Figures& figures, App const& app, int connections, http::Pulse::Longest const& longest) {
   auto const gauge = MetricType::Gauge, counter = MetricType::Counter;
   auto const used = memory();
@@ -171,11 +180,13 @@ void Metrics::segment(Time after) { segment_.Observe(seconds(after)); }
 
 void metrics(App& app, http::Exchange& exchange) {
   exchange.work(
-      [&app, connections = app.connections(), longest = app.longest(), watching = app.signalling->figures()] {
+      [&app, connections = app.connections(), longest = app.longest(), watching = app.signalling->figures(),
+       shared = app.metrics->shared] {
         Figures figures;
         torrents(figures, *app.session);
         cache(figures, app);
         browsers(figures, watching);
+        if (app.options.share) sharing(figures, shared);
         process(figures, app, connections, longest);
         auto families = app.metrics->registry().Collect();
         for (auto& family : figures.take()) families.push_back(std::move(family));

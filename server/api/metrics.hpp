@@ -32,6 +32,11 @@ class Metrics {
   /// A stream that had begun waited for bytes.
   void waited(Time time);
   void segment(Time after);
+  /// Bytes of segments that viewers who share had from this server, and from each other.
+  struct Shared {
+    double http = 0, p2p = 0;
+  };
+  Shared shared;
 
   [[nodiscard]] prometheus::Registry& registry() { return *registry_; }
 

@@ -148,10 +148,11 @@ Standing populated(App& app, swarm::InfoHash const& hash, swarm::FileChoice cons
   return {nullptr, found.settling};
 }
 
-std::shared_ptr<swarm::Torrent> existing_torrent(App& app, swarm::InfoHash const& hash) {
+std::shared_ptr<swarm::Torrent> existing_torrent(App& app, swarm::InfoHash const& hash,
+                                                 swarm::FileChoice const& choice) {
   auto const torrent = app.session->find(hash);
-  if (torrent && is_whole(*torrent, swarm::TheFilm{})) return torrent;
-  auto const standing = populated(app, hash, swarm::TheFilm{});
+  if (torrent && is_whole(*torrent, choice)) return torrent;
+  auto const standing = populated(app, hash, choice);
   if (!standing.torrent && !torrent) throw unknown_torrent();
   return standing.torrent ? standing.torrent : torrent;
 }

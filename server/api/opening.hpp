@@ -29,7 +29,8 @@ http::Failure p2p_is_off(swarm::InfoHash const& hash);
 http::Failure outside_is_late();
 
 /// Adds nothing. Uses the disk. Throws unknown_torrent if it is nowhere.
-std::shared_ptr<swarm::Torrent> existing_torrent(App& app, swarm::InfoHash const& hash);
+std::shared_ptr<swarm::Torrent> existing_torrent(App& app, swarm::InfoHash const& hash,
+                                                 swarm::FileChoice const& choice = swarm::TheFilm{});
 
 /// All of the session, then those of which there is only a file in a folder. Uses the disk.
 std::vector<std::shared_ptr<swarm::Torrent>> existing_torrents(App& app);

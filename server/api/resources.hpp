@@ -32,6 +32,7 @@ void hls_master(App& app, http::Exchange& exchange);  // hls.cpp
 void hls_facts(App& app, http::Exchange& exchange);   // hls_facts.cpp
 void hls_media(App& app, http::Exchange& exchange);
 void hls_item(App& app, http::Exchange& exchange);
+void picture(App& app, http::Exchange& exchange);         // pictures.cpp
 void health(App& app, http::Exchange& exchange);          // health.cpp
 void status(App& app, http::Exchange& exchange);          // status.cpp
 void events(App& app, http::Exchange& exchange);          // events.cpp

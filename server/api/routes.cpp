@@ -20,6 +20,7 @@ constexpr Row table[] = {
     {"GET", "/api/torrents/:infoHash/pieces", Area::manage, show_pieces, "Which of its pieces are here, and who reads"},
     {"GET", "/api/torrents/:infoHash/hls/:fileIndex", Area::manage, hls_facts,
      "A film's tracks, and what of it is here"},
+    {"GET", "/api/torrents/:infoHash/pictures/:fileIndex", Area::watch, picture, "A picture of a film, as JPEG"},
     {"PATCH", "/api/torrents/:infoHash", Area::manage, change_torrent,
      "Pause, limit, pin, keep a torrent; add trackers"},
     {"DELETE", "/api/torrents/:infoHash", Area::manage, remove_torrent, "Forget a torrent, and its files if asked"},

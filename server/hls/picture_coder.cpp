@@ -3,13 +3,11 @@
 
 #include "hls/byte_source.hpp"
 #include "hls/h264_encoder.hpp"
+#include "hls/low_priority.hpp"
 #include "hls/picture_decoder.hpp"
 #include "hls/picture_filter.hpp"
 
 #include <cmath>
-#include <exception>
-#include <sys/resource.h>
-#include <thread>
 #include <utility>
 
 namespace hls {
@@ -170,17 +168,8 @@ std::int64_t PictureCoder::most_bits(Time length) const {
 Samples PictureCoder::code(Samples const& source, Segment const& segment, bool first, bool last,
                            std::stop_token cancelled) const {
   Samples coded;
-  std::exception_ptr failure;
-  // A thread of its own, as its priority can't be raised again; what it starts inherits it.
-  std::thread([&] {
-    setpriority(PRIO_PROCESS, 0, 10);
-    try {
-      coded = Coding(source_, track_, limits_, every_).run(source.units, segment, first, last, cancelled);
-    } catch (...) {
-      failure = std::current_exception();
-    }
-  }).join();
-  if (failure) std::rethrow_exception(failure);
+  at_low_priority(
+      [&] { coded = Coding(source_, track_, limits_, every_).run(source.units, segment, first, last, cancelled); });
   return coded;
 }
 

@@ -29,8 +29,8 @@ std::string turned(int rotation) {
 
 }  // namespace
 
-PictureFilter::PictureFilter(int width, int height, int rotation, Taker take)
-    : width_(width), height_(height), rotation_(rotation), take_(std::move(take)) {}
+PictureFilter::PictureFilter(int width, int height, int rotation, Taker take, For use)
+    : width_(width), height_(height), rotation_(rotation), take_(std::move(take)), use_(use) {}
 
 PictureFilter::~PictureFilter() { avfilter_graph_free(&graph_); }
 
@@ -45,7 +45,9 @@ void PictureFilter::open(AVFrame const& frame) {
   av::check(avfilter_graph_create_filter(&out_, avfilter_get_by_name("buffersink"), "out", nullptr, nullptr, graph_),
             failed);
   auto const chain = "bwdif=mode=send_frame:deint=interlaced," + turned(rotation_) + "scale=" + std::to_string(width_) +
-                     ":" + std::to_string(height_) + ":flags=bicubic+accurate_rnd+bitexact:out_range=tv,format=yuv420p";
+                     ":" + std::to_string(height_) + ":flags=bicubic+accurate_rnd+bitexact" +
+                     // JFIF knows one matrix and the full range only.
+                     (use_ == For::jpeg ? ":out_color_matrix=bt601:out_range=pc" : ":out_range=tv") + ",format=yuv420p";
   auto* ends = av::not_null(avfilter_inout_alloc());
   auto* begins = av::not_null(avfilter_inout_alloc());
   *begins = {av_strdup("in"), in_, 0, nullptr};

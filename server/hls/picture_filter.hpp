@@ -15,7 +15,8 @@ class PictureFilter {
  public:
   /// Gets each picture; its pts is as it was.
   using Taker = std::function<void(AVFrame& frame)>;
-  PictureFilter(int width, int height, int rotation, Taker take);
+  enum class For { video, jpeg };
+  PictureFilter(int width, int height, int rotation, Taker take, For use = For::video);
   PictureFilter(PictureFilter const&) = delete;
   PictureFilter& operator=(PictureFilter const&) = delete;
   ~PictureFilter();
@@ -30,6 +31,7 @@ class PictureFilter {
 
   int width_, height_, rotation_;
   Taker take_;
+  For use_;
   AVFilterGraph* graph_ = nullptr;
   AVFilterContext *in_ = nullptr, *out_ = nullptr;
   int from_width_ = 0, from_height_ = 0, from_format_ = -1;

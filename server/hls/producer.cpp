@@ -52,6 +52,7 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
   explicit Work(Limits limits)
       : limits_(std::move(limits)),
         cache_(limits_.cache_bytes),
+        digests_(limits_.digests),
         folder_(limits_.cache_folder, std::to_string(packager_version) + "-" + limits_.version, limits_.folder_bytes),
         facts_(limits_.folder),
         questions_(limits_.threads),
@@ -109,6 +110,7 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
   }
 
   [[nodiscard]] std::int64_t made() const { return made_; }
+  [[nodiscard]] std::optional<Digest> digest(std::string const& key) { return digests_.find(key); }
 
   Ticket make(Origin const& origin, std::shared_ptr<Facts const> const& facts, Item const& item,
               Answer<Content> answer) {
@@ -140,6 +142,7 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
     auto const prefix = info_hash + "/";
     std::lock_guard lock(mutex_);
     cache_.erase(prefix);
+    digests_.erase(prefix);
     for (auto const& question : questions_.of_torrent(prefix)) {
       question->forgotten = true;
       withdraw(*question);
@@ -267,6 +270,7 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
     std::map<int, Question::Told> waiters;
     bool keep = result.content && result.verified;
     if (result.content) ++made_;
+    if (keep) digests_.put(question->key, *result.content);
     {
       std::lock_guard lock(mutex_);
       waiters = questions_.close(*question);
@@ -483,6 +487,7 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
   Limits const limits_;
   std::atomic<std::int64_t> made_ = 0;
   SegmentCache cache_;
+  Digests digests_;
   SegmentFolder folder_;
   FactsFolder facts_;
   GThreadPool* pool_ = nullptr;
@@ -504,6 +509,9 @@ Producer::Ticket Producer::learn(Origin const& origin, Answer<std::shared_ptr<Fa
 Producer::Ticket Producer::make(Origin const& origin, std::shared_ptr<Facts const> const& facts, Item const& item,
                                 Answer<Content> answer) {
   return work_->make(origin, facts, item, std::move(answer));
+}
+std::optional<Digest> Producer::digest(Origin const& origin, Facts const& facts, Item const& item) const {
+  return work_->digest(key_of(origin, facts, item));
 }
 std::int64_t Producer::made() const { return work_->made(); }
 void Producer::tidy() { work_->tidy(); }

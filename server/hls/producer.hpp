@@ -3,6 +3,7 @@
 // nobody waits for any more is given up, and demuxers stay open between two questions about a film.
 #pragma once
 
+#include "hls/digests.hpp"
 #include "hls/packager.hpp"
 #include "hls/reader_source.hpp"
 #include "hls/segment_cache.hpp"
@@ -48,8 +49,9 @@ class Producer {
     std::size_t cache_bytes = 64 * 1024 * 1024;  ///< of segments in memory
     std::string cache_folder;                    ///< of segments on disk; empty = none
     std::int64_t folder_bytes = 0;
-    std::string version;  ///< of the program, and so of the coders
-    std::string folder;   ///< facts of films are kept here; empty = nowhere
+    std::string version;      ///< of the program, and so of the coders
+    std::string folder;       ///< facts of films are kept here; empty = nowhere
+    std::size_t digests = 0;  ///< of segments that are remembered
   };
 
   /// While somebody holds it, somebody waits.
@@ -66,6 +68,8 @@ class Producer {
   [[nodiscard]] Ticket learn(Origin const& origin, Answer<std::shared_ptr<Facts const>> answer);
   [[nodiscard]] Ticket make(Origin const& origin, std::shared_ptr<Facts const> const& facts, Item const& item,
                             Answer<Content> answer);
+  /// Of what has been given out as verified; nullopt: it was not made lately.
+  [[nodiscard]] std::optional<Digest> digest(Origin const& origin, Facts const& facts, Item const& item) const;
   /// How many segments it has made.
   [[nodiscard]] std::int64_t made() const;
   /// Closes what was not used for a while. To be called now and then.

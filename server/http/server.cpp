@@ -14,7 +14,7 @@
 namespace http {
 namespace {
 
-constexpr char const* media_headers = "Content-Range, Accept-Ranges, Content-Length, ETag";
+constexpr char const* media_headers = "Content-Range, Accept-Ranges, Content-Length, ETag, Repr-Digest";
 
 bool well_formed_host(std::string const& host) {
   return std::all_of(host.begin(), host.end(),

@@ -6,7 +6,7 @@
 namespace tracker {
 namespace {
 
-/// Bytes that cost as much as a message.
+/// Bytes of a message beyond which it counts as several.
 constexpr double large = 8192;
 
 }  // namespace

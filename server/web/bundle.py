@@ -22,6 +22,7 @@ PACKAGES = {
     "lean-qr.js": "lean-qr/index.mjs",
     "p2p-media-loader-core.js": "p2p-media-loader-core/dist/p2p-media-loader-core.es.min.js",
     "p2p-media-loader-hlsjs.js": "p2p-media-loader-hlsjs/dist/p2p-media-loader-hlsjs.es.min.js",
+    "sha256.js": "js-sha256/build/sha256.min.mjs",
     "uplot.js": "uplot/dist/uPlot.esm.js",
     "uplot.css": "uplot/dist/uPlot.min.css",
 }

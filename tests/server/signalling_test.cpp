@@ -191,7 +191,7 @@ TEST(Signalling, WhoDoesNotReadIsLetGo) {
   auto const before = server.child().anonymous_memory();
   auto const offered = R"(, "offers": [{"offer_id": ")" + id("offer") + R"(", "offer": {"type": "offer", "sdp": ")" +
                        std::string(15000, 'x') + R"("}}])";
-  // 15 kB each, to the only one there; 4 MiB may be unread.
+  // 15 kB each, which count as two messages, to the only one there; 4 MiB may be unread.
   for (char const* name : {"one", "two", "three", "four"}) {
     Browser talker(server);
     for (int i = 0; i < 95; ++i) {

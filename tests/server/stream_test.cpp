@@ -53,7 +53,7 @@ TEST_F(StreamTest, WholeFileAndItsHead) {
   EXPECT_EQ(got["Accept-Ranges"], "bytes");
   EXPECT_EQ(got["Cache-Control"], "public, max-age=3600");
   EXPECT_EQ(got["Access-Control-Allow-Origin"], "*");
-  EXPECT_EQ(got["Access-Control-Expose-Headers"], "Content-Range, Accept-Ranges, Content-Length, ETag");
+  EXPECT_EQ(got["Access-Control-Expose-Headers"], "Content-Range, Accept-Ranges, Content-Length, ETag, Repr-Digest");
   EXPECT_EQ(got["Content-Disposition"],
             "inline; filename=\"Le film (_t_).mkv\"; filename*=UTF-8''Le%20film%20%28%C3%A9t%C3%A9%29.mkv");
   EXPECT_THAT(got["ETag"], testing::MatchesRegex("\"[^\"]+\""));

@@ -256,7 +256,7 @@ TEST_F(WireTest, Preflight) {
   EXPECT_FALSE(media["Access-Control-Max-Age"].empty());
   auto get = ask({.target = "/media", .fields = {{"Origin", "https://anyone.example"}}});
   EXPECT_EQ(get["Access-Control-Allow-Origin"], "*");
-  EXPECT_EQ(get["Access-Control-Expose-Headers"], "Content-Range, Accept-Ranges, Content-Length, ETag");
+  EXPECT_EQ(get["Access-Control-Expose-Headers"], "Content-Range, Accept-Ranges, Content-Length, ETag, Repr-Digest");
   auto manage = ask({.method = "OPTIONS",
                      .target = "/json",
                      .fields = {{"Origin", "https://evil.example.com"}, {"Access-Control-Request-Method", "DELETE"}}});

@@ -164,6 +164,26 @@ TEST_F(Live, NothingBeyondTheWindowIsFetched) {
     EXPECT_TRUE(range.end <= 3 * MiB + 64 * KiB || range.begin >= 31 * MiB) << range.begin << ' ' << range.end;
 }
 
+TEST_F(Live, WhatIsNotHereIsNotFetchedForEverybody) {
+  support::Swarm peers(make_torrent("film.mkv", 8 * MiB, 64 * KiB), 2);
+  auto torrent = add(peers.magnet());
+  auto reader = torrent->open(swarm::TheFilm{}, {.read_ahead = MiB});
+  reader->set_end(MiB);
+  ASSERT_EQ(read(*reader, MiB).size(), 1U * MiB);
+  reader.reset();
+  torrent->set_paused(true);
+
+  auto quiet = torrent->open(swarm::TheFilm{}, {.fetch = swarm::Fetch::nothing});
+  EXPECT_TRUE(support::Payload().matches(1000, read_at(*quiet, 1000, 64 * KiB)));
+  quiet->seek(4 * MiB);
+  EXPECT_EQ(failure_of(*quiet), swarm::Errc::read_timeout);
+  EXPECT_EQ(torrent->status().state, swarm::TorrentStatus::State::paused);
+  EXPECT_TRUE(torrent->reading_places().empty());
+
+  auto last = torrent->open(swarm::TheFilm{}, {.read_ahead = 64 * KiB, .fetch = swarm::Fetch::last});
+  EXPECT_TRUE(support::Payload().matches(4 * MiB, read_at(*last, 4 * MiB, 64 * KiB)));
+}
+
 // TCP is tried first; who does not take it is not given up.
 TEST_F(Live, PeersThatSpeakUtpOnly) {
   support::Swarm peers(make_torrent("film.mkv", 4 * MiB), 2, {.utp = true, .tcp = false});
