@@ -39,6 +39,9 @@ struct Config {
   std::vector<std::string> http_torrent_sources, http_stream_sources;
   bool allow_private_fetch = false;
 
+  std::vector<std::string> search_providers;
+  std::int64_t search_timeout = 0;
+
   std::string cache_backend;
   std::vector<std::string> cache_populate;
   std::int64_t cache_max_size = 0, cache_max_disk_mb = 0, cache_ttl = 0, cache_cleanup_interval = 0;
@@ -92,6 +95,8 @@ CommandLine read_command_line(int argc, char** argv);
 
 /// The value in force, as it would be written; "…" for secrets that are set.
 std::string shown(Config const& config, Setting const& setting);
+/// A value as it may be shown: what URLs in it have of users, passwords, API keys is "…".
+std::string without_secrets(std::string const& value);
 std::string sample_key_file();
 /// The table of docs/configuration.md.
 std::string settings_markdown();

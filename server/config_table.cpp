@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "config.hpp"
 #include "lib/redis/connection.hpp"
+#include "search/source.hpp"
 #include "swarm/settings.hpp"
 
 #include <gio/gio.h>
@@ -72,6 +73,15 @@ bool redis_address(std::string const& value) {
     redis::parse_url(value);
     return true;
   } catch (redis::Error const&) {
+    return false;
+  }
+}
+
+bool search_provider(std::string const& value) {
+  try {
+    search::parse_source(value);
+    return true;
+  } catch (search::Error const&) {
     return false;
   }
 }
@@ -201,6 +211,14 @@ std::vector<Setting> const& settings_table() {
       flag("ALLOW_PRIVATE_FETCH", &C::allow_private_fetch, false,
            "URLs that clients give may lead to this machine and the networks behind it, too"),
 
+      formed(
+          list("SEARCH_PROVIDERS", &C::search_providers, "library",
+               "whom /search asks: what is here, ApiBay (https://apibay.org if no URL is given), Jackett or Prowlarr, "
+               "pages of The Pirate Bay in place of an ApiBay that fails"),
+          search_provider, "library, apibay, apibay=URL, torznab=URL, tpb=URL, separated by commas or spaces"),
+      number("SEARCH_TIMEOUT", &C::search_timeout, 8000, 100, 120000,
+             "ms after which a search is answered with what has come"),
+
       choice("CACHE_BACKEND", &C::cache_backend, "memory", {"memory", "sqlite", "redis"},
              "where it is kept when which file was used; redis: shared by several servers"),
       list("CACHE_POPULATE", &C::cache_populate, "",
@@ -237,10 +255,17 @@ std::string shown(Config const& config, Setting const& setting) {
   };
   auto const value = std::visit(Text{config}, setting.member);
   if (setting.secret) return value.empty() ? "" : "…";
-  // Passwords in URLs.
-  g_autoptr(GRegex) user = g_regex_new("(?<=://)[^/@\\s]*@", GRegexCompileFlags{}, GRegexMatchFlags{}, nullptr);
-  g_autofree char* hidden = g_regex_replace_literal(user, value.c_str(), -1, 0, "…@", GRegexMatchFlags{}, nullptr);
-  return hidden ? hidden : value;
+  return without_secrets(value);
+}
+
+std::string without_secrets(std::string const& value) {
+  auto const hide = [](std::string const& text, char const* what, char const* by) {
+    g_autoptr(GRegex) regex = g_regex_new(what, GRegexCompileFlags{}, GRegexMatchFlags{}, nullptr);
+    g_autofree char* hidden = g_regex_replace(regex, text.c_str(), -1, 0, by, GRegexMatchFlags{}, nullptr);
+    return hidden ? std::string(hidden) : std::string("…");
+  };
+  auto const without_users = hide(value, "(?<=://)[^/@\\s]*@", "…@");
+  return hide(without_users, "([?&][^=&\\s,]*=)(?!\\{)[^&\\s,]+", "\\1…");
 }
 
 std::string sample_key_file() {

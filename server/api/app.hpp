@@ -11,6 +11,7 @@
 #include "hls/producer.hpp"
 #include "http/pulse.hpp"
 #include "lib/fetch/client.hpp"
+#include "search/search.hpp"
 #include "swarm/reader.hpp"
 #include "swarm/session.hpp"
 
@@ -48,6 +49,8 @@ struct App {
   std::shared_ptr<swarm::Session> session;
   std::unique_ptr<hls::Producer> producer;
   std::unique_ptr<fetch::Client> fetch;
+  std::unique_ptr<fetch::Client> providers_client;  ///< for search alone
+  std::unique_ptr<search::Search> search;
   std::unique_ptr<cache::Index> index;
   std::unique_ptr<cache::Populated> populated;
   std::unique_ptr<WebSources> web;
