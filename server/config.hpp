@@ -33,6 +33,7 @@ struct Config {
   std::string torrent_listen;
   bool torrent_dht = false, torrent_lsd = false, torrent_pex = false, torrent_port_mapping = false;
   std::vector<std::string> torrent_trackers;
+  std::string torrent_trackers_from;
   bool tracker_inject = false;
 
   bool p2p = false;

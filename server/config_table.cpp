@@ -77,6 +77,11 @@ bool redis_address(std::string const& value) {
   }
 }
 
+bool url_or_file(std::string const& value) {
+  return value.find("://") == std::string::npos || ((value.starts_with("http://") || value.starts_with("https://")) &&
+                                                    g_uri_is_valid(value.c_str(), G_URI_FLAGS_ENCODED, nullptr));
+}
+
 bool search_provider(std::string const& value) {
   try {
     search::parse_source(value);
@@ -196,6 +201,11 @@ std::vector<Setting> const& settings_table() {
       flag("TORRENT_PORT_MAPPING", &C::torrent_port_mapping, true, "ask the router for a port (UPnP, NAT-PMP)"),
       list("TORRENT_TRACKERS", &C::torrent_trackers, joined(swarm::Settings::default_trackers()),
            "announce URLs that are added to public torrents"),
+      formed(
+          text("TORRENT_TRACKERS_FROM", &C::torrent_trackers_from, "", "an http or https URL, or a file; empty = none",
+               "a list of more such URLs, one a line, read at the start and once a day; what is no list changes "
+               "nothing"),
+          url_or_file),
       flag("TRACKER_INJECT", &C::tracker_inject, true, "add them"),
 
       flag("P2P", &C::p2p, true,

@@ -141,6 +141,10 @@ Server::Server(Config const& config) : loop_(http::Loop::create()) {
   app_.providers_client = std::make_unique<fetch::Client>(search::client_settings("gst-torrent/" GST_TORRENT_VERSION));
   app_.search =
       std::make_unique<search::Search>(search_providers(config, app_, loop_), milliseconds(config.search_timeout));
+  app_.tracker_feed = std::make_unique<api::TrackerFeed>(
+      loop_, *app_.providers_client, app_.session,
+      api::TrackerFeed::Settings{config.torrent_trackers_from, config.torrent_trackers,
+                                 app_.session->settings().state_path});
   app_.index = std::make_unique<cache::Index>(cache_backend(config, app_.session->settings()));
   app_.populated = std::make_unique<cache::Populated>(populated_folders(config, app_.session->settings()),
                                                       verdicts(app_.session->settings()));

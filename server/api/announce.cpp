@@ -25,9 +25,8 @@ std::vector<std::string> announce_urls(json::Document const& json) {
 }
 
 std::string enhanced_magnet(swarm::Session const& session, swarm::Locator locator) {
-  auto const& settings = session.settings();
-  if (settings.inject_trackers)
-    for (auto const& url : settings.trackers)
+  if (session.settings().inject_trackers)
+    for (auto const& url : session.trackers())
       if (std::find(locator.trackers.begin(), locator.trackers.end(), url) == locator.trackers.end())
         locator.trackers.push_back(url);
   return locator.magnet();
