@@ -11,6 +11,7 @@
 #include "api/web_seeds.hpp"
 #include "http/errors.hpp"
 #include "search/merge.hpp"
+#include "search/shape.hpp"
 #include "search/text.hpp"
 #include "swarm/catalog.hpp"
 
@@ -227,7 +228,7 @@ void find_wish(App& app, http::Exchange& exchange, std::shared_ptr<Wish> const& 
     auto const& name = wish->query->text;
     auto const* best = search::best_named(answer.hits, name);
     if (!best)
-      throw Failure(Fault::nothing_found, answer.hits.empty() ? why_nothing_was_found(answer)
+      throw Failure(Fault::nothing_found, answer.hits.empty() ? search::why_nothing_was_found(answer)
                                                               : "Of " + std::to_string(answer.hits.size()) +
                                                                     " torrents that were found, none has all of the "
                                                                     "words in its name: take one from GET /search.");

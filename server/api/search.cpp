@@ -4,19 +4,16 @@
 #include "api/app.hpp"
 #include "api/find.hpp"
 #include "api/resources.hpp"
-#include "api/shapes.hpp"
 #include "http/errors.hpp"
 #include "http/exchange.hpp"
+#include "search/shape.hpp"
 #include "search/text.hpp"
-
-#include <algorithm>
 
 namespace api {
 namespace {
 
 using http::Failure;
 using http::Fault;
-using search::Standing;
 
 constexpr std::int64_t most_results = 500;
 constexpr std::size_t longest_query = 200;
@@ -42,58 +39,17 @@ search::Query query_in(http::Request const& request) {
   return query;
 }
 
-std::optional<std::string> time_of(std::optional<std::int64_t> seconds) {
-  return seconds ? std::optional(timestamp(*seconds)) : std::nullopt;
-}
-
+/// With where it plays.
 json::Object picture(App const& app, search::Hit const& hit, std::string const& token) {
   auto const key = hit.hash.key();
   auto const query = token.empty() ? "" : "?token=" + token;
-  json::Object object;
-  object.set("name", hit.name).set("infoHash", key);
-  if (hit.hash.v1 && hit.hash.v2) object.set("infoHashV2", hit.hash.v2_hex());
-  swarm::Locator locator{.hash = hit.hash, .name = hit.name, .trackers = hit.trackers};
-  object.set("size", hit.size)
-      .set("seeders", hit.seeders)
-      .set("leechers", hit.leechers)
-      .set("date", time_of(hit.date))
-      .set("category", hit.category ? std::optional<std::string>(search::name_of(*hit.category)) : std::nullopt)
-      .set("providers", json::Array::of(hit.providers))
-      .set("cached", hit.here)
-      .set("magnet", enhanced_magnet(*app.session, std::move(locator)))
+  auto const magnet = enhanced_magnet(*app.session, {.hash = hit.hash, .name = hit.name, .trackers = hit.trackers});
+  return search::shape(hit, magnet)
       .set("streamUrl", "/stream/proxy/" + key + query)
       .set("hlsUrl", "/hls/" + key + "/film/master.m3u8" + query);
-  return object;
-}
-
-json::Object picture(Standing const& standing) {
-  json::Object object;
-  object.set("name", standing.name)
-      .set("kind", standing.kind)
-      .set("state", search::name_of(standing.state))
-      .set("ms", standing.took ? std::optional<std::int64_t>(standing.took->count()) : std::nullopt)
-      .set("results", standing.results);
-  if (standing.without_hash > 0) object.set("withoutHash", standing.without_hash);
-  if (!standing.error.empty()) object.set("error", standing.error);
-  return object;
-}
-
-/// Only what is here is looked through.
-bool is_library_only(search::Answer const& answer) {
-  return std::ranges::all_of(answer.providers, [](Standing const& one) { return one.kind == "library"; });
 }
 
 }  // namespace
-
-std::string why_nothing_was_found(search::Answer const& answer) {
-  std::string text;
-  for (auto const& provider : answer.providers)
-    if (!provider.error.empty()) text += " " + provider.name + ": " + provider.error;
-  if (!text.empty()) return "Nothing was found, but not everybody answered." + text;
-  if (is_library_only(answer))
-    return "Nothing of that name is here, and no other provider may be asked: name some in SEARCH_PROVIDERS.";
-  return "Nothing was found: use fewer words, or another category.";
-}
 
 void find(App& app, http::Exchange& exchange, search::Query const& query,
           std::function<void(search::Answer const&)> then) {
@@ -114,20 +70,20 @@ void search_torrents(App& app, http::Exchange& exchange) {
   find(app, exchange, query, [&app, &exchange, query](search::Answer const& answer) {
     json::Array results, providers;
     for (auto const& hit : answer.hits) results.add(picture(app, hit, exchange.link_token()));
-    for (auto const& provider : answer.providers) providers.add(picture(provider));
+    for (auto const& provider : answer.providers) providers.add(search::shape(provider));
     exchange.reply(http::Response::data(json::Object()
                                             .set("query", query.text)
                                             .set("category", search::name_of(query.category))
                                             .set("results", std::move(results))
                                             .set("providers", std::move(providers)),
-                                        answer.hits.empty() ? why_nothing_was_found(answer) : ""));
+                                        answer.hits.empty() ? search::why_nothing_was_found(answer) : ""));
   });
 }
 
 void list_providers(App& app, http::Exchange& exchange) {
   json::Array providers;
   for (auto const& standing : app.search->standings())
-    providers.add(picture(standing).set("lastAnswer", time_of(standing.answered_at)));
+    providers.add(search::shape(standing).set("lastAnswer", search::time_of(standing.answered_at)));
   exchange.reply(http::Response::data(json::Object()
                                           .set("timeout", static_cast<std::int64_t>(app.search->deadline().count()))
                                           .set("providers", std::move(providers))));

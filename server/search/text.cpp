@@ -34,8 +34,10 @@ std::optional<std::int64_t> read_date(char const* text, std::initializer_list<ch
 /// Short enough for std::regex, which recurses; spaces that may not be broken are spaces.
 std::string plain_line(std::string_view text) {
   std::string line(text.substr(0, 2000));
-  for (auto at = line.find("\xc2\xa0"); at != std::string::npos; at = line.find("\xc2\xa0", at))
-    line.replace(at, 2, " ");
+  for (auto at = line.find("\xc2\xa0"); at != std::string::npos; at = line.find("\xc2\xa0", at)) {
+    line.erase(at, 1);
+    line[at] = ' ';
+  }
   return line;
 }
 

@@ -84,6 +84,11 @@ JsonNode* Document::member(char const* name) const {
   return found && !JSON_NODE_HOLDS_NULL(found) ? found : nullptr;
 }
 
+std::string Document::text() const {
+  g_autofree char* text = json_to_string(root_.get(), FALSE);
+  return text;
+}
+
 bool Document::has(char const* name) const { return member(name) != nullptr; }
 
 std::optional<std::string> Document::string(char const* name) const {

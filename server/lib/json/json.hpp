@@ -97,6 +97,7 @@ class Document {
   /// An array of objects; what else is in it is left out. Throws Error.
   static std::vector<Document> parse_list(std::string_view text);
 
+  [[nodiscard]] std::string text() const;
   [[nodiscard]] bool has(char const* name) const;
   [[nodiscard]] std::optional<std::string> string(char const* name) const;
   [[nodiscard]] std::optional<std::int64_t> integer(char const* name) const;
