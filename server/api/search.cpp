@@ -49,6 +49,19 @@ json::Object picture(App const& app, search::Hit const& hit, std::string const& 
       .set("hlsUrl", "/hls/" + key + "/film/master.m3u8" + query);
 }
 
+http::Response response(App const& app, search::Query const& query, search::Answer const& answer,
+                        std::string const& token) {
+  json::Array results, providers;
+  for (auto const& hit : answer.hits) results.add(picture(app, hit, token));
+  for (auto const& provider : answer.providers) providers.add(search::shape(provider));
+  return http::Response::data(json::Object()
+                                  .set("query", query.text)
+                                  .set("category", search::name_of(query.category))
+                                  .set("results", std::move(results))
+                                  .set("providers", std::move(providers)),
+                              answer.hits.empty() ? search::why_nothing_was_found(answer) : "");
+}
+
 }  // namespace
 
 void find(App& app, http::Exchange& exchange, search::Query const& query,
@@ -68,15 +81,9 @@ void find(App& app, http::Exchange& exchange, search::Query const& query,
 void search_torrents(App& app, http::Exchange& exchange) {
   auto const query = query_in(exchange.request());
   find(app, exchange, query, [&app, &exchange, query](search::Answer const& answer) {
-    json::Array results, providers;
-    for (auto const& hit : answer.hits) results.add(picture(app, hit, exchange.link_token()));
-    for (auto const& provider : answer.providers) providers.add(search::shape(provider));
-    exchange.reply(http::Response::data(json::Object()
-                                            .set("query", query.text)
-                                            .set("category", search::name_of(query.category))
-                                            .set("results", std::move(results))
-                                            .set("providers", std::move(providers)),
-                                        answer.hits.empty() ? search::why_nothing_was_found(answer) : ""));
+    // Hundreds of magnets with some thirty trackers each take their time: they are written on the pool.
+    exchange.work([&app, query, answer, token = exchange.link_token()] { return response(app, query, answer, token); },
+                  [&exchange](http::Response const& made) { exchange.reply(made); });
   });
 }
 

@@ -164,6 +164,6 @@ int run(std::vector<std::string> arguments, std::stop_token stop) {
 
 }  // namespace
 
-Command const find = {"search", "WORD…", "torrents by name", run};
+Command const find = {"search", "WORD...", "torrents by name", run};
 
 }  // namespace cli
