@@ -15,8 +15,8 @@ constexpr char const* group = "gst-torrent";
 
 [[noreturn]] void wrong(Setting const& setting, std::string const& value, std::string const& where,
                         std::string const& allowed) {
-  throw ConfigError(setting.name + " is \"" + (setting.secret ? "…" : value) + "\" " + where + "; allowed: " + allowed +
-                    ".");
+  throw ConfigError(setting.name + " is \"" + (setting.secret ? "…" : without_secrets(value)) + "\" " + where +
+                    "; allowed: " + allowed + ".");
 }
 
 std::string trimmed(std::string const& text) {

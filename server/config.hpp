@@ -35,11 +35,15 @@ struct Config {
   std::string torrent_listen;
   bool torrent_dht = false, torrent_lsd = false, torrent_pex = false, torrent_port_mapping = false;
   std::vector<std::string> torrent_trackers;
+  std::string torrent_trackers_from;
   bool tracker_inject = false;
 
   bool p2p = false;
   std::vector<std::string> http_torrent_sources, http_stream_sources;
   bool allow_private_fetch = false;
+
+  std::vector<std::string> search_providers;
+  std::int64_t search_timeout = 0;
 
   std::string cache_backend;
   std::vector<std::string> cache_populate;
@@ -94,6 +98,8 @@ CommandLine read_command_line(int argc, char** argv);
 
 /// The value in force, as it would be written; "…" for secrets that are set.
 std::string shown(Config const& config, Setting const& setting);
+/// A value as it may be shown: what URLs in it have of users, passwords, API keys is "…".
+std::string without_secrets(std::string const& value);
 std::string sample_key_file();
 /// The table of docs/configuration.md.
 std::string settings_markdown();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "config.hpp"
 #include "lib/redis/connection.hpp"
+#include "search/source.hpp"
 #include "swarm/settings.hpp"
 
 #include <gio/gio.h>
@@ -79,6 +80,20 @@ bool redis_address(std::string const& value) {
     redis::parse_url(value);
     return true;
   } catch (redis::Error const&) {
+    return false;
+  }
+}
+
+bool url_or_file(std::string const& value) {
+  return value.find("://") == std::string::npos || ((value.starts_with("http://") || value.starts_with("https://")) &&
+                                                    g_uri_is_valid(value.c_str(), G_URI_FLAGS_ENCODED, nullptr));
+}
+
+bool search_provider(std::string const& value) {
+  try {
+    search::parse_source(value);
+    return true;
+  } catch (search::Error const&) {
     return false;
   }
 }
@@ -201,6 +216,11 @@ std::vector<Setting> const& settings_table() {
       flag("TORRENT_PORT_MAPPING", &C::torrent_port_mapping, true, "ask the router for a port (UPnP, NAT-PMP)"),
       list("TORRENT_TRACKERS", &C::torrent_trackers, joined(swarm::Settings::default_trackers()),
            "announce URLs that are added to public torrents"),
+      formed(
+          text("TORRENT_TRACKERS_FROM", &C::torrent_trackers_from, "", "an http or https URL, or a file; empty = none",
+               "a list of more such URLs, one a line, read at the start and once a day; what is no list changes "
+               "nothing"),
+          url_or_file),
       flag("TRACKER_INJECT", &C::tracker_inject, true, "add them"),
 
       flag("P2P", &C::p2p, true,
@@ -215,6 +235,14 @@ std::vector<Setting> const& settings_table() {
              url_template, "URLs (http, https) with {infoHash}, separated by commas or spaces"),
       flag("ALLOW_PRIVATE_FETCH", &C::allow_private_fetch, false,
            "URLs that clients give may lead to this machine and the networks behind it, too"),
+
+      formed(
+          list("SEARCH_PROVIDERS", &C::search_providers, "library",
+               "whom /search asks: what is here, ApiBay (https://apibay.org if no URL is given), Jackett or Prowlarr, "
+               "pages of The Pirate Bay in place of an ApiBay that fails"),
+          search_provider, "library, apibay, apibay=URL, torznab=URL, tpb=URL, separated by commas or spaces"),
+      number("SEARCH_TIMEOUT", &C::search_timeout, 8000, 100, 120000,
+             "ms after which a search is answered with what has come"),
 
       choice("CACHE_BACKEND", &C::cache_backend, "memory", {"memory", "sqlite", "redis"},
              "where it is kept when which file was used; redis: shared by several servers"),
@@ -252,10 +280,17 @@ std::string shown(Config const& config, Setting const& setting) {
   };
   auto const value = std::visit(Text{config}, setting.member);
   if (setting.secret) return value.empty() ? "" : "…";
-  // Passwords in URLs.
-  g_autoptr(GRegex) user = g_regex_new("(?<=://)[^/@\\s]*@", GRegexCompileFlags{}, GRegexMatchFlags{}, nullptr);
-  g_autofree char* hidden = g_regex_replace_literal(user, value.c_str(), -1, 0, "…@", GRegexMatchFlags{}, nullptr);
-  return hidden ? hidden : value;
+  return without_secrets(value);
+}
+
+std::string without_secrets(std::string const& value) {
+  auto const hide = [](std::string const& text, char const* what, char const* by) {
+    g_autoptr(GRegex) regex = g_regex_new(what, GRegexCompileFlags{}, GRegexMatchFlags{}, nullptr);
+    g_autofree char* hidden = g_regex_replace(regex, text.c_str(), -1, 0, by, GRegexMatchFlags{}, nullptr);
+    return hidden ? std::string(hidden) : std::string("…");
+  };
+  auto const without_users = hide(value, "(?<=://)[^/@\\s]*@", "…@");
+  return hide(without_users, "([?&][^=&\\s,]*=)(?!\\{)[^&\\s,]+", "\\1…");
 }
 
 std::string sample_key_file() {

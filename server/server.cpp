@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "server.hpp"
 
+#include "api/library.hpp"
 #include "api/metrics.hpp"
 #include "api/routes.hpp"
+#include "search/web_provider.hpp"
 #include "swarm/session.hpp"
 #include "swarm_settings.hpp"
 
@@ -110,6 +112,17 @@ api::WebSources::Settings web_sources(Config const& config) {
   return settings;
 }
 
+std::vector<std::unique_ptr<search::Provider>> search_providers(Config const& config, api::App& app,
+                                                                std::shared_ptr<http::Loop> const& loop) {
+  std::vector<std::unique_ptr<search::Provider>> providers;
+  for (auto const& source : search::parse_sources(config.search_providers))
+    if (source.kind)
+      providers.push_back(std::make_unique<search::WebProvider>(*app.providers_client, source));
+    else
+      providers.push_back(std::make_unique<search::Library>(api::library_of(app, loop)));
+  return providers;
+}
+
 /// The download folder is one of them: it is where people put files.
 std::vector<std::string> populated_folders(Config const& config, swarm::Settings const& in_force) {
   std::vector<std::string> folders{in_force.download_path};
@@ -140,6 +153,13 @@ Server::Server(Config const& config) : loop_(http::Loop::create()) {
   app_.pictures = std::make_unique<hls::Pictures>(
       hls::Pictures::Limits{static_cast<std::size_t>(config.hls_cache_mb) << 16, facts_folder(*app_.session)});
   app_.fetch = std::make_unique<fetch::Client>(fetch_settings(config));
+  app_.providers_client = std::make_unique<fetch::Client>(search::client_settings("gst-torrent/" GST_TORRENT_VERSION));
+  app_.search =
+      std::make_unique<search::Search>(search_providers(config, app_, loop_), milliseconds(config.search_timeout));
+  app_.tracker_feed = std::make_unique<api::TrackerFeed>(
+      loop_, *app_.providers_client, app_.session,
+      api::TrackerFeed::Settings{config.torrent_trackers_from, config.torrent_trackers,
+                                 app_.session->settings().state_path});
   app_.index = std::make_unique<cache::Index>(cache_backend(config, app_.session->settings()));
   app_.populated = std::make_unique<cache::Populated>(populated_folders(config, app_.session->settings()),
                                                       verdicts(app_.session->settings()));

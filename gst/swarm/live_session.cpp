@@ -8,6 +8,7 @@
 #include "swarm/lt_settings.hpp"
 #include "swarm/metadata.hpp"
 #include "swarm/settings_complete.hpp"
+#include "swarm/tracker_list.hpp"
 
 #include <libtorrent/add_torrent_params.hpp>
 #include <libtorrent/announce_entry.hpp>
@@ -48,7 +49,7 @@ Error the_end() { return {Errc::stopped, "The torrent session has stopped."}; }
 
 // ---- start and end ----
 
-LiveSession::Core::Core(Settings const& s) : settings(s) {}
+LiveSession::Core::Core(Settings const& s) : settings(s), trackers(s.trackers) {}
 LiveSession::Core::~Core() = default;
 
 void LiveSession::Core::start() {
@@ -61,7 +62,6 @@ void LiveSession::Core::start() {
   services->disk = std::make_shared<Workers>(sizes.disk_threads);
   services->hashing = std::make_shared<Workers>(sizes.hash_threads);
   services->p2p = settings.p2p;
-  if (settings.inject_trackers) services->injected_trackers = settings.trackers;
 
   lt::session_params params;
   if (auto const saved = services->state->load_session()) {
@@ -167,6 +167,10 @@ LiveSession::LiveSession(Settings const& settings)
 }
 
 LiveSession::~LiveSession() { stop(); }
+
+std::vector<std::string> LiveSession::trackers() const { return *core_->trackers.lock(); }
+
+void LiveSession::set_trackers(std::vector<std::string> urls) { *core_->trackers.lock() = std::move(urls); }
 
 void LiveSession::stop() {
   std::lock_guard lock(stopping_);
@@ -329,11 +333,14 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(lt::add_torrent_params param
     if (!error) params.peers.emplace_back(address, peer.port);
   }
   params.trackers = remembered.trackers;
-  params.tracker_tiers.clear();
-  if (!is_private)
-    for (auto const& url : services->injected_trackers)
-      if (std::find(params.trackers.begin(), params.trackers.end(), url) == params.trackers.end())
+  params.tracker_tiers.assign(params.trackers.size(), 0);
+  if (!is_private && settings.inject_trackers)
+    for (auto const& url : *trackers.lock())
+      if (is_for_sessions(url) &&
+          std::find(params.trackers.begin(), params.trackers.end(), url) == params.trackers.end()) {
         params.trackers.push_back(url);
+        params.tracker_tiers.push_back(1);  // behind its own
+      }
   params.flags = lt::torrent_flags::default_flags;
   params.flags &= ~(lt::torrent_flags::auto_managed | lt::torrent_flags::paused | lt::torrent_flags::need_save_resume);
   if (known.paused) params.flags |= lt::torrent_flags::paused;

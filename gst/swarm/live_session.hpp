@@ -32,6 +32,8 @@ class LiveSession final : public Session {
   bool remove(InfoHash const& hash, bool delete_files, std::function<void(std::string const&)> done) override;
   [[nodiscard]] SessionStatus status() const override;
   [[nodiscard]] Settings const& settings() const override { return settings_; }
+  [[nodiscard]] std::vector<std::string> trackers() const override;
+  void set_trackers(std::vector<std::string> urls) override;
   void stop() override;
 
  private:

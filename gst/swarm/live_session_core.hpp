@@ -55,6 +55,7 @@ struct LiveSession::Core final : AlertListener, std::enable_shared_from_this<Liv
   void on_tick() override;
 
   Settings const settings;
+  Guarded<std::vector<std::string>> trackers;                  ///< added to public torrents
   std::map<std::string, std::unique_ptr<FolderLock>> folders;  // add() and then end(), never both
   std::shared_ptr<Services> services = std::make_shared<Services>();
   std::unique_ptr<lt::session> session;

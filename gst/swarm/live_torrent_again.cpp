@@ -61,7 +61,11 @@ void LiveTorrent::start_over() {
   // them into the metadata, too.
   params.flags |= lt::torrent_flags::override_trackers | lt::torrent_flags::override_web_seeds;
   params.trackers.clear();
-  for (auto const& tracker : handle->trackers()) params.trackers.push_back(tracker.url);
+  params.tracker_tiers.clear();
+  for (auto const& tracker : handle->trackers()) {
+    params.trackers.push_back(tracker.url);
+    params.tracker_tiers.push_back(tracker.tier);
+  }
   auto const url_seeds = handle->url_seeds(), http_seeds = handle->http_seeds();
   params.url_seeds.assign(url_seeds.begin(), url_seeds.end());
   params.http_seeds.assign(http_seeds.begin(), http_seeds.end());

@@ -47,6 +47,10 @@ constexpr Number numbers[] = {
     {sp::active_downloads, -1},
     {sp::active_seeds, -1},
     {sp::active_limit, -1},
+    // Lookups in the DHT: of the nodes that are known of, many are gone, and each of these takes a second. So many are
+    // asked at a time that these hold nobody up; it is some kilobytes in a burst, which the limit must allow.
+    {sp::dht_search_branching, 64},
+    {sp::dht_upload_rate_limit, 32'000},
     {sp::max_suggest_pieces, 2},
     {sp::utp_connect_timeout, 500},
     {sp::utp_syn_resends, 0},

@@ -24,7 +24,6 @@ struct Services {
   std::unique_ptr<StateFolder> state;
   Log log;
   bool p2p = true;  ///< else peers and trackers are remembered, but not told to libtorrent
-  std::vector<std::string> injected_trackers;
   /// On the network thread: takes the torrent out of libtorrent.
   std::function<void(libtorrent::torrent_handle const&)> drop;
   /// Puts one in.

@@ -86,6 +86,10 @@ class Session {
 
   [[nodiscard]] virtual SessionStatus status() const = 0;
   [[nodiscard]] virtual Settings const& settings() const = 0;
+  /// Announce URLs that public torrents get from now on, if the settings want any; at first those of the settings. Of
+  /// ws and wss, which are for browsers, only links know.
+  [[nodiscard]] virtual std::vector<std::string> trackers() const = 0;
+  virtual void set_trackers(std::vector<std::string> urls) = 0;
 
   /// Saves everything and ends within 2 s whatever happens; every reader fails with Error(stopped). Runs at
   /// destruction too.

@@ -2,6 +2,7 @@
 // POST /api/torrents
 #include "api/announce.hpp"
 #include "api/app.hpp"
+#include "api/find.hpp"
 #include "api/metadata_wait.hpp"
 #include "api/named.hpp"
 #include "api/opening.hpp"
@@ -9,6 +10,9 @@
 #include "api/shapes.hpp"
 #include "api/web_seeds.hpp"
 #include "http/errors.hpp"
+#include "search/merge.hpp"
+#include "search/shape.hpp"
+#include "search/text.hpp"
 #include "swarm/catalog.hpp"
 
 #include <algorithm>
@@ -21,6 +25,8 @@ namespace {
 using http::Failure;
 using http::Fault;
 
+/// Among which the right name may be.
+constexpr std::size_t most_hits = 500;
 constexpr std::int64_t default_wait_s = 30, longest_wait_s = 3600;
 /// For a .torrent to come from elsewhere.
 constexpr std::chrono::seconds fetch_patience{30};
@@ -33,12 +39,25 @@ struct Wish {
   std::vector<std::string> web_seeds;  ///< named by the client itself
   std::vector<std::string> hints;      ///< web seeds of a magnet: those that can't be used are left out
   std::optional<int> file;
+  std::optional<search::Query> query;  ///< nothing but a name is known
 };
 
 struct Added {
   std::shared_ptr<swarm::Torrent> torrent;
   bool known;
 };
+
+search::Query query_of(json::Document const& json, std::string const& name) {
+  search::Query query{.text = search::plain_name(name)};
+  if (search::words(query.text).empty()) throw Failure(Fault::bad_input, "\"name\" must have a word or more.");
+  if (auto const category = json.string("category")) {
+    auto const known = search::category_named(*category);
+    if (!known) throw Failure(Fault::bad_input, "\"category\" must be one of: " + search::category_names() + ".");
+    query.category = *known;
+  }
+  query.limit = most_hits;
+  return query;
+}
 
 swarm::InfoHash hash_of(std::string const& text) {
   auto hash = swarm::InfoHash::parse(text);
@@ -50,6 +69,7 @@ Wish wish_in_json(std::string_view body) {
   auto json = json::Document::parse(body);
   Wish wish;
   auto magnet = json.string("magnetUri"), hash = json.string("infoHash"), url = json.string("torrentUrl");
+  auto const name = json.string("name");
   if (magnet) {
     // Locator::parse knows paths of files too, and those of this host are none of the client's business.
     if (!starts_with_any(*magnet, {"magnet:"}))
@@ -62,11 +82,13 @@ Wish wish_in_json(std::string_view body) {
   } else if (url) {
     fetch::check_url(*url);
     wish.url = *url;
+  } else if (name) {
+    wish.query = query_of(json, *name);
   } else {
     throw Failure(Fault::bad_request,
-                  "Give one of \"magnetUri\", \"infoHash\" and \"torrentUrl\", or send a .torrent.");
+                  "Give one of \"magnetUri\", \"infoHash\", \"torrentUrl\" and \"name\", or send a .torrent.");
   }
-  if (auto name = json.string("name"); name && wish.locator.name.empty()) wish.locator.name = *name;
+  if (name && wish.locator.name.empty()) wish.locator.name = *name;
   wish.web_seeds = web_seed_urls(json);
   for (auto& tracker : announce_urls(json)) wish.locator.trackers.push_back(std::move(tracker));
   if (auto index = json.integer("fileIndex")) {
@@ -200,6 +222,24 @@ void fetch_wish(App& app, http::Exchange& exchange, std::shared_ptr<Wish> const&
       }));
 }
 
+/// The best hit of its name.
+void find_wish(App& app, http::Exchange& exchange, std::shared_ptr<Wish> const& wish, std::chrono::seconds wait) {
+  find(app, exchange, *wish->query, [&app, &exchange, wish, wait](search::Answer const& answer) {
+    auto const& name = wish->query->text;
+    auto const* best = search::best_named(answer.hits, name);
+    if (!best)
+      throw Failure(Fault::nothing_found, answer.hits.empty() ? search::why_nothing_was_found(answer)
+                                                              : "Of " + std::to_string(answer.hits.size()) +
+                                                                    " torrents that were found, none has all of the "
+                                                                    "words in its name: take one from GET /search.");
+    g_info("Found %s for \"%s\"", best->hash.key().c_str(), name.c_str());
+    wish->locator.hash = best->hash;
+    wish->locator.name = best->name;
+    for (auto const& tracker : best->trackers) wish->locator.trackers.push_back(tracker);
+    add_wish(app, exchange, wish, wait);
+  });
+}
+
 }  // namespace
 
 void add_torrent(App& app, http::Exchange& exchange) {
@@ -210,6 +250,7 @@ void add_torrent(App& app, http::Exchange& exchange) {
   sort_web_seeds(app, exchange, wish->web_seeds, [&app, &exchange, wish, wait](auto allowed, auto const& forbidden) {
     if (!forbidden.empty()) throw private_web_seed();
     wish->locator.web_seeds = std::move(allowed);
+    if (wish->query) return find_wish(app, exchange, wish, wait);
     if (wish->url.empty()) return add_wish(app, exchange, wish, wait);
     fetch_wish(app, exchange, wish, wait);
   });

@@ -24,4 +24,12 @@ std::vector<std::string> announce_urls(json::Document const& json) {
   return urls;
 }
 
+std::string enhanced_magnet(swarm::Session const& session, swarm::Locator locator) {
+  if (session.settings().inject_trackers)
+    for (auto const& url : session.trackers())
+      if (std::find(locator.trackers.begin(), locator.trackers.end(), url) == locator.trackers.end())
+        locator.trackers.push_back(url);
+  return locator.magnet();
+}
+
 }  // namespace api

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "lib/json/json.hpp"
+#include "swarm/locator.hpp"
+#include "swarm/session.hpp"
 
 #include <string>
 #include <vector>
@@ -12,5 +14,7 @@ namespace api {
 bool starts_with_any(std::string const& text, std::initializer_list<char const*> starts);
 /// "trackers" of a body, checked. Throws http::Failure.
 std::vector<std::string> announce_urls(json::Document const& json);
+/// A magnet link with the session's own trackers behind those that it names: whoever opens it anywhere finds peers.
+std::string enhanced_magnet(swarm::Session const& session, swarm::Locator locator);
 
 }  // namespace api

@@ -5,6 +5,7 @@
 #include "api/events.hpp"
 #include "api/jobs.hpp"
 #include "api/signalling.hpp"
+#include "api/tracker_feed.hpp"
 #include "api/web_sources.hpp"
 #include "cache/index.hpp"
 #include "cache/populated.hpp"
@@ -12,6 +13,7 @@
 #include "hls/producer.hpp"
 #include "http/pulse.hpp"
 #include "lib/fetch/client.hpp"
+#include "search/search.hpp"
 #include "swarm/reader.hpp"
 #include "swarm/session.hpp"
 
@@ -53,6 +55,9 @@ struct App {
   std::unique_ptr<hls::Producer> producer;
   std::unique_ptr<hls::Pictures> pictures;
   std::unique_ptr<fetch::Client> fetch;
+  std::unique_ptr<fetch::Client> providers_client;  ///< for whom the owner named: search, lists of trackers
+  std::unique_ptr<search::Search> search;
+  std::unique_ptr<TrackerFeed> tracker_feed;
   std::unique_ptr<cache::Index> index;
   std::unique_ptr<cache::Populated> populated;
   std::unique_ptr<WebSources> web;

@@ -6,7 +6,7 @@
 #include "http/errors.hpp"
 #include "http/exchange.hpp"
 #include "lib/fetch/address.hpp"
-#include "lib/trackers/probe.hpp"
+#include "lib/trackers/check.hpp"
 
 #include <algorithm>
 #include <set>
@@ -17,7 +17,6 @@ namespace {
 using http::Failure;
 using http::Fault;
 
-constexpr std::chrono::milliseconds deadline{5000};
 /// A torrent may name thousands.
 constexpr std::size_t most_trackers = 100;
 
@@ -26,52 +25,28 @@ bool is_public(std::string const& text) {
   return address && fetch::is_public(address);
 }
 
-/// All trackers are asked at once; those that are silent until the deadline don't answer.
-class Check {
- public:
-  Check(std::set<std::string> configured, std::vector<std::string> const& urls, std::optional<trackers::Hash> hash,
-        std::function<void()> over)
-      : urls_(urls), verdicts_(urls.size()), over_(std::move(over)) {
-    for (std::size_t i = 0; i < urls.size(); ++i) {
-      // A stranger's link must not make this server speak to its own network; the owner's settings may.
-      bool const ours = configured.contains(urls[i]);
-      trackers::Question question{urls[i], hash,
-                                  [ours](std::string const& address) { return ours || is_public(address); }};
-      probes_.push_back(trackers::Probe::begin(question, [this, i](trackers::Verdict const& verdict) {
-        verdicts_[i] = verdict;
-        if (++told_ == urls_.size()) over_();
-      }));
-    }
+json::Object picture(std::vector<trackers::Check::Row> const& rows) {
+  json::Array list;
+  std::int64_t answering = 0;
+  for (auto const& row : rows) {
+    auto const& verdict = row.verdict;
+    answering += verdict.answers ? 1 : 0;
+    list.add(json::Object()
+                 .set("url", row.url)
+                 .set("protocol", row.protocol)
+                 .set("resolves", verdict.resolves)
+                 .set("answers", verdict.answers)
+                 .set("time", verdict.after ? std::optional<std::int64_t>(verdict.after->count()) : std::nullopt)
+                 .set("seeders", verdict.seeders)
+                 .set("leechers", verdict.leechers)
+                 .set("peers", row.peers())
+                 .set("message", verdict.message));
   }
-
-  [[nodiscard]] json::Object picture() const {
-    json::Array list;
-    std::int64_t answering = 0;
-    for (std::size_t i = 0; i < urls_.size(); ++i) {
-      auto const verdict =
-          verdicts_[i].value_or(trackers::Verdict{false, {}, {}, {}, "It does not answer within 5 s."});
-      answering += verdict.answers ? 1 : 0;
-      list.add(json::Object()
-                   .set("url", urls_[i])
-                   .set("answers", verdict.answers)
-                   .set("time", verdict.after ? std::optional<std::int64_t>(verdict.after->count()) : std::nullopt)
-                   .set("seeders", verdict.seeders)
-                   .set("leechers", verdict.leechers)
-                   .set("message", verdict.message));
-    }
-    return json::Object()
-        .set("total", static_cast<std::int64_t>(urls_.size()))
-        .set("answering", answering)
-        .set("trackers", std::move(list));
-  }
-
- private:
-  std::vector<std::string> const urls_;
-  std::vector<std::optional<trackers::Verdict>> verdicts_;
-  std::function<void()> over_;
-  std::size_t told_ = 0;
-  std::vector<std::shared_ptr<trackers::Probe>> probes_;
-};
+  return json::Object()
+      .set("total", static_cast<std::int64_t>(rows.size()))
+      .set("answering", answering)
+      .set("trackers", std::move(list));
+}
 
 trackers::Hash short_hash(swarm::InfoHash const& hash) {
   if (hash.v1) return *hash.v1;
@@ -82,22 +57,28 @@ trackers::Hash short_hash(swarm::InfoHash const& hash) {
 
 void check(http::Exchange& exchange, std::set<std::string> const& configured, std::vector<std::string> const& urls,
            std::optional<trackers::Hash> const& hash) {
-  auto const holder = std::make_shared<std::unique_ptr<Check>>();
+  std::vector<trackers::Question> questions;
+  for (auto const& url : urls) {
+    // A stranger's link must not make this server speak to its own network; the owner's settings may.
+    bool const ours = configured.contains(url);
+    questions.push_back({url, hash, [ours](std::string const& address) { return ours || is_public(address); }});
+  }
+  auto const holder = std::make_shared<std::unique_ptr<trackers::Check>>();
   auto const answer = [&exchange, weak = std::weak_ptr(holder)] {
-    if (auto const held = weak.lock()) exchange.reply(http::Response::data((*held)->picture()));
+    if (auto const held = weak.lock()) exchange.reply(http::Response::data(picture((*held)->rows())));
   };
-  *holder = std::make_unique<Check>(configured, urls, hash, exchange.wake(answer));
+  *holder = std::make_unique<trackers::Check>(questions, exchange.wake(answer));
   exchange.expect_long_wait();
   exchange.hold(holder);
   if (urls.empty()) return answer();
-  exchange.after(deadline, answer);
+  exchange.after(trackers::Check::deadline, answer);
 }
 
 }  // namespace
 
 void check_trackers(App& app, http::Exchange& exchange) {
-  auto const& settings = app.session->settings();
-  std::set<std::string> const configured(settings.trackers.begin(), settings.trackers.end());
+  auto const trackers = app.session->trackers();
+  std::set<std::string> const configured(trackers.begin(), trackers.end());
   auto const text = exchange.request().query("infoHash");
   if (!text) return check(exchange, configured, {configured.begin(), configured.end()}, {});
   auto const hash = swarm::InfoHash::parse(*text);

@@ -101,9 +101,6 @@ hls::Origin origin_of(std::shared_ptr<swarm::Torrent> const& torrent, int file, 
 namespace {
 
 void learn(FilmPtr const& film, std::function<void(FilmPtr const&)> then) {
-  auto const& layout = film->torrent->metadata()->layout;
-  if (film->file >= layout.file_count() || layout.file(film->file).padding)
-    throw Failure(Fault::unknown_file, "The torrent has no file " + std::to_string(film->file) + ".");
   swarm::ReaderOptions options;
   options.verify = film->app.options.verify;
   options.piece_timeout = film->app.options.read_timeout;
@@ -123,23 +120,25 @@ void learn(FilmPtr const& film, std::function<void(FilmPtr const&)> then) {
 void open_film(App& app, http::Exchange& exchange, std::function<void(FilmPtr const&)> then) {
   auto const hash = named_hash(exchange);
   auto const film = std::make_shared<Film>(Film{app, exchange});
-  film->file = file_index(exchange.request().parameter("fileIndex"));
-  auto const opened = [film, then = std::move(then)](std::shared_ptr<swarm::Torrent> const& torrent) {
+  // "film": the links of a search, which knows nothing of files yet.
+  auto const named = exchange.request().parameter("fileIndex");
+  auto const choice = named == "film" ? swarm::FileChoice(swarm::TheFilm{}) : file_index(named);
+  auto const opened = [film, choice, then = std::move(then)](std::shared_ptr<swarm::Torrent> const& torrent) {
     film->torrent = torrent;
     film->exchange.set_info_hash(torrent->key());
     when_known(film->exchange, torrent, std::min(patience(*film), film->app.options.torrent_timeout),
-               [film, then](bool known) {
+               [film, choice, then](bool known) {
                  if (!known) throw too_late(film->app, *film->torrent);
+                 film->file = swarm::choose_file(film->torrent->metadata()->layout, choice);
                  film->exchange.work(
                      [film] {
-                       auto const& layout = film->torrent->metadata()->layout;
-                       if (film->file < layout.file_count()) check_room(film->app, *film->torrent, film->file);
+                       check_room(film->app, *film->torrent, film->file);
                        return true;
                      },
                      [film, then](bool) { learn(film, then); });
                });
   };
-  open_torrent(app, exchange, hash, film->file, opened);
+  open_torrent(app, exchange, hash, choice, opened);
 }
 
 void when_made(FilmPtr const& film, hls::Item const& item, std::function<void(hls::Content, bool)> then) {

@@ -32,13 +32,15 @@ void hls_master(App& app, http::Exchange& exchange);  // hls.cpp
 void hls_facts(App& app, http::Exchange& exchange);   // hls_facts.cpp
 void hls_media(App& app, http::Exchange& exchange);
 void hls_item(App& app, http::Exchange& exchange);
-void picture(App& app, http::Exchange& exchange);         // pictures.cpp
-void health(App& app, http::Exchange& exchange);          // health.cpp
-void status(App& app, http::Exchange& exchange);          // status.cpp
-void events(App& app, http::Exchange& exchange);          // events.cpp
-void metrics(App& app, http::Exchange& exchange);         // metrics.cpp
-void check_trackers(App& app, http::Exchange& exchange);  // check_trackers.cpp
-void openapi_json(App& app, http::Exchange& exchange);    // openapi.cpp
+void picture(App& app, http::Exchange& exchange);          // pictures.cpp
+void health(App& app, http::Exchange& exchange);           // health.cpp
+void status(App& app, http::Exchange& exchange);           // status.cpp
+void events(App& app, http::Exchange& exchange);           // events.cpp
+void metrics(App& app, http::Exchange& exchange);          // metrics.cpp
+void check_trackers(App& app, http::Exchange& exchange);   // check_trackers.cpp
+void search_torrents(App& app, http::Exchange& exchange);  // search.cpp
+void list_providers(App& app, http::Exchange& exchange);
+void openapi_json(App& app, http::Exchange& exchange);  // openapi.cpp
 void api_docs(App& app, http::Exchange& exchange);
 void signalling(App& app, http::Exchange& exchange);  // signalling.cpp
 void page(App& app, http::Exchange& exchange);        // page.cpp

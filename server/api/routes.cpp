@@ -43,6 +43,9 @@ constexpr Row table[] = {
     {"GET", "/api/cache-config", Area::manage, cache_config, "Its limits"},
     {"POST", "/api/cache-config", Area::manage, change_cache, "Cleans up, or sets other limits"},
 
+    {"GET", "/search", Area::manage, search_torrents, "Torrents by name: ?q=&category=&limit="},
+    {"GET", "/api/providers", Area::manage, list_providers, "Who is asked for them, and how they did"},
+
     {"GET", "/api/events", Area::watch, events, "What happens to torrents, as it happens (server-sent events)"},
     {"GET", "/api/trackers/check", Area::manage, check_trackers, "Which trackers answer, and how fast"},
     {"GET", "/metrics", Area::manage, metrics, "Figures for Prometheus"},

@@ -8,8 +8,6 @@
 #include "lib/json/json.hpp"
 #include "swarm/locator.hpp"
 
-#include <algorithm>
-
 namespace api {
 namespace {
 
@@ -29,20 +27,15 @@ std::string magnet_in(http::Request const& request) {
 
 void stream_magnet(App& app, http::Exchange& exchange) {
   auto const magnet = magnet_in(exchange.request());
-  auto locator = swarm::Locator::parse(magnet);
+  auto const locator = swarm::Locator::parse(magnet);
   auto const key = locator.hash.key();
-  auto const& settings = app.session->settings();
-  if (settings.inject_trackers)
-    for (auto const& url : settings.trackers)
-      if (std::find(locator.trackers.begin(), locator.trackers.end(), url) == locator.trackers.end())
-        locator.trackers.push_back(url);
   auto const& token = exchange.link_token();
   auto const query = token.empty() ? "" : "?token=" + token;
   exchange.reply(
       http::Response::data(json::Object()
                                .set("infoHash", key)
                                .set("magnet", magnet)
-                               .set("enhancedMagnet", locator.magnet())
+                               .set("enhancedMagnet", enhanced_magnet(*app.session, locator))
                                .set("streamUrls", json::Object()
                                                       .set("stream", "/stream/proxy/" + key + query)
                                                       .set("info", "/stream/info/" + key + query)

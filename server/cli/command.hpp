@@ -16,7 +16,7 @@ enum Exit : int {
   done = 0,
   failed = 1,     ///< a disk, a file, a setting of this machine
   wrong_use = 2,  ///< the command line, or what was given as a torrent
-  nobody = 3,     ///< no peer gave in time what was wanted
+  nobody = 3,     ///< no peer gave in time what was wanted; nothing was found
   interrupted = 130,
 };
 
@@ -27,7 +27,7 @@ struct Command {
   int (*run)(std::vector<std::string> arguments, std::stop_token stop);  ///< with the command's name in front
 };
 
-extern Command const info, get, magnet, play;
+extern Command const info, get, magnet, play, find, check;
 
 /// GLib's options of a command. `entries` end with an empty one; what is left of the arguments is given back. Throws
 /// Usage; --help prints and ends the process.

@@ -80,13 +80,16 @@ swarm::Error Download::late(swarm::Errc code) {
             "Try again later: somebody who has it may come back."};
   if (!status.trackers.empty() && in_state(State::failed) == static_cast<std::ptrdiff_t>(status.trackers.size()))
     return {code, "None of the " + std::to_string(status.trackers.size()) + " trackers answers, and no peer was found.",
-            "Is this machine on the Internet? Add trackers that work (TORRENT_TRACKERS, or &tr= in the magnet)."};
+            "Is this machine on the Internet? Add trackers that work (TORRENT_TRACKERS, or &tr= in the magnet); "
+            "gst-torrent "
+            "check tells more."};
   if (in_state(State::working) > 0)
     return {code, "The trackers know no peer that can be reached.",
             "Nobody shares this now, or the info hash is wrong."};
   return {code, "No peer was found in time.",
           status.trackers.empty() ? "The torrent names no tracker: add some (TORRENT_TRACKERS, or &tr= in the magnet)."
-                                  : "Wait longer (--timeout), or add trackers."};
+                                  : "Wait longer (--timeout), or add trackers; gst-torrent check tells what is "
+                                    "wrong with these."};
 }
 
 }  // namespace cli

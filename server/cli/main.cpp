@@ -13,7 +13,7 @@
 namespace cli {
 namespace {
 
-Command const* const commands[] = {&info, &get, &play, &magnet};
+Command const* const commands[] = {&find, &info, &get, &play, &magnet, &check};
 
 std::string usage() {
   std::string text = "Usage: gst-torrent COMMAND [OPTION…] …\n\n";
@@ -26,7 +26,8 @@ std::string usage() {
          "a file.\n"
          "gst-torrent COMMAND --help tells more. Settings of the swarm come from the environment as the server's do\n"
          "(TORRENT_LISTEN, TORRENT_TRACKERS, TORRENT_DHT …; gst-torrent-server --help).\n"
-         "Exit status: 0 done, 1 failed, 2 wrong use, 3 no peer gave it in time, 130 interrupted.\n";
+         "Exit status: 0 done, 1 failed, 2 wrong use, 3 no peer gave it in time, or nothing was found, 130 "
+         "interrupted.\n";
 }
 
 /// Signals are waited for by a thread of their own: whatever has to be done then may be done there.

@@ -25,6 +25,7 @@ constexpr Problem problems[] = {
     {Fault::unknown_torrent, 404, "unknown_torrent", "Torrent not found", 0},
     {Fault::unknown_file, 404, "unknown_file", "File not found", 0},
     {Fault::unknown_job, 404, "unknown_job", "Job not found", 0},
+    {Fault::nothing_found, 404, "nothing_found", "Nothing found", 0},
     {Fault::method_not_allowed, 405, "method_not_allowed", "Method not allowed", 0},
     {Fault::in_use, 409, "in_use", "In use", 0},
     {Fault::removed, 410, "removed", "Torrent removed", 0},

@@ -26,6 +26,7 @@ enum class Fault {
   unknown_torrent,
   unknown_file,
   unknown_job,
+  nothing_found,
   method_not_allowed,
   in_use,
   removed,

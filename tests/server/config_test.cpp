@@ -82,6 +82,19 @@ TEST(Config, SecretsAreNotShown) {
   }
 }
 
+TEST(Config, NoSecretOfAUrlIsShown) {
+  auto config = default_config();
+  for (auto const& setting : settings_table()) {
+    if (setting.name != "SEARCH_PROVIDERS") continue;
+    set_setting(config, setting, "library,torznab=http://me:pw@h/api?apikey=sesame&x=1", "here");
+    EXPECT_EQ(shown(config, setting), "library,torznab=http://…@h/api?apikey=…&x=…");
+  }
+  auto const error = error_of("SEARCH_PROVIDERS", "torznad=http://h/api?apikey=sesame");
+  EXPECT_THAT(error, testing::AllOf(HasSubstr("torznad"), testing::Not(HasSubstr("sesame"))));
+  EXPECT_EQ(without_secrets("https://a/{infoHash}?file={fileIndex}&key=x"),
+            "https://a/{infoHash}?file={fileIndex}&key=…");
+}
+
 class KeyFile : public testing::Test {
  protected:
   std::string error(std::string const& text) {

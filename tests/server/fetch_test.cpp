@@ -201,6 +201,41 @@ TEST_F(Fetch, NeverToThisMachine) {
   EXPECT_FALSE(get("http://[::ffff:" + host + "]:" + port + "/").error) << "such a name does lead there";
 }
 
+TEST_F(Fetch, StaysOnItsHost) {
+  site_.put("/here", {"", 302, "Location: /there\r\n"});
+  site_.put("/there", {"there"});
+  site_.put("/away", {"", 302, "Location: http://localhost:" + std::to_string(site_.endpoint().port) + "/there\r\n"});
+  Client client{{.allow_private = true, .stay_on_host = true, .user_agent = "test"}};
+  auto const ask = [&](std::string const& target) {
+    std::optional<Answer> came;
+    auto const ticket = client.get(site_.url(target), plenty, [&](Answer answer) { came = std::move(answer); });
+    while (!came) g_main_context_iteration(nullptr, TRUE);
+    return *came;
+  };
+  EXPECT_FALSE(ask("/here").error);
+  ASSERT_TRUE(ask("/away").error);
+  EXPECT_NE(std::string(ask("/away").error->what()).find("localhost"), std::string::npos);
+}
+
+TEST_F(Fetch, WhatHasNotChangedIsNotSentAgain) {
+  site_.put("/list", {.body = "one", .fields = "ETag: \"1\"\r\n"});
+  auto const ask = [&](std::string const& etag) {
+    std::optional<Answer> came;
+    auto const ticket = client_.get(
+        site_.url("/list"), plenty, [&](Answer answer) { came = std::move(answer); }, etag);
+    while (!came) g_main_context_iteration(nullptr, TRUE);
+    return *came;
+  };
+  auto const first = ask("");
+  EXPECT_EQ(first.etag, "\"1\"");
+  EXPECT_FALSE(first.unchanged);
+  auto const again = ask(first.etag);
+  EXPECT_FALSE(again.error);
+  EXPECT_TRUE(again.unchanged);
+  EXPECT_TRUE(again.body.empty());
+  EXPECT_FALSE(ask("\"2\"").unchanged);
+}
+
 // A proxy of the environment would connect for us, out of sight.
 TEST_F(Fetch, UsesNoProxy) {
   Website proxy;

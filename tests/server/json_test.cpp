@@ -123,4 +123,14 @@ TEST(Json, NamesOfStrangersBecomeUtf8) {
   EXPECT_EQ(json::check(text), "") << text;
 }
 
+TEST(Json, ListsOfThoseWhoMixThingsUp) {
+  auto const list = json::Document::parse_list(R"([{"a": "1", "b": 2, "c": [3], "d": null, "e": 1.5}, 7, "x"])");
+  ASSERT_EQ(list.size(), 1u);
+  EXPECT_EQ(list[0].plain("a"), "1");
+  EXPECT_EQ(list[0].plain("b"), "2");
+  for (auto const* other : {"c", "d", "e", "f"}) EXPECT_EQ(list[0].plain(other), "") << other;
+  EXPECT_THROW(json::Document::parse_list("{}"), json::Error);
+  EXPECT_THROW(json::Document::parse_list("[1"), json::Error);
+}
+
 }  // namespace

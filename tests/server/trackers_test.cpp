@@ -5,6 +5,7 @@
 #include "support/eventually.hpp"
 #include "support/swarm.hpp"
 #include "support/tracker.hpp"
+#include "support/website.hpp"
 
 #include <gmock/gmock.h>
 
@@ -29,6 +30,11 @@ TEST(TrackerAnswer, IsRead) {
                           "d8:completei", "d8:completei99999999999999999999e", "d8:completei-1e"})
     EXPECT_FALSE(trackers::read_answer(200, odd).seeders) << odd;
   EXPECT_FALSE(trackers::read_answer(502, "<html>").answers);
+  verdict = trackers::read_scrape(R"({"action":"scrape","files":{"x":{"complete":3,"incomplete":4,"downloaded":5}}})");
+  EXPECT_TRUE(verdict.answers);
+  EXPECT_EQ(verdict.seeders, 3);
+  EXPECT_EQ(verdict.leechers, 4);
+  EXPECT_FALSE(trackers::read_scrape(R"({"action":"announce","interval":120})").answers);
 }
 
 /// One row of an answer, by its URL.
@@ -52,7 +58,7 @@ TEST(Trackers, AreAskedAllAtOnce) {
   real.allow(torrent);
   Running server(Environment{{"TORRENT_TRACKERS", real.udp_url() + " " + real.http_url() + " " + silent.url() + " " +
                                                       another.url() + " " + garbage.url() + " " + failing.url() + " " +
-                                                      gone + " " + nameless + " wss://web.example/"}});
+                                                      gone + " " + nameless + " wss://web.invalid/"}});
   auto const begin = std::chrono::steady_clock::now();
   auto const got = server.get("/api/trackers/check");
   EXPECT_LT(std::chrono::steady_clock::now() - begin, 9s) << "two silent ones, but at once";
@@ -62,8 +68,11 @@ TEST(Trackers, AreAskedAllAtOnce) {
   EXPECT_NE(row(got.body, real.udp_url(), "time"), "null");
   EXPECT_EQ(row(got.body, real.udp_url(), "seeders"), "null") << "no hash was given";
   EXPECT_EQ(row(got.body, failing.url(), "answers"), "true");
+  EXPECT_EQ(row(got.body, silent.url(), "resolves"), "true");
+  EXPECT_EQ(row(got.body, nameless, "resolves"), "false");
+  EXPECT_EQ(row(got.body, real.udp_url(), "protocol"), "\"udp\"");
   for (auto const& url :
-       {silent.url(), another.url(), garbage.url(), gone, nameless, std::string("wss://web.example/")}) {
+       {silent.url(), another.url(), garbage.url(), gone, nameless, std::string("wss://web.invalid/")}) {
     EXPECT_EQ(row(got.body, url, "answers"), "false") << url;
     EXPECT_GT(row(got.body, url, "message").size(), 10u) << url;
   }
@@ -85,6 +94,7 @@ TEST(Trackers, AreAskedAllAtOnce) {
   EXPECT_EQ(row(counted.body, real.udp_url(), "answers"), "true") << counted.body;
   EXPECT_EQ(row(counted.body, real.udp_url(), "leechers"), "1") << counted.body;
   EXPECT_EQ(row(counted.body, real.http_url(), "leechers"), "1") << counted.body;
+  EXPECT_EQ(row(counted.body, real.udp_url(), "peers"), "1") << counted.body;
   expect_failure(server.get("/api/trackers/check?infoHash=" + std::string(40, 'a')), 404, "unknown_torrent");
   expect_failure(server.get("/api/trackers/check?infoHash=1"), 400, "bad_info_hash");
 }
@@ -102,6 +112,70 @@ TEST(Trackers, OfAStrangersLinkAreNotAskedInOurNetwork) {
   auto const target = "/api/trackers/check?infoHash=" + torrent.key;
   ASSERT_TRUE(support::eventually([&] { return at(server.get(target).body, "$.data.total") == "1"; }));
   EXPECT_THAT(row(server.get(target).body, inside.url(), "message"), HasSubstr("private"));
+}
+
+// The other half of our own: a server's signalling is a tracker for browsers.
+TEST(Trackers, OfBrowsersAreAsked) {
+  Running one;
+  auto const url = "ws://" + one.at().str() + "/tracker";
+  Running server(Environment{{"TORRENT_TRACKERS", url}});
+  auto const got = server.get("/api/trackers/check");
+  EXPECT_EQ(row(got.body, url, "answers"), "true") << got.body;
+  EXPECT_EQ(row(got.body, url, "protocol"), "\"ws\"");
+  // The session itself never asks it.
+  auto const hash = std::string(40, 'a');
+  ASSERT_EQ(server.post("/api/torrents?wait=0", R"({"infoHash": ")" + hash + "\"}").status(), 202);
+  EXPECT_EQ(at(server.get("/api/torrents/" + hash).body, "$.data.trackers"), "[]");
+  EXPECT_THAT(server.get("/stream/magnet?magnet=magnet:%3Fxt=urn:btih:" + hash).body, HasSubstr("ws%3A%2F%2F"))
+      << "but browsers that get its links do";
+  EXPECT_TRUE(support::eventually([&] {
+    return at(server.get("/api/trackers/check?infoHash=" + hash).body, "$.data.trackers[0].answers") == "true";
+  }));
+}
+
+/// URLs that the server adds now.
+std::string listed(Running& server) { return at(server.get("/api/trackers/check").body, "$.data.trackers[*].url"); }
+
+TEST(TrackerFeed, GoodListsAreKeptBadOnesChangeNothing) {
+  support::Website site;
+  auto const a = "udp://127.0.0.1:" + std::to_string(support::free_port()) + "/a";
+  auto const b = "udp://127.0.0.1:" + std::to_string(support::free_port()) + "/b";
+  site.put("/list", {.body = "# best\n" + a + "\n\n  " + b + "\r\n" + a + "\nnonsense\n", .fields = "ETag: \"1\"\r\n"});
+  Running server(Environment{{"TORRENT_TRACKERS_FROM", site.url("/list")}});
+  auto const both = '"' + std::min(a, b) + "\",\"" + std::max(a, b) + '"';
+  EXPECT_TRUE(support::eventually([&] { return listed(server) == both; })) << listed(server);
+  auto const file = server.folder().path() / "state" / "trackers.txt";
+  EXPECT_TRUE(support::eventually([&] { return support::read_file(file).find(b) != std::string::npos; }));
+
+  auto const again = [&](support::Website::Page page) {
+    site.put("/list", std::move(page));
+    auto const before = site.asked().size();
+    EXPECT_TRUE(server.child().stop().ok());
+    server.start();
+    EXPECT_TRUE(support::eventually([&] { return site.asked().size() > before; }));
+    return listed(server);
+  };
+  EXPECT_EQ(again({"<html>\n<body>\nGone\n"}), both);
+  EXPECT_EQ(again({"", 404}), both);
+  EXPECT_EQ(again({.body = std::string(1 << 20, 'x'), .endless = true}), both);
+  EXPECT_EQ(again({""}), both);
+  EXPECT_THAT(server.child().err(), HasSubstr("stay as they are"));
+  EXPECT_EQ(again({.body = "udp://127.0.0.1:9/c\n", .fields = "ETag: \"1\"\r\n"}), both) << "it has not changed";
+  site.put("/list", {"udp://127.0.0.1:9/c\n"});
+  server.child().stop();
+  server.start();
+  EXPECT_TRUE(support::eventually([&] { return listed(server) == "\"udp://127.0.0.1:9/c\""; })) << listed(server);
+}
+
+TEST(TrackerFeed, FromAFile) {
+  support::TempDir folder("trackers");
+  support::write_file(folder.path() / "list", "udp://127.0.0.1:9/a\n");
+  Running server(Environment{{"TORRENT_TRACKERS_FROM", folder / "list"}, {"TORRENT_TRACKERS", "udp://127.0.0.1:9/b"}});
+  EXPECT_TRUE(support::eventually([&] { return listed(server) == R"("udp://127.0.0.1:9/a","udp://127.0.0.1:9/b")"; }));
+  auto const hash = std::string(40, 'a');
+  ASSERT_EQ(server.post("/api/torrents?wait=0", R"({"infoHash": ")" + hash + "\"}").status(), 202);
+  EXPECT_EQ(at(server.get("/api/torrents/" + hash).body, "$.data.trackers[*].url"),
+            R"("udp://127.0.0.1:9/b","udp://127.0.0.1:9/a")");
 }
 
 TEST(Beginning, NoTrackerAnswers) {

@@ -30,9 +30,16 @@ class WebsiteLine final : public Line {
   bool send(std::string& out) override {
     if (out.size() >= at_a_time) return true;
     out += std::exchange(said_, {});
+    if (!drops_.empty() && std::chrono::steady_clock::now() >= due_) {
+      out += drops_.front();
+      drops_.erase(0, 1);
+      due_ = std::chrono::steady_clock::now() + std::chrono::milliseconds(100);
+    }
     if (!endless_.empty()) out += endless_;
     return true;
   }
+
+  [[nodiscard]] std::optional<Time> due() const override { return drops_.empty() ? std::nullopt : std::optional(due_); }
 
  private:
   void answer(std::string const& request) {
@@ -45,6 +52,12 @@ class WebsiteLine final : public Line {
       if (auto const found = state_->pages.find(line[1]); found != state_->pages.end()) page = found->second;
     }
     if (page.silent) return;
+    std::smatch known;
+    if (std::regex_search(request, known, std::regex("If-None-Match: ([^\r]*)")) &&
+        page.fields.find("ETag: " + known.str(1) + "\r\n") != std::string::npos) {
+      said_ += "HTTP/1.1 304 X\r\n" + page.fields + "\r\n";
+      return;
+    }
     auto const size = page.body.size();
     std::size_t begin = 0, end = size;
     if (page.ranges && page.status == 200 &&
@@ -60,12 +73,14 @@ class WebsiteLine final : public Line {
       endless_ = page.body;
       said_ += "\r\n";
     } else {
-      said_ += "Content-Length: " + std::to_string(end - begin) + "\r\n\r\n" + page.body.substr(begin, end - begin);
+      said_ += "Content-Length: " + std::to_string(end - begin) + "\r\n\r\n";
+      (page.drips ? drops_ : said_) += page.body.substr(begin, end - begin);
     }
   }
 
   std::shared_ptr<Website::State> state_;
-  std::string said_, endless_;
+  std::string said_, endless_, drops_;
+  Time due_{};
 };
 
 Website::Website() : state_(std::make_shared<State>()) {

@@ -17,10 +17,11 @@ class Website {
   struct Page {
     std::string body;
     int status = 200;
-    std::string fields = {};  ///< "Location: /x\r\n"
+    std::string fields = {};  ///< "Location: /x\r\n"; who shows an ETag in it is answered 304
     bool ranges = false;      ///< honours them
     bool silent = false;      ///< takes the request and never answers
     bool endless = false;     ///< the body again and again
+    bool drips = false;       ///< a byte of the body every tenth of a second
   };
   Website();
   ~Website();

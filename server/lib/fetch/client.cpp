@@ -10,7 +10,7 @@ constexpr int connections = 32, connections_to_one_host = 8;
 
 /// A body that is gathered, and the time that it may take.
 struct Gathering {
-  std::vector<char> body;
+  Answer answer;
   std::function<void(Answer)> then;
   std::unique_ptr<Transfer> transfer;
   GSource* deadline = nullptr;
@@ -24,7 +24,10 @@ struct Gathering {
   void end(std::optional<Error> error) {
     stop();
     transfer.reset();
-    if (auto const told = std::exchange(then, nullptr)) told({error ? std::vector<char>() : std::move(body), error});
+    if (auto const told = std::exchange(then, nullptr)) {
+      if (error) answer = {{}, error};
+      told(std::move(answer));
+    }
   }
 };
 
@@ -34,7 +37,7 @@ Client::Client(Settings const& settings)
     : session_(soup_session_new_with_options("user-agent", settings.user_agent.c_str(), "timeout",
                                              static_cast<guint>(settings.silence.count()), "max-conns", connections,
                                              "max-conns-per-host", connections_to_one_host, nullptr)),
-      allow_private_(settings.allow_private) {
+      reach_{settings.allow_private, !settings.stay_on_host} {
   // A proxy would look up names, and connect, out of our sight.
   soup_session_set_proxy_resolver(session_, nullptr);
 }
@@ -45,10 +48,11 @@ Client::~Client() {
 }
 
 std::unique_ptr<Transfer> Client::start(Transfer::Request const& request, Transfer::Listener listener) {
-  return std::make_unique<Transfer>(session_, allow_private_, request, std::move(listener));
+  return std::make_unique<Transfer>(session_, reach_, request, std::move(listener));
 }
 
-std::shared_ptr<void> Client::get(std::string const& url, Limits limits, std::function<void(Answer)> then) {
+std::shared_ptr<void> Client::get(std::string const& url, Limits limits, std::function<void(Answer)> then,
+                                  std::string const& etag) {
   auto const gathering = std::make_shared<Gathering>();
   auto& g = *gathering;
   auto const end = [weak = std::weak_ptr(gathering)](std::optional<Error> error) {
@@ -59,21 +63,23 @@ std::shared_ptr<void> Client::get(std::string const& url, Limits limits, std::fu
               "What the other server sends is larger than " + std::to_string(limits.bytes) + " bytes."));
   };
   Transfer::Listener listener;
-  listener.head = [too_large, limits](Head const& head) {
+  listener.head = [&g, too_large, limits](Head const& head) {
+    g.answer.etag = head.etag;
+    g.answer.unchanged = head.status == 304;
     bool const fits = !head.length || *head.length <= static_cast<std::int64_t>(limits.bytes);
     if (!fits) too_large();
     return fits;
   };
   listener.bytes = [&g, too_large, limits](std::span<char const> bytes) {
-    bool const fits = g.body.size() + bytes.size() <= limits.bytes;
+    bool const fits = g.answer.body.size() + bytes.size() <= limits.bytes;
     if (fits)
-      g.body.insert(g.body.end(), bytes.begin(), bytes.end());
+      g.answer.body.insert(g.answer.body.end(), bytes.begin(), bytes.end());
     else
       too_large();
     return fits;
   };
   listener.over = end;
-  g.transfer = start({url}, std::move(listener));
+  g.transfer = start({.url = url, .etag = etag}, std::move(listener));
   g.then = std::move(then);
   g.deadline = g_timeout_source_new(static_cast<guint>(limits.time.count()));
   auto* const late = new std::function<void()>([end] {

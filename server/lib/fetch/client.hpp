@@ -20,6 +20,7 @@ namespace fetch {
 
 struct Settings {
   bool allow_private = false;  ///< addresses of this machine and the networks behind it, too
+  bool stay_on_host = false;   ///< no redirect to another one
   std::string user_agent;
   std::chrono::seconds silence{15};  ///< after which a connection that says nothing is given up
 };
@@ -33,6 +34,8 @@ struct Limits {
 struct Answer {
   std::vector<char> body;
   std::optional<Error> error;  ///< then there is no body
+  std::string etag = {};
+  bool unchanged = false;  ///< since the etag that was asked with; there is no body, too
 };
 
 /// Thread-bound to the thread-default main context that it is made in; outlives its transfers.
@@ -44,13 +47,14 @@ class Client {
   Client& operator=(Client const&) = delete;
 
   /// A body, whole. `then` is called once, later, unless the ticket is dropped before. Throws Error(bad_url).
-  [[nodiscard]] std::shared_ptr<void> get(std::string const& url, Limits limits, std::function<void(Answer)> then);
+  [[nodiscard]] std::shared_ptr<void> get(std::string const& url, Limits limits, std::function<void(Answer)> then,
+                                          std::string const& etag = {});
   /// A body piece by piece. Throws Error(bad_url).
   [[nodiscard]] std::unique_ptr<Transfer> start(Transfer::Request const& request, Transfer::Listener listener);
 
  private:
   SoupSession* session_;
-  bool const allow_private_;
+  Reach const reach_;
 };
 
 }  // namespace fetch

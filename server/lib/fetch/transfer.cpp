@@ -39,9 +39,9 @@ Error of_gio(GError const& error) {
 
 class Transfer::Run : public std::enable_shared_from_this<Run> {
  public:
-  Run(SoupSession* session, bool allow_private, Request const& request, Listener listener)
+  Run(SoupSession* session, Reach reach, Request const& request, Listener listener)
       : session_(SOUP_SESSION(g_object_ref(session))),
-        allow_private_(allow_private),
+        reach_(reach),
         request_(request),
         listener_(std::make_shared<Listener const>(std::move(listener))),
         cancel_(g_cancellable_new()) {}
@@ -64,6 +64,7 @@ class Transfer::Run : public std::enable_shared_from_this<Run> {
       soup_message_headers_set_range(headers, *request_.begin, request_.end.value_or(0) - 1);
       soup_message_headers_replace(headers, "Accept-Encoding", "identity");
     }
+    if (!request_.etag.empty()) soup_message_headers_replace(headers, "If-None-Match", request_.etag.c_str());
     g_signal_connect(message_, "network-event", G_CALLBACK(on_network), this);
     soup_session_send_async(session_, message_, G_PRIORITY_DEFAULT, cancel_, on_sent, held());
   }
@@ -90,7 +91,7 @@ class Transfer::Run : public std::enable_shared_from_this<Run> {
     auto& self = *static_cast<Run*>(data);
     g_autoptr(GSocketAddress) address = g_socket_connection_get_remote_address(G_SOCKET_CONNECTION(stream), nullptr);
     bool const is_inet = address && G_IS_INET_SOCKET_ADDRESS(address);
-    if (self.allow_private_ ||
+    if (self.reach_.private_addresses ||
         (is_inet && is_public(g_inet_socket_address_get_address(G_INET_SOCKET_ADDRESS(address)))))
       return;
     self.forbidden_ = true;
@@ -110,7 +111,8 @@ class Transfer::Run : public std::enable_shared_from_this<Run> {
     if (error) return failed(*error);
     auto const status = soup_message_get_status(message_);
     if (is_redirect(status)) return follow();
-    if (status != 200 && status != 206)
+    bool const unchanged = status == 304 && !request_.etag.empty();
+    if (status != 200 && status != 206 && !unchanged)
       return over(Error(Error::Kind::status, "The other server answered with status " + std::to_string(status) + "."));
     auto const listener = listener_;  // it may stop us, and so go, while it is called
     if (!listener->head(head(static_cast<int>(status)))) return stop();
@@ -126,6 +128,9 @@ class Transfer::Run : public std::enable_shared_from_this<Run> {
         location ? g_uri_parse_relative(soup_message_get_uri(message_), location, http_uri, nullptr) : nullptr;
     if (!next || !is_http(next))
       return over(Error(Error::Kind::forbidden, "The other server redirects to something that is not http or https."));
+    if (!reach_.other_hosts && g_ascii_strcasecmp(g_uri_get_host(next), g_uri_get_host(soup_message_get_uri(message_))))
+      return over(Error(Error::Kind::status, std::string("The other server has moved to ") + g_uri_get_host(next) +
+                                                 ": name that in its place."));
     start(next);
   }
 
@@ -144,6 +149,7 @@ class Transfer::Run : public std::enable_shared_from_this<Run> {
     } else if (status == 200) {
       head.whole = head.length;
     }
+    if (auto const* etag = soup_message_headers_get_one(headers, "ETag")) head.etag = etag;
     if (auto const* type = soup_message_headers_get_content_type(headers, nullptr)) head.type = type;
     g_autofree char* disposition = nullptr;
     g_autoptr(GHashTable) parameters = nullptr;
@@ -181,7 +187,7 @@ class Transfer::Run : public std::enable_shared_from_this<Run> {
   }
 
   SoupSession* session_;
-  bool const allow_private_;
+  Reach const reach_;
   Request const request_;
   std::shared_ptr<Listener const> listener_;  ///< null: over
   GCancellable* cancel_;
@@ -191,8 +197,8 @@ class Transfer::Run : public std::enable_shared_from_this<Run> {
   bool forbidden_ = false, paused_ = false;
 };
 
-Transfer::Transfer(SoupSession* session, bool allow_private, Request const& request, Listener listener)
-    : run_(std::make_shared<Run>(session, allow_private, request, std::move(listener))) {
+Transfer::Transfer(SoupSession* session, Reach reach, Request const& request, Listener listener)
+    : run_(std::make_shared<Run>(session, reach, request, std::move(listener))) {
   check_url(request.url);
   g_autoptr(GUri) uri = g_uri_parse(request.url.c_str(), http_uri, nullptr);
   run_->start(uri);

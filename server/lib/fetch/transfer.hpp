@@ -15,6 +15,12 @@
 
 namespace fetch {
 
+/// Where requests may lead.
+struct Reach {
+  bool private_addresses = false;  ///< of this machine and the networks behind it
+  bool other_hosts = true;         ///< by a redirect
+};
+
 /// What stands above the body of the last hop.
 struct Head {
   int status = 0;
@@ -24,6 +30,7 @@ struct Head {
   std::optional<std::int64_t> whole;   ///< of the whole, if the server says
   std::string type;                    ///< Content-Type without parameters
   std::string file_name;               ///< of Content-Disposition; empty = none
+  std::string etag;                    ///< empty = none
 };
 
 /// One GET on its way, redirects included. Dropping it ends it, and nothing is called any more. Thread-bound to its
@@ -34,9 +41,11 @@ class Transfer {
     std::string url;
     std::optional<std::int64_t> begin = {};  ///< asks for a range
     std::optional<std::int64_t> end = {};    ///< exclusive
+    std::string etag = {};                   ///< of what is known already
   };
   struct Listener {
-    /// Status 200 or 206. False: that is not what was looked for, and nothing more is called.
+    /// Status 200 or 206, or 304 for what is known already. False: that is not what was looked for, and nothing more is
+    /// called.
     std::function<bool(Head const&)> head;
     /// False: no more, please, until resume().
     std::function<bool(std::span<char const>)> bytes;
@@ -45,7 +54,7 @@ class Transfer {
   };
 
   /// Throws Error(bad_url).
-  Transfer(SoupSession* session, bool allow_private, Request const& request, Listener listener);
+  Transfer(SoupSession* session, Reach reach, Request const& request, Listener listener);
   ~Transfer();
   Transfer(Transfer const&) = delete;
   Transfer& operator=(Transfer const&) = delete;

@@ -17,6 +17,15 @@ Node valid(std::string_view text) {
   throw Error("\"" + std::string(name) + "\" must be " + wanted + ".");
 }
 
+Node parsed(std::string_view text) {
+  if (auto what = check(text); !what.empty()) throw Error(what);
+  g_autoptr(JsonParser) parser = json_parser_new();
+  g_autoptr(GError) error = nullptr;
+  if (!json_parser_load_from_data(parser, text.data(), static_cast<gssize>(text.size()), &error))
+    throw Error(error ? error->message : "The JSON text can't be read.");
+  return Node(json_parser_steal_root(parser));
+}
+
 bool is(JsonNode* node, GType type) { return JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == type; }
 
 }  // namespace
@@ -54,19 +63,30 @@ Array::Array() : root_(json_node_alloc()) {
 void Array::put(Node value) { json_array_add_element(json_node_get_array(root_.get()), value.release()); }
 
 Document Document::parse(std::string_view text) {
-  if (auto what = check(text); !what.empty()) throw Error(what);
-  g_autoptr(JsonParser) parser = json_parser_new();
-  g_autoptr(GError) error = nullptr;
-  if (!json_parser_load_from_data(parser, text.data(), static_cast<gssize>(text.size()), &error))
-    throw Error(error ? error->message : "The JSON text can't be read.");
-  Node root(json_parser_steal_root(parser));
+  auto root = parsed(text);
   if (!root || !JSON_NODE_HOLDS_OBJECT(root.get())) throw Error("The JSON text must be an object: {…}.");
   return Document(std::move(root));
+}
+
+std::vector<Document> Document::parse_list(std::string_view text) {
+  auto const root = parsed(text);
+  if (!root || !JSON_NODE_HOLDS_ARRAY(root.get())) throw Error("The JSON text must be an array: […].");
+  std::vector<Document> list;
+  auto* const array = json_node_get_array(root.get());
+  for (guint i = 0; i < json_array_get_length(array); ++i)
+    if (auto* const element = json_array_get_element(array, i); JSON_NODE_HOLDS_OBJECT(element))
+      list.push_back(Document(Node(json_node_ref(element))));
+  return list;
 }
 
 JsonNode* Document::member(char const* name) const {
   auto found = json_object_get_member(json_node_get_object(root_.get()), name);
   return found && !JSON_NODE_HOLDS_NULL(found) ? found : nullptr;
+}
+
+std::string Document::text() const {
+  g_autofree char* text = json_to_string(root_.get(), FALSE);
+  return text;
 }
 
 bool Document::has(char const* name) const { return member(name) != nullptr; }
@@ -90,6 +110,14 @@ std::optional<bool> Document::boolean(char const* name) const {
   if (!found) return {};
   if (!is(found, G_TYPE_BOOLEAN)) wrong(name, "true or false");
   return json_node_get_boolean(found);
+}
+
+std::string Document::plain(char const* name) const {
+  auto found = member(name);
+  if (!found) return {};
+  if (is(found, G_TYPE_STRING)) return json_node_get_string(found);
+  if (is(found, G_TYPE_INT64)) return std::to_string(json_node_get_int(found));
+  return {};
 }
 
 std::vector<std::string> Document::strings(char const* name) const {

@@ -94,11 +94,16 @@ class Document {
  public:
   /// Throws Error if the text is not JSON, or not an object.
   static Document parse(std::string_view text);
+  /// An array of objects; what else is in it is left out. Throws Error.
+  static std::vector<Document> parse_list(std::string_view text);
 
+  [[nodiscard]] std::string text() const;
   [[nodiscard]] bool has(char const* name) const;
   [[nodiscard]] std::optional<std::string> string(char const* name) const;
   [[nodiscard]] std::optional<std::int64_t> integer(char const* name) const;
   [[nodiscard]] std::optional<bool> boolean(char const* name) const;
+  /// A string, or a number as it would be written, of those who mix them up; empty for anything else.
+  [[nodiscard]] std::string plain(char const* name) const;
   [[nodiscard]] std::vector<std::string> strings(char const* name) const;
   [[nodiscard]] bool is_array(char const* name) const;
   [[nodiscard]] std::optional<Document> object(char const* name) const;

@@ -48,14 +48,16 @@ class HttpProbe final : public Probe, public std::enable_shared_from_this<HttpPr
     g_object_unref(session_);
   }
 
+  [[nodiscard]] Verdict so_far() const override { return verdict_; }
+
   void begin(std::string const& host) {
     look_up(host, cancellable_, [weak = weak_from_this()](GInetAddress* address, std::string const& why) {
       auto const self = weak.lock();
       if (!self) return;
-      if (!address) return self->tell({false, {}, {}, {}, why});
+      self->verdict_.resolves = address != nullptr;
+      if (!address) return self->tell(why);
       g_autofree char* text = g_inet_address_to_string(address);
-      if (!self->question_.allowed(text))
-        return self->tell({false, {}, {}, {}, "Its address is private: it is not asked."});
+      if (!self->question_.allowed(text)) return self->tell("Its address is private: it is not asked.");
       self->ask();
     });
   }
@@ -71,7 +73,7 @@ class HttpProbe final : public Probe, public std::enable_shared_from_this<HttpPr
 
   void ask() {
     g_autoptr(SoupMessage) message = soup_message_new("GET", address_of(question_).c_str());
-    if (!message) return tell({false, {}, {}, {}, "It is no announce URL."});
+    if (!message) return tell("It is no announce URL.");
     soup_message_add_flags(message, SOUP_MESSAGE_NO_REDIRECT);  // who knows where to
     status_of_ = SOUP_MESSAGE(g_object_ref(message));
     soup_session_send_async(
@@ -82,7 +84,7 @@ class HttpProbe final : public Probe, public std::enable_shared_from_this<HttpPr
           step->stream = soup_session_send_finish(SOUP_SESSION(source), result, &error);
           auto const self = step->probe.lock();
           if (!self) return;
-          if (!step->stream) return self->tell({false, {}, {}, {}, error->message});
+          if (!step->stream) return self->tell(error->message);
           self->read(std::move(step));
         },
         new Step{weak_from_this()});
@@ -105,14 +107,16 @@ class HttpProbe final : public Probe, public std::enable_shared_from_this<HttpPr
   }
 
   void understand(std::string const& body) {
-    auto verdict = read_answer(static_cast<int>(soup_message_get_status(status_of_)), body);
-    verdict.after = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun_);
-    tell(verdict);
+    verdict_ = read_answer(static_cast<int>(soup_message_get_status(status_of_)), body);
+    verdict_.resolves = true;
+    verdict_.after = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun_);
+    tell(verdict_.message);
   }
 
-  void tell(Verdict const& verdict) {
+  void tell(std::string const& message) {
+    verdict_.message = message;
     g_clear_object(&status_of_);
-    if (auto const done = std::exchange(done_, {})) done(verdict);
+    if (auto const done = std::exchange(done_, {})) done(verdict_);
   }
 
   Question const question_;
@@ -121,6 +125,7 @@ class HttpProbe final : public Probe, public std::enable_shared_from_this<HttpPr
   GCancellable* cancellable_ = g_cancellable_new();
   SoupSession* session_;
   SoupMessage* status_of_ = nullptr;
+  Verdict verdict_;
 };
 
 }  // namespace

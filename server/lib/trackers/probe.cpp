@@ -16,7 +16,7 @@ class Refusal final : public Probe, public std::enable_shared_from_this<Refusal>
     made->source_ = g_idle_source_new();
     auto* call = new std::function<gboolean()>(
         [weak = made->weak_from_this(), message = std::move(message), done = std::move(done)] {
-          if (weak.lock()) done({false, {}, {}, {}, message});
+          if (weak.lock()) done({.message = message});
           return G_SOURCE_REMOVE;
         });
     g_source_set_callback(
@@ -29,20 +29,21 @@ class Refusal final : public Probe, public std::enable_shared_from_this<Refusal>
     g_source_destroy(source_);
     g_source_unref(source_);
   }
+  [[nodiscard]] Verdict so_far() const override { return {}; }
 
  private:
   GSource* source_ = nullptr;
 };
 
-/// The number behind "<key>i" in bencoded text.
-std::optional<std::int64_t> number_of(std::string_view text, std::string_view key) {
+/// The number behind the key: "<key>i7e" in bencoded text, "<key>7" with `end` 0.
+std::optional<std::int64_t> number_of(std::string_view text, std::string_view key, char end = 'e') {
   auto const at = text.find(key);
   if (at == std::string_view::npos) return {};
   auto const digits = text.substr(at + key.size());
   std::int64_t value = 0;
   std::size_t i = 0;
   for (; i < digits.size() && i < 12 && g_ascii_isdigit(digits[i]); ++i) value = value * 10 + (digits[i] - '0');
-  if (i == 0 || i == digits.size() || digits[i] != 'e') return {};
+  if (i == 0 || i == digits.size() || (end && digits[i] != end)) return {};
   return value;
 }
 
@@ -56,7 +57,9 @@ std::shared_ptr<Probe> Probe::begin(Question const& question, Done done) {
   if (scheme == "http" || scheme == "https") return http_probe(question, host, std::move(done));
   if (scheme == "udp" && g_uri_get_port(uri) > 0)
     return udp_probe(question, host, g_uri_get_port(uri), std::move(done));
-  return Refusal::make("Only udp:// (with a port), http:// and https:// trackers can be asked.", std::move(done));
+  if (scheme == "ws" || scheme == "wss") return websocket_probe(question, host, std::move(done));
+  return Refusal::make("Only udp:// (with a port), http://, https://, ws:// and wss:// trackers can be asked.",
+                       std::move(done));
 }
 
 Verdict read_answer(int status, std::string const& body) {
@@ -77,6 +80,15 @@ Verdict read_answer(int status, std::string const& body) {
         colon == std::string_view::npos ? 0 : g_ascii_strtoull(std::string(text.substr(0, colon)).c_str(), nullptr, 10);
     if (size > 0) verdict.message = text.substr(colon + 1, std::min<std::size_t>(size, 200));
   }
+  return verdict;
+}
+
+Verdict read_scrape(std::string_view text) {
+  Verdict verdict;
+  verdict.answers = text.find("\"scrape\"") != std::string_view::npos;
+  if (!verdict.answers) return verdict;
+  verdict.seeders = number_of(text, "\"complete\":", 0);
+  verdict.leechers = number_of(text, "\"incomplete\":", 0);
   return verdict;
 }
 

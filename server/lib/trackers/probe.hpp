@@ -10,12 +10,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace trackers {
 
 using Hash = std::array<std::uint8_t, 20>;
 
 struct Verdict {
+  bool resolves = false;  ///< its name has an address
   bool answers = false;
   std::optional<std::chrono::milliseconds> after;  ///< of the answer, with the name's resolution
   std::optional<std::int64_t> seeders, leechers;   ///< if a hash was given and the tracker tells
@@ -23,7 +25,7 @@ struct Verdict {
 };
 
 struct Question {
-  std::string url;  ///< udp://, http://, https://
+  std::string url;  ///< udp://, http://, https://, ws://, wss://
   std::optional<Hash> hash;
   /// May this address be spoken to? It may be this machine's own network that a stranger's link points into.
   std::function<bool(std::string const& address)> allowed;
@@ -36,13 +38,18 @@ class Probe {
   /// `done` is called once, never before this returns.
   static std::shared_ptr<Probe> begin(Question const& question, Done done);
   virtual ~Probe() = default;
+  /// What is known before the end: one may answer, but not tell of peers.
+  [[nodiscard]] virtual Verdict so_far() const = 0;
 };
 
 /// What a tracker's HTTP answer says (bencoded, BEP 48). Pure.
 Verdict read_answer(int status, std::string const& body);
+/// What a WebSocket's answer to a scrape says (JSON); `answers` only if it is one. Pure.
+Verdict read_scrape(std::string_view text);
 
 // The kinds there are.
 std::shared_ptr<Probe> udp_probe(Question const& question, std::string const& host, int port, Probe::Done done);
 std::shared_ptr<Probe> http_probe(Question const& question, std::string const& host, Probe::Done done);
+std::shared_ptr<Probe> websocket_probe(Question const& question, std::string const& host, Probe::Done done);
 
 }  // namespace trackers

@@ -39,6 +39,8 @@ class UdpProbe final : public Probe, public std::enable_shared_from_this<UdpProb
     end();
   }
 
+  [[nodiscard]] Verdict so_far() const override { return verdict_; }
+
   void begin(std::string const& host, int port) {
     look_up(host, cancellable_, [weak = weak_from_this(), port](GInetAddress* address, std::string const& why) {
       if (auto const self = weak.lock()) self->found(address, port, why);
@@ -47,14 +49,14 @@ class UdpProbe final : public Probe, public std::enable_shared_from_this<UdpProb
 
  private:
   void found(GInetAddress* address, int port, std::string const& why) {
-    if (!address) return tell({false, {}, {}, {}, why});
+    verdict_.resolves = address != nullptr;
+    if (!address) return tell(why);
     g_autofree char* text = g_inet_address_to_string(address);
-    if (!question_.allowed(text)) return tell({false, {}, {}, {}, "Its address is private: it is not asked."});
+    if (!question_.allowed(text)) return tell("Its address is private: it is not asked.");
     g_autoptr(GError) failure = nullptr;
     g_autoptr(GSocketAddress) to = g_inet_socket_address_new(address, static_cast<guint16>(port));
     socket_ = g_socket_new(g_inet_address_get_family(address), G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, &failure);
-    if (!socket_ || !g_socket_connect(socket_, to, nullptr, &failure))
-      return tell({false, {}, {}, {}, failure->message});
+    if (!socket_ || !g_socket_connect(socket_, to, nullptr, &failure)) return tell(failure->message);
     g_socket_set_blocking(socket_, FALSE);
     readable_ = g_socket_create_source(socket_, G_IO_IN, nullptr);
     g_source_set_callback(readable_,
@@ -97,7 +99,7 @@ class UdpProbe final : public Probe, public std::enable_shared_from_this<UdpProb
     auto const size = g_socket_receive(socket_, reinterpret_cast<char*>(reply.data()), reply.size(), nullptr, &failure);
     if (size < 0) {
       if (g_error_matches(failure, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) return G_SOURCE_CONTINUE;
-      tell({false, {}, {}, {}, failure->message});
+      tell(failure->message);
       return G_SOURCE_REMOVE;
     }
     reply.resize(static_cast<std::size_t>(size));
@@ -111,17 +113,17 @@ class UdpProbe final : public Probe, public std::enable_shared_from_this<UdpProb
     if (!verdict_.after) verdict_.after = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun_);
     verdict_.answers = true;
     if (action == error) {
-      verdict_.message.assign(reply.begin() + 8, reply.begin() + std::min<std::ptrdiff_t>(208, std::ssize(reply)));
-      return tell(verdict_);
+      return tell({reply.begin() + 8, reply.begin() + std::min<std::ptrdiff_t>(208, std::ssize(reply))});
     }
     if (action_ == connect && action == connect && reply.size() >= 16)
-      return question_.hash ? ask(scrape, get(reply, 8, 8)) : tell(verdict_);
+      return question_.hash ? ask(scrape, get(reply, 8, 8)) : tell("");
     if (action_ == scrape && action == scrape && reply.size() >= 20) {
       verdict_.seeders = static_cast<std::int64_t>(get(reply, 8, 4));
       verdict_.leechers = static_cast<std::int64_t>(get(reply, 16, 4));
-      return tell(verdict_);
+      return tell("");
     }
-    tell({false, verdict_.after, {}, {}, "It answers, but not as a tracker."});
+    verdict_.answers = false;
+    tell("It answers, but not as a tracker.");
   }
 
   void end() {
@@ -133,10 +135,11 @@ class UdpProbe final : public Probe, public std::enable_shared_from_this<UdpProb
       }
     g_clear_object(&socket_);
   }
-  void tell(Verdict const& verdict) {
+  void tell(std::string const& message) {
+    verdict_.message = message;
     if (auto const done = std::exchange(done_, {})) {
       if (repeat_) g_source_destroy(repeat_);
-      done(verdict);
+      done(verdict_);
     }
   }
 

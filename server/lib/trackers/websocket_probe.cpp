@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// WebTorrent: a tracker that opens a WebSocket answers; if there is a hash, it is asked for a scrape.
+#include "lib/trackers/lookup.hpp"
+#include "lib/trackers/probe.hpp"
+
+#include <libsoup/soup.h>
+
+#include <utility>
+
+namespace trackers {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// The hash as WebTorrent writes it in JSON: each byte a character of Latin-1.
+std::string escaped(Hash const& hash) {
+  std::string text;
+  for (auto const byte : hash) {
+    char part[8];
+    g_snprintf(part, sizeof part, "\\u%04x", byte);
+    text += part;
+  }
+  return text;
+}
+
+class WebSocketProbe final : public Probe, public std::enable_shared_from_this<WebSocketProbe> {
+ public:
+  WebSocketProbe(Question question, Done done)
+      : question_(std::move(question)), done_(std::move(done)), session_(soup_session_new()) {}
+  ~WebSocketProbe() override {
+    g_cancellable_cancel(cancellable_);
+    close();
+    g_object_unref(cancellable_);
+    g_object_unref(session_);
+  }
+
+  [[nodiscard]] Verdict so_far() const override { return verdict_; }
+
+  void begin(std::string const& host) {
+    look_up(host, cancellable_, [weak = weak_from_this()](GInetAddress* address, std::string const& why) {
+      auto const self = weak.lock();
+      if (!self) return;
+      self->verdict_.resolves = address != nullptr;
+      if (!address) return self->tell(why);
+      g_autofree char* text = g_inet_address_to_string(address);
+      if (!self->question_.allowed(text)) return self->tell("Its address is private: it is not asked.");
+      self->connect();
+    });
+  }
+
+ private:
+  void connect() {
+    g_autoptr(SoupMessage) message = soup_message_new("GET", question_.url.c_str());
+    if (!message) return tell("It is no announce URL.");
+    soup_message_add_flags(message, SOUP_MESSAGE_NO_REDIRECT);
+    soup_session_websocket_connect_async(
+        session_, message, nullptr, nullptr, G_PRIORITY_DEFAULT, cancellable_,
+        [](GObject* source, GAsyncResult* result, gpointer data) {
+          std::unique_ptr<std::weak_ptr<WebSocketProbe>> const weak(static_cast<std::weak_ptr<WebSocketProbe>*>(data));
+          g_autoptr(GError) error = nullptr;
+          g_autoptr(SoupWebsocketConnection) connection =
+              soup_session_websocket_connect_finish(SOUP_SESSION(source), result, &error);
+          auto const self = weak->lock();
+          if (!self) return;
+          if (!connection) return self->tell(error->message);
+          self->opened(std::exchange(connection, nullptr));
+        },
+        new std::weak_ptr(weak_from_this()));
+  }
+
+  void opened(SoupWebsocketConnection* connection) {
+    connection_ = connection;
+    verdict_.answers = true;
+    verdict_.after = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun_);
+    if (!question_.hash) return tell("");
+    g_signal_connect(connection_, "message", G_CALLBACK(on_message), this);
+    g_signal_connect(connection_, "closed", G_CALLBACK(on_closed), this);
+    auto const ask = R"({"action":"scrape","info_hash":")" + escaped(*question_.hash) + "\"}";
+    soup_websocket_connection_send_text(connection_, ask.c_str());
+  }
+
+  static void on_message(SoupWebsocketConnection*, int, GBytes* bytes, gpointer data) {
+    auto const self = static_cast<WebSocketProbe*>(data)->shared_from_this();
+    gsize size = 0;
+    auto const* text = static_cast<char const*>(g_bytes_get_data(bytes, &size));
+    auto const counted = read_scrape({text, size});
+    if (!counted.answers) return;  // something else
+    self->verdict_.seeders = counted.seeders;
+    self->verdict_.leechers = counted.leechers;
+    self->tell(counted.message);
+  }
+  static void on_closed(SoupWebsocketConnection*, gpointer data) {
+    auto const self = static_cast<WebSocketProbe*>(data)->shared_from_this();
+    self->tell("It hung up.");
+  }
+
+  void close() {
+    if (!connection_) return;
+    g_signal_handlers_disconnect_by_data(connection_, this);
+    soup_websocket_connection_close(connection_, SOUP_WEBSOCKET_CLOSE_NORMAL, nullptr);
+    g_clear_object(&connection_);
+  }
+  void tell(std::string const& message) {
+    close();
+    verdict_.message = message;
+    if (auto const done = std::exchange(done_, {})) done(verdict_);
+  }
+
+  Question const question_;
+  Done done_;
+  Clock::time_point const begun_ = Clock::now();
+  GCancellable* cancellable_ = g_cancellable_new();
+  SoupSession* session_;
+  SoupWebsocketConnection* connection_ = nullptr;
+  Verdict verdict_;
+};
+
+}  // namespace
+
+std::shared_ptr<Probe> websocket_probe(Question const& question, std::string const& host, Probe::Done done) {
+  auto const probe = std::make_shared<WebSocketProbe>(question, std::move(done));
+  probe->begin(host);
+  return probe;
+}
+
+}  // namespace trackers
