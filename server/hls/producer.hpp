@@ -66,7 +66,7 @@ class Producer {
   [[nodiscard]] Ticket learn(Origin const& origin, Answer<std::shared_ptr<Facts const>> answer);
   [[nodiscard]] Ticket make(Origin const& origin, std::shared_ptr<Facts const> const& facts, Item const& item,
                             Answer<Content> answer);
-  /// How many segments it has made.
+  /// How many segments it has made; those found on disk were made before.
   [[nodiscard]] std::int64_t made() const;
   /// Closes what was not used for a while. To be called now and then.
   void tidy();
