@@ -13,10 +13,7 @@ Track const* Facts::track(int id) const {
   return found == tracks.end() ? nullptr : &*found;
 }
 
-Track const* Facts::video() const {
-  auto const found = std::find_if(tracks.begin(), tracks.end(), [](Track const& t) { return t.kind == Kind::video; });
-  return found == tracks.end() ? nullptr : &*found;
-}
+Track const* Facts::video() const { return pictures_of(tracks); }
 
 PictureCoder const& Facts::coder(int id) const { return coders->of(*track(id)); }
 

@@ -6,7 +6,9 @@
 #include "hls/timeline_readers.hpp"
 
 #include <algorithm>
+#include <climits>
 #include <cmath>
+#include <string>
 #include <string_view>
 
 namespace hls {
@@ -157,15 +159,23 @@ class SegmentReader {
     Cursor at(source_, tracks.begin, tracks.end, 4096);
     each_element(at, tracks, [&](Element const& entry) {
       if (entry.id != ebml::track_entry) return true;
+      constexpr std::int64_t longest = 64;
       std::uint64_t number = 0, type = 0, frame = 0;
+      std::string codec;
       each_element(at, entry, [&](Element const& child) {
         if (child.id == ebml::track_number) number = unsigned_of(at, child);
         if (child.id == ebml::track_type) type = unsigned_of(at, child);
         if (child.id == ebml::default_duration) frame = unsigned_of(at, child);
+        if (child.id == ebml::codec)
+          codec = at.text(static_cast<std::size_t>(std::min(child.end - child.begin, longest)));
         return true;
       });
       constexpr std::uint64_t video = 1, audio = 2;
-      if ((type == video && !film_.video) || (type == audio && !film_.track)) {
+      if (type != video && type != audio) return true;
+      // A cover may be a film track, too.
+      auto const rank = type == audio ? 3 : codec == "V_MJPEG" ? 2 : codec == "V_MS/VFW/FOURCC" ? 1 : 0;
+      if (rank < rank_) {
+        rank_ = rank;
         film_.track = number;
         film_.video = type == video;
         film_.frame = bounded(frame);
@@ -209,6 +219,7 @@ class SegmentReader {
   std::vector<Seek> seeks_;
   std::vector<std::int64_t> read_;
   bool information_ = false;
+  int rank_ = INT_MAX;  ///< of film_.track
 };
 
 }  // namespace
