@@ -31,12 +31,7 @@ ByteSlice::Head head_of(ByteSource& source, MatroskaSegment const& film) {
     head.insert(head.end(), bytes.begin(), bytes.end());
   };
   add(0, film.begin);
-  Cursor at(source, film.begin, film.first_cluster, Cursor::small);
-  while (auto const element = next_element(at)) {
-    if (element->id == ebml::segment_information || element->id == ebml::tracks || element->id == ebml::tags)
-      add(element->start, element->end);
-    at.seek(element->end);
-  }
+  for (auto const& element : film.head) add(element.start, element.end);
   return std::make_shared<std::vector<std::byte> const>(std::move(head));
 }
 

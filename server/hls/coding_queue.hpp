@@ -13,7 +13,8 @@ class CodingQueue {
   /// `at_once`: segments that are coded at the same time.
   explicit CodingQueue(int at_once) : at_once_(at_once) {}
 
-  /// What was read for coding takes memory: no more of it than the coders can soon do.
+  /// What was read for coding takes memory: no more is begun to be read when there is as much as the coders can soon
+  /// do. Those that are being read come on top: they may wait for a swarm, and must not hold up other films.
   [[nodiscard]] bool has_room_for(Question const& question) const;
   void add(QuestionPtr question) { queued_.push_back(std::move(question)); }
   /// The one that is needed most; it is being coded from now on. There has to be one.

@@ -35,10 +35,9 @@ std::vector<Track> some(Demuxer const& demuxer, std::vector<int> const& ids) {
 
 /// Who tells how far a film is read, where tracks lie between each other: pictures, else sound.
 int clock_of(std::vector<Track> const& tracks) {
-  for (auto const kind : {Kind::video, Kind::audio})
-    for (auto const& track : tracks)
-      if (track.kind == kind) return track.id;
-  return -1;
+  if (auto const* const video = pictures_of(tracks)) return video->id;
+  auto const sound = std::find_if(tracks.begin(), tracks.end(), [](auto const& t) { return t.kind == Kind::audio; });
+  return sound == tracks.end() ? -1 : sound->id;
 }
 
 Time latest(Samples const& samples) {

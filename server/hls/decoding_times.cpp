@@ -9,6 +9,10 @@ namespace {
 /// One of 90 kHz, rounded up: two pictures are never decoded at the same time.
 constexpr Time tick{11112};
 
+void keep_ascending(std::vector<AccessUnit>& units) {
+  for (std::size_t i = units.size() - 1; i-- > 0;) units[i].dts = std::min(units[i].dts, units[i + 1].dts - tick);
+}
+
 }  // namespace
 
 void set_decoding_times(Samples& video, Time reorder, Time picture, Time end, Next next) {
@@ -21,7 +25,7 @@ void set_decoding_times(Samples& video, Time reorder, Time picture, Time end, Ne
   std::sort(shown.begin(), shown.end());
   for (std::size_t i = 0; i < units.size(); ++i) units[i].dts = std::min(shown[i] - reorder, units[i].pts);
   // Only where the film reorders more than was known.
-  for (std::size_t i = units.size() - 1; i-- > 0;) units[i].dts = std::min(units[i].dts, units[i + 1].dts - tick);
+  keep_ascending(units);
 
   // Pictures of an open GOP follow the last one at once; a long last picture is no proof of them.
   auto const longest =
@@ -43,6 +47,22 @@ void hide_before(Time begin, Samples& video) {
     unit->pts = begin - left-- * tick;
     unit->duration = tick;
   }
+}
+
+void decode_at_once(Samples& video) {
+  auto& units = video.units;
+  if (units.size() < 2) return;
+  std::vector<Time> shown;
+  for (auto const& unit : units) shown.push_back(unit.pts);
+  std::sort(shown.begin(), shown.end());
+  auto const early = std::count_if(units.begin(), units.end(), [&](auto const& each) { return each.dts < shown[0]; });
+  auto const step = (shown[1] - shown[0]) / (early + 2);
+  auto earliest = shown[0];
+  for (auto& unit : units) {
+    unit.dts = std::max(unit.dts, std::min(earliest, unit.pts));
+    earliest = std::min(earliest + step, shown[1]);
+  }
+  keep_ascending(units);
 }
 
 }  // namespace hls

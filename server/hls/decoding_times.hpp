@@ -21,4 +21,8 @@ void set_decoding_times(Samples& video, Time reorder, Time picture, Time end, Ne
 /// that nobody sees it, since not all players follow edit lists. In order of time still.
 void hide_before(Time begin, Samples& video);
 
+/// The first picture is decoded when it is shown, those after it quickly, until decoding is as early as before. hls.js
+/// puts the first decoding time of a recording in fMP4 where the pictures of the one before end.
+void decode_at_once(Samples& video);
+
 }  // namespace hls

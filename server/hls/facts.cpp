@@ -4,6 +4,7 @@
 #include "hls/byte_slice.hpp"
 
 #include <algorithm>
+#include <functional>
 
 namespace hls {
 
@@ -12,10 +13,7 @@ Track const* Facts::track(int id) const {
   return found == tracks.end() ? nullptr : &*found;
 }
 
-Track const* Facts::video() const {
-  auto const found = std::find_if(tracks.begin(), tracks.end(), [](Track const& t) { return t.kind == Kind::video; });
-  return found == tracks.end() ? nullptr : &*found;
-}
+Track const* Facts::video() const { return pictures_of(tracks); }
 
 PictureCoder const& Facts::coder(int id) const { return coders->of(*track(id)); }
 
@@ -63,37 +61,57 @@ std::shared_ptr<ByteSource> slice(std::shared_ptr<ByteSource> const& source, TsP
                                      std::make_shared<std::vector<std::byte> const>(part.tables));
 }
 
-/// One after the other, on the first one's clock.
-std::shared_ptr<Facts> learn_joined(std::shared_ptr<ByteSource> const& source, std::vector<TsPart> parts) {
-  auto film = std::make_shared<Facts>();
+struct Recording {
+  TsPart part;
+  std::shared_ptr<Facts> facts;
+};
+
+/// Those that can be played.
+std::vector<Recording> learn_each(std::shared_ptr<ByteSource> const& source, std::vector<TsPart> parts) {
+  std::vector<Recording> recordings;
   for (auto& part : parts) {
-    std::shared_ptr<Facts const> own;
     try {
       std::unique_ptr<Demuxer> demuxer;
-      own = learn_one(slice(source, part), Container::mpeg_ts, false, demuxer);
+      auto facts = learn_one(slice(source, part), Container::mpeg_ts, false, demuxer);
+      recordings.push_back({std::move(part), std::move(facts)});
     } catch (NotIndexed const&) {
       continue;  // a joint of joints, in which no picture is whole
     } catch (DemuxFailed const&) {
       continue;
     }
-    if (film->reels.empty()) {
-      film->timeline = own->timeline;
-      film->measures = own->measures;
-      film->tracks = own->tracks;
-      film->timeline.end = film->timeline.start;
-    }
-    auto& timeline = film->timeline;
+  }
+  auto const has_video = [](Recording const& each) { return each.facts->video() != nullptr; };
+  if (std::any_of(recordings.begin(), recordings.end(), has_video)) std::erase_if(recordings, std::not_fn(has_video));
+  return recordings;
+}
+
+/// One after the other, on the first one's clock.
+std::shared_ptr<Facts const> learn_joined(std::shared_ptr<ByteSource> const& source, std::vector<TsPart> parts) {
+  auto recordings = learn_each(source, std::move(parts));
+  if (recordings.empty()) throw DemuxFailed("There is neither a picture nor sound in this file: it may be incomplete.");
+  auto const& first = *recordings.front().facts;
+  auto film = std::make_shared<Facts>();
+  film->timeline = first.timeline;
+  film->measures = first.measures;
+  film->tracks = first.tracks;
+  film->file_size = source->size();
+  auto& timeline = film->timeline;
+  timeline.end = timeline.start;
+  auto& measures = film->measures;
+  for (auto const& each : recordings) {
+    timeline.grid = std::max(timeline.grid, each.facts->timeline.grid);
+    measures.longest_gop = std::max(measures.longest_gop, each.facts->measures.longest_gop);
+    measures.reorder = std::max(measures.reorder, each.facts->measures.reorder);
+  }
+  for (auto& [part, own] : recordings) {
+    // Of one length, so that decoding goes on over the joints without a gap.
+    own->measures.reorder = measures.reorder;
     auto const shift = timeline.end - own->timeline.start;
-    timeline.grid = std::max(timeline.grid, own->timeline.grid);
-    film->measures.longest_gop = std::max(film->measures.longest_gop, own->measures.longest_gop);
     film->reels.push_back({std::move(part), shift, film->segments.size(), own});
     for (auto const& segment : own->segments)
       film->segments.push_back({segment.begin + shift, segment.end + shift, segment.bytes});
     timeline.end = film->segments.back().end;
   }
-  if (film->reels.empty())
-    throw DemuxFailed("There is neither a picture nor sound in this file: it may be incomplete.");
-  film->file_size = source->size();
   return film;
 }
 

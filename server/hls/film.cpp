@@ -59,4 +59,14 @@ Row const& row_of(Codec codec) { return rows[static_cast<std::size_t>(codec)]; }
 Kind kind_of(Codec codec) { return row_of(codec).kind; }
 char const* name_of(Codec codec) { return row_of(codec).name; }
 
+Track const* pictures_of(std::vector<Track> const& tracks) {
+  Track const* found = nullptr;
+  for (auto const& track : tracks) {
+    if (track.kind != Kind::video) continue;
+    if (track.codec != Codec::other_video && track.codec != Codec::unknown) return &track;
+    if (!found) found = &track;
+  }
+  return found;
+}
+
 }  // namespace hls

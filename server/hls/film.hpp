@@ -96,6 +96,9 @@ struct Track {
   friend bool operator==(Track const&, Track const&) = default;
 };
 
+/// The film's pictures; nullptr: sound alone. A track of a codec that nobody films with may be a cover.
+[[nodiscard]] Track const* pictures_of(std::vector<Track> const& tracks);
+
 /// One coded picture, frame of sound, or cue.
 struct AccessUnit {
   Time pts{};

@@ -10,57 +10,46 @@ namespace {
 
 constexpr std::int64_t open_end = INT64_MAX / 2;
 
+/// Where an edit ends that begins at `from`, on a clock of `per_second`; its length is on the movie's.
+std::int64_t end_of(std::int64_t from, std::int64_t duration, std::int64_t movie_clock, std::int64_t per_second) {
+  auto const seconds = duration / movie_clock;
+  if (seconds >= open_end / 2 / std::max<std::int64_t>(per_second, 1)) return open_end;
+  auto const rest = static_cast<double>(duration % movie_clock) / static_cast<double>(movie_clock);
+  auto const length = seconds * per_second + static_cast<std::int64_t>(rest * static_cast<double>(per_second) + 0.5);
+  return std::min(std::min(from, open_end) + length, open_end);
+}
+
 }  // namespace
 
-Edits::Edits(IsoTrack const& track, IsoMovie const& movie) : clock_(track.clock), tolerance_(0) {
+Edits::Edits(IsoTrack const& track, IsoMovie const& movie) : clock_(track.clock), tolerance_(0), to_(open_end) {
   auto const movie_clock = std::max<std::int64_t>(movie.clock, 1);
   tolerance_ = clock_ / movie_clock + 1;
-  std::int64_t movie_ticks = 0;
+  std::int64_t before = 0;  // ticks of the movie
+  bool found = false;
   for (auto const& edit : track.edits) {
-    auto const begin = ticks(movie_ticks, movie_clock);
-    movie_ticks = std::min(movie_ticks + std::min(edit.duration, open_end), open_end);
-    if (edit.media_time < 0) continue;
     // The last one without a length: all that there is (8.6.6.1, for fragments).
-    auto const last = &edit == &track.edits.back();
-    auto to = open_end;
-    if (edit.duration > 0) {
-      auto const seconds = edit.duration / movie_clock;
-      auto const rest = static_cast<double>(edit.duration % movie_clock) / static_cast<double>(movie_clock);
-      if (seconds < open_end / 2 / std::max<std::int64_t>(clock_, 1))
-        to = std::min(
-            edit.media_time + seconds * clock_ + static_cast<std::int64_t>(rest * static_cast<double>(clock_) + 0.5),
-            open_end);
-    } else if (!last) {
-      continue;
+    bool const shows = edit.media_time >= 0 && (edit.duration > 0 || &edit == &track.edits.back());
+    several_ = several_ || (found && shows);
+    if (shows && !found) {
+      found = true;
+      from_ = edit.media_time;
+      // In fragments such lists are written before the length is known.
+      if (edit.duration > 0 && !movie.fragmented) to_ = end_of(from_, edit.duration, movie_clock, clock_);
     }
-    if (movie.fragmented) to = open_end;  // such lists are written before the length is known
-    stretches_.push_back({edit.media_time, to, begin});
+    if (!found) before = std::min(before + std::min(edit.duration, open_end), open_end);
   }
-  if (stretches_.empty()) stretches_.push_back({0, open_end, ticks(movie_ticks, movie_clock)});
+  begin_ = ticks(before, movie_clock);
 }
 
-Time Edits::shown(Stretch const& stretch, std::int64_t media_time) const {
-  return stretch.begin + ticks(media_time - stretch.from, clock_);
-}
-
-Time Edits::shown(std::int64_t media_time) const { return shown(stretches_.front(), media_time); }
+Time Edits::shown(std::int64_t media_time) const { return begin_ + ticks(media_time - from_, clock_); }
 
 void Edits::add(std::vector<SyncSample> sync, KeyFrames& to) const {
   std::stable_sort(sync.begin(), sync.end(), [](auto const& a, auto const& b) { return a.pts < b.pts; });
-  std::size_t budget = 1U << 22;  // the same stretch can be shown again and again
-  for (auto const& stretch : stretches_) {
-    auto const first = &stretch == &stretches_.front();
-    auto at = std::lower_bound(sync.begin(), sync.end(), stretch.from, [](auto const& s, auto t) { return s.pts < t; });
-    if (first && at != sync.begin() && (at == sync.end() || at->pts > stretch.from)) --at;
-    for (; at != sync.end() && (stretch.to == open_end || at->pts + tolerance_ < stretch.to) && budget > 0;
-         ++at, --budget)
-      to.add(shown(stretch, at->pts), at->position);
-  }
+  auto at = std::lower_bound(sync.begin(), sync.end(), from_, [](auto const& s, auto t) { return s.pts < t; });
+  if (at != sync.begin() && (at == sync.end() || at->pts > from_)) --at;
+  for (; at != sync.end() && at->pts + tolerance_ < to_; ++at) to.add(shown(at->pts), at->position);
 }
 
-Time Edits::end(std::int64_t media_end) const {
-  auto const& last = stretches_.back();
-  return shown(last, media_end <= last.to + tolerance_ ? media_end : last.to);
-}
+Time Edits::end(std::int64_t media_end) const { return shown(media_end <= to_ + tolerance_ ? media_end : to_); }
 
 }  // namespace hls

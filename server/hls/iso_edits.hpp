@@ -8,30 +8,27 @@
 
 namespace hls {
 
+/// A film has one stretch of its media, perhaps some time after its beginning.
 class Edits {
  public:
   Edits(IsoTrack const& track, IsoMovie const& movie);
 
-  /// Where a time of the track is shown first, or would be if its edit were longer.
+  /// There are several stretches: only the first one is known here.
+  [[nodiscard]] bool several() const { return several_; }
+  /// Where a time of the track is shown, or would be if the edit were longer.
   [[nodiscard]] Time shown(std::int64_t media_time) const;
-  /// Several stretches of the media, one after the other.
-  [[nodiscard]] bool several() const { return stretches_.size() > 1; }
-  /// When the first edit is shown.
-  [[nodiscard]] Time begin() const { return stretches_.front().begin; }
-  /// Adds what can be shown of key frames; all before the first edit but the last are never needed.
+  /// When the edit is shown.
+  [[nodiscard]] Time begin() const { return begin_; }
+  /// Adds what can be shown of key frames; all before the edit but the last are never needed.
   void add(std::vector<SyncSample> sync, KeyFrames& to) const;
   /// Where the film ends whose last sample ends at `media_end`.
   [[nodiscard]] Time end(std::int64_t media_end) const;
 
  private:
-  struct Stretch {
-    std::int64_t from, to;  ///< of the track's clock
-    Time begin;             ///< when it is shown
-  };
-  [[nodiscard]] Time shown(Stretch const& stretch, std::int64_t media_time) const;
-
   std::int64_t clock_, tolerance_;
-  std::vector<Stretch> stretches_;
+  std::int64_t from_ = 0, to_;  ///< of the track's clock
+  Time begin_{};
+  bool several_ = false;
 };
 
 }  // namespace hls

@@ -2,10 +2,14 @@
 #include "hls/matroska_segment.hpp"
 
 #include "hls/matroska_blocks.hpp"
+#include "hls/search.hpp"
 #include "hls/timeline_readers.hpp"
 
 #include <algorithm>
+#include <climits>
 #include <cmath>
+#include <string>
+#include <string_view>
 
 namespace hls {
 namespace {
@@ -37,6 +41,7 @@ class SegmentReader {
     film_.end = segment->end;
     read_front();
     follow_seeks();
+    std::sort(film_.head.begin(), film_.head.end(), [](auto const& a, auto const& b) { return a.start < b.start; });
     if (!film_.first_cluster) throw damaged("There is nothing to play in this Matroska file.");
     return std::move(film_);
   }
@@ -56,8 +61,10 @@ class SegmentReader {
       if (!element) {
         // Rubbish, if only a byte of it as ffmpeg's live files have: the SeekHead knows what is behind.
         constexpr std::int64_t near = 1024 * 1024;
-        if (auto const found = next_cluster(source_, start, std::min(start + near, film_.end)))
+        if (auto const found = next_cluster(source_, start, std::min(start + near, film_.end))) {
           film_.first_cluster = *found;
+          find_tracks(start, *found);
+        }
         return;
       }
       if (element->id == ebml::cluster) {
@@ -67,6 +74,19 @@ class SegmentReader {
       read_element(*element);
       at.seek(element->end);
     }
+  }
+
+  /// Behind rubbish.
+  void find_tracks(std::int64_t from, std::int64_t to) {
+    constexpr std::string_view name{"\x16\x54\xae\x6b", 4};
+    (void)find_first(source_, from, to, name, [&](std::int64_t found) {
+      Cursor at(source_, found, to, Cursor::small);
+      auto const element = next_element(at);
+      auto const child = element ? next_element(at) : std::nullopt;
+      if (!child || (child->id != ebml::track_entry && child->id != ebml::crc)) return false;
+      read_element(*element);
+      return true;
+    });
   }
 
   /// What lies behind the clusters, or was written after them. A SeekHead may name another one.
@@ -100,10 +120,13 @@ class SegmentReader {
       case ebml::cues:
         read_cues(element);
         break;
+      case ebml::tags:
+        break;
       default:
         return;
     }
     read_.push_back(element.start);
+    if (element.id != ebml::seek_head && element.id != ebml::cues) film_.head.push_back(element);
   }
 
   void read_seek_head(Element const& head) {
@@ -136,15 +159,23 @@ class SegmentReader {
     Cursor at(source_, tracks.begin, tracks.end, 4096);
     each_element(at, tracks, [&](Element const& entry) {
       if (entry.id != ebml::track_entry) return true;
+      constexpr std::int64_t longest = 64;
       std::uint64_t number = 0, type = 0, frame = 0;
+      std::string codec;
       each_element(at, entry, [&](Element const& child) {
         if (child.id == ebml::track_number) number = unsigned_of(at, child);
         if (child.id == ebml::track_type) type = unsigned_of(at, child);
         if (child.id == ebml::default_duration) frame = unsigned_of(at, child);
+        if (child.id == ebml::codec)
+          codec = at.text(static_cast<std::size_t>(std::min(child.end - child.begin, longest)));
         return true;
       });
       constexpr std::uint64_t video = 1, audio = 2;
-      if ((type == video && !film_.video) || (type == audio && !film_.track)) {
+      if (type != video && type != audio) return true;
+      // A cover may be a film track, too.
+      auto const rank = type == audio ? 3 : codec == "V_MJPEG" ? 2 : codec == "V_MS/VFW/FOURCC" ? 1 : 0;
+      if (rank < rank_) {
+        rank_ = rank;
         film_.track = number;
         film_.video = type == video;
         film_.frame = bounded(frame);
@@ -188,6 +219,7 @@ class SegmentReader {
   std::vector<Seek> seeks_;
   std::vector<std::int64_t> read_;
   bool information_ = false;
+  int rank_ = INT_MAX;  ///< of film_.track
 };
 
 }  // namespace

@@ -25,6 +25,8 @@ struct MatroskaSegment {
   std::int64_t frame = 0;  ///< ns; 0 = not told
   std::vector<MatroskaCue> cues;
   std::int64_t cues_at = 0;  ///< where they stand in the file
+  /// What a demuxer has to know before the first cluster, as it stands in the file: Info, Tracks, Tags.
+  std::vector<Element> head;
 };
 
 /// Reads no attachment and no cluster. Throws Truncated.

@@ -76,12 +76,9 @@ Time picture_of(Track const& track, std::vector<Time> sorted) {
 Measures measure(Demuxer& demuxer, Timeline const& timeline) {
   auto const& tracks = demuxer.tracks();
   std::vector<int> ids;
-  Track const* video = nullptr;
-  for (auto const& track : tracks) {
-    if (track.kind == Kind::text || (track.kind == Kind::video && video)) continue;
-    ids.push_back(track.id);
-    if (track.kind == Kind::video) video = &track;
-  }
+  auto const* const video = pictures_of(tracks);
+  for (auto const& track : tracks)
+    if (track.kind == Kind::audio || &track == video) ids.push_back(track.id);
   Head head(tracks.size(), ids.size(), video != nullptr);
   demuxer.read(timeline.start, ids, head);
 

@@ -2,6 +2,8 @@
 #include "hls/packager.hpp"
 
 #include "hls/cmaf_writer.hpp"
+#include "hls/decoding_times.hpp"
+#include "hls/joint.hpp"
 #include "hls/key_pictures.hpp"
 #include "hls/known_sets.hpp"
 #include "hls/packed_audio.hpp"
@@ -26,19 +28,6 @@ bool is_text(Rendition const& r) { return r.text || r.sidecar; }
 Codec sound_codec(Rendition const& rendition, Facts const& facts) {
   auto const* track = facts.track(rendition.sound->track);
   return rendition.sound->coded ? Codec::aac : track->codec;
-}
-
-/// The tracks as the client sees them.
-std::vector<Track> tracks_of(Rendition const& rendition, Facts const& facts) {
-  std::vector<Track> tracks;
-  if (rendition.video)
-    tracks.push_back(rendition.video->coded ? facts.coder(rendition.video->track).track()
-                                            : *facts.track(rendition.video->track));
-  if (rendition.sound) {
-    auto const& track = *facts.track(rendition.sound->track);
-    tracks.push_back(rendition.sound->coded ? coded_track(track) : track);
-  }
-  return tracks;
 }
 
 /// matroskademux takes CodecDelay off, qtdemux follows the edit list.
@@ -96,20 +85,32 @@ std::optional<Part> within(Facts const& reel, Facts const& film, std::optional<P
 
 /// An item as the reel sees it that it is of; unchanged if the film has none.
 struct Inner {
-  Inner(Item const& asked, Facts const& film) : item(asked), facts(&film), reel(film.reel(asked.index)) {
+  Inner(Item const& asked, Facts const& whole) : film(&whole), place(asked.index), item(asked), facts(film) {
+    reel = film->reel(asked.index);
     if (!reel) return;
     facts = reel->facts.get();
     item.index -= reel->first;
-    item.rendition.video = within(*facts, film, item.rendition.video);
-    item.rendition.sound = within(*facts, film, item.rendition.sound);
-    bool const video = item.rendition.video.has_value(), sound = item.rendition.sound.has_value();
-    if ((asked.rendition.video && !video) || (asked.rendition.sound && !video && !sound))
+    item.rendition.video = within(*facts, *film, item.rendition.video);
+    item.rendition.sound = within(*facts, *film, item.rendition.sound);
+    if (asked.rendition.video && !item.rendition.video)
       throw DemuxFailed("This part of the film has nothing of that kind.");
+    if (!item.rendition.sound) silent = asked.rendition.sound;
+  }
+
+  /// As the client sees them.
+  [[nodiscard]] std::vector<Track> tracks() const {
+    std::vector<Track> all;
+    for (auto const& part : {item.rendition.video, item.rendition.sound})
+      if (part) all.push_back(as_sent(*facts, *part));
+    if (silent) all.push_back(as_sent(*film, *silent));
+    return all;
   }
 
   /// Puts its times on the film's clock.
   [[nodiscard]] Cut placed(Cut cut) const {
     if (!reel) return cut;
+    bool const begins = reel->first > 0 && item.index == 0;
+    bool const ends = reel != &film->reels.back() && item.index + 1 == facts->segments.size();
     for (auto& samples : cut) {
       samples.end += reel->shift;
       for (auto& unit : samples.units) {
@@ -118,13 +119,31 @@ struct Inner {
         // Players that know one init segment only (ffmpeg 5.1) find what is new in band.
         if (reel->first > 0 && samples.track.kind == Kind::video) settle_sets({}, samples.track, unit);
       }
+      if (begins && samples.track.kind == Kind::video && item.rendition.packaging == Packaging::fmp4)
+        decode_at_once(samples);
+    }
+    if (silent) cut.push_back(silence());
+    for (auto& samples : cut) {
+      if (samples.track.kind != Kind::audio) continue;
+      if (begins) begin_at_joint(samples, film->segments[place]);
+      if (ends) end_at_joint(samples, film->segments[place]);
     }
     return cut;
   }
 
+  Facts const* film;
+  std::size_t place;  ///< among the film's segments
   Item item;
   Facts const* facts;
-  Reel const* reel;
+  Reel const* reel = nullptr;
+  std::optional<Part> silent;  ///< the film's sound, of which the reel has none
+
+ private:
+  [[nodiscard]] Samples silence() const {
+    Samples samples{as_sent(*film, *silent), {}, film->segments[place].end};
+    fill_with_silence(samples, film->segments[place], film->measures.first.at(static_cast<std::size_t>(silent->track)));
+    return samples;
+  }
 };
 
 /// `parts` as they are placed.
@@ -152,6 +171,12 @@ Bytes text(Item const& item, Facts const& facts, Demuxer& demuxer) {
 }
 
 }  // namespace
+
+Track as_sent(Facts const& facts, Part const& part) {
+  auto const& track = *facts.track(part.track);
+  if (!part.coded) return track;
+  return track.kind == Kind::audio ? coded_track(track) : facts.coder(track.id).track();
+}
 
 char const* extension(Rendition const& rendition, Facts const& facts) {
   if (is_text(rendition)) return ".vtt";
@@ -257,7 +282,7 @@ Bytes package(Item const& item, Facts const& film, Demuxer& demuxer) {
   Inner const inner(item, film);
   auto const& rendition = inner.item.rendition;
   auto const& facts = *inner.facts;
-  if (item.init) return cmaf_init(tracks_of(rendition, facts));
+  if (item.init) return cmaf_init(inner.tracks());
   if (rendition.text) return text(inner.item, facts, demuxer);
   return written(item, inner.placed(rendition.key_frames ? picture(inner, demuxer) : cut(inner.item, facts, demuxer)));
 }

@@ -28,6 +28,8 @@ struct Item {
   std::size_t index = 0;  ///< of the segment; or of the first one that the init segment is for
 };
 
+/// A track of the film as the client sees it.
+[[nodiscard]] Track as_sent(Facts const& facts, Part const& part);
 /// The stretches of the film that its segments hold.
 [[nodiscard]] std::vector<Segment> segments_of(Rendition const& rendition, Facts const& facts);
 /// Which segments want an init segment of their own from there on.

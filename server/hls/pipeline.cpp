@@ -383,9 +383,9 @@ void Pipeline::prepare(std::vector<int> const& tracks, Demuxer::Taker& taker) {
 void Pipeline::seek(Time to) {
   Time const position = to <= Time::zero() ? Time::zero() : to + nudge;
   auto const flags = is_iso(container_) ? GST_SEEK_FLAG_ACCURATE : GST_SEEK_FLAG_KEY_UNIT | GST_SEEK_FLAG_SNAP_BEFORE;
-  GstPad* pad = outlets_[0]->demuxer_pad();
-  for (std::size_t i = settled_; i-- > 0;)
-    if (outlets_[i]->track.kind == Kind::video) pad = outlets_[i]->demuxer_pad();
+  auto const all = tracks();
+  auto const* const pictures = pictures_of(all);
+  auto* const pad = outlets_[pictures ? static_cast<std::size_t>(pictures - all.data()) : 0]->demuxer_pad();
   auto* const event = gst_event_new_seek(1.0, GST_FORMAT_TIME, static_cast<GstSeekFlags>(GST_SEEK_FLAG_FLUSH | flags),
                                          GST_SEEK_TYPE_SET, position.count(), GST_SEEK_TYPE_NONE,
                                          static_cast<gint64>(GST_CLOCK_TIME_NONE));

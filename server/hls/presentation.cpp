@@ -34,12 +34,6 @@ std::string label(std::string const& title, std::string const& language, char co
   return language.empty() ? otherwise : language_name(language);
 }
 
-Track as_sent(Facts const& facts, Part const& part) {
-  auto const& track = *facts.track(part.track);
-  if (!part.coded) return track;
-  return track.kind == Kind::audio ? coded_track(track) : facts.coder(track.id).track();
-}
-
 /// The sound of a film for a client. Tracks between which a viewer chooses are of one codec: a player sets its decoder
 /// up by the CODECS of the variant stream.
 std::vector<Part> sounds(Facts const& facts, Choice const& choice) {

@@ -269,7 +269,6 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
   void finish(QuestionPtr const& question, Result const& result) {
     std::map<int, Question::Told> waiters;
     bool keep = result.content && result.verified;
-    if (result.content) ++made_;
     if (keep) digests_.put(question->key, *result.content);
     {
       std::lock_guard lock(mutex_);
@@ -313,6 +312,7 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
       if (question->stop.stop_requested()) throw Cancelled();
       result.content = std::make_shared<Bytes const>(
           package(question->item, *question->facts, std::move(question->material), question->stop.get_token()));
+      ++made_;
     } catch (...) {
       result.error = std::current_exception();
     }
@@ -392,6 +392,7 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
     auto const source = source_of(question.origin, sidecar->file);
     AtWork const at_work(*this, question, source);
     auto content = std::make_shared<Bytes const>(package(*sidecar, *source, *question.facts));
+    ++made_;
     return {nullptr, std::move(content), source->verified(source->take_account()), nullptr};
   }
 
@@ -419,6 +420,7 @@ class Producer::Work : public std::enable_shared_from_this<Work> {
       else
         content = std::make_shared<Bytes const>(package(question.item, *question.facts, *line->demuxer));
     }
+    if (content && !question.item.init) ++made_;
     auto const account = line->source->take_account();
     bool verified = line->source->verified(account);
     std::shared_ptr<Facts const> now_sure;

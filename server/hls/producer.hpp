@@ -70,7 +70,7 @@ class Producer {
                             Answer<Content> answer);
   /// Of what has been given out as verified; nullopt: it was not made lately.
   [[nodiscard]] std::optional<Digest> digest(Origin const& origin, Facts const& facts, Item const& item) const;
-  /// How many segments it has made.
+  /// How many segments it has made; those found on disk were made before.
   [[nodiscard]] std::int64_t made() const;
   /// Closes what was not used for a while. To be called now and then.
   void tidy();

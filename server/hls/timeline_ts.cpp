@@ -91,7 +91,8 @@ class TransportStream {
   void sample() {
     timeline_.precision = Timeline::Precision::nominal;
     head();
-    auto const step = shortest_step(times_);
+    constexpr Time usual = std::chrono::milliseconds(40);
+    auto const step = times_.size() > 1 ? shortest_step(times_) : usual;
     std::int64_t end = 0;
     if (!tail(end)) end = *start_ + guessed_span();
     if (!plausible(end - *start_))

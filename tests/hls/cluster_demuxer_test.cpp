@@ -55,6 +55,20 @@ TEST(Clusters, AreReadWithoutWhatIsAttachedBeforeThem) {
   EXPECT_LT(source->blocks() * 16384, size + attached / 8);
 }
 
+TEST(Clusters, AreReadWhereRubbishLiesBeforeTheTracks) {
+  auto const path = support::film("live.mkv");
+  auto frames = support::probe(path).frames;
+  std::sort(frames.begin(), frames.end());
+  auto const bytes = support::bytes_of(path);
+  std::vector<std::byte> const tracks{std::byte{0x16}, std::byte{0x54}, std::byte{0xae}, std::byte{0x6b}};
+  auto const named = std::search(bytes.begin(), bytes.end(), tracks.begin(), tracks.end());  // by the SeekHead
+  auto const at = std::search(named + 1, bytes.end(), tracks.begin(), tracks.end());
+  ASSERT_NE(at, bytes.end());
+  auto changed = bytes;
+  changed.insert(changed.begin() + (at - bytes.begin()), 3, std::byte{0});
+  EXPECT_EQ(pictures(std::make_shared<FilmBytes>(std::move(changed)), true), frames);
+}
+
 TEST(Clusters, HaveNoHeaderOfManyMegabytes) {
   auto bytes = support::bytes_of(support::film("live.mkv"));
   std::vector<std::byte> const cluster{std::byte{0x1f}, std::byte{0x43}, std::byte{0xb6}, std::byte{0x75}};

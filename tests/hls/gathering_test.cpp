@@ -127,6 +127,19 @@ TEST(DecodingTimes, GoOnWithoutAHoleBehindALongPicture) {
   EXPECT_EQ(end_of(hls::Next::nothing), 80ms);
 }
 
+TEST(DecodingTimes, MayBeginWhenTheFirstPictureIsShown) {
+  hls::Samples samples{video(), {picture(0s, true), picture(160ms), picture(80ms), picture(40ms), picture(120ms)}, {}};
+  for (auto const time : {320ms, 240ms, 200ms, 280ms, 360ms}) samples.units.push_back(picture(time));
+  hls::set_decoding_times(samples, 120ms, 40ms, 400ms, hls::Next::closed);
+  auto const last = samples.units.back().dts;
+  hls::decode_at_once(samples);
+  EXPECT_EQ(samples.units.front().dts, 0s);
+  EXPECT_EQ(samples.units.back().dts, last);
+  EXPECT_EQ(samples.end, 280ms);
+  for (auto const& unit : samples.units) EXPECT_LE(unit.dts, unit.pts);
+  for (std::size_t i = 1; i < samples.units.size(); ++i) EXPECT_LT(samples.units[i - 1].dts, samples.units[i].dts);
+}
+
 TEST(Gathering, KnowsThatAnIdrPictureHasNoLeadingOnes) {
   auto const next_is_closed = [](std::uint8_t nal) {
     auto track = video();

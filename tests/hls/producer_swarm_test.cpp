@@ -159,6 +159,7 @@ TEST(ProducerOfSwarms, SegmentsOnDiskSurviveARestart) {
     Producer producer(limits);
     facts = learn(producer, film.origin);
     first = made(producer, film.origin, facts, 2);
+    EXPECT_GE(producer.made(), 1);
   }
   auto const nothing = source("aa/0", false);
   Producer producer(limits);
@@ -167,6 +168,7 @@ TEST(ProducerOfSwarms, SegmentsOnDiskSurviveARestart) {
   EXPECT_EQ(*again.value, *first);
   EXPECT_TRUE(again.verified);
   EXPECT_EQ(nothing.script->readers(), 0) << "the film isn't touched";
+  EXPECT_EQ(producer.made(), 0);
 
   producer.forget("aa");
   EXPECT_TRUE(eventually([&] {

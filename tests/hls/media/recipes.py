@@ -4,6 +4,7 @@ import dataclasses
 import typing
 
 import bad
+import found
 import odd
 import shapes
 from toolbox import HEIGHT, WIDTH
@@ -48,7 +49,6 @@ VIDEO = {
 }
 AUDIO = {
     "aac": ["-c:a", "aac", "-b:a", "96k"],
-    "heaac": ["-c:a", "libfdk_aac", "-profile:a", "aac_he", "-b:a", "48k"],
     "mp3": ["-c:a", "libmp3lame", "-b:a", "96k"],
     "mp3-vbr": ["-c:a", "libmp3lame", "-q:a", "5"],
     "mp2": ["-c:a", "mp2", "-b:a", "128k"],
@@ -115,7 +115,6 @@ def mp4():
         film("h264-aac-441.mp4", "44.1 kHz", "h264", "aac", rate=44100),
         film("h264-aac-mono.mp4", "mono, 22.05 kHz", "h264", "aac", rate=22050, channels=1),
         film("h264-aac-51.mp4", "5.1", "h264", "aac", channels=6),
-        film("h264-heaac.mp4", "HE-AAC", "h264", "heaac"),
         film("h264-mp3.mp4", "", "h264", "mp3"),
         film("h264-ac3.mp4", "5.1", "h264", "ac3", channels=6),
         film("h264-eac3.mp4", "", "h264", "eac3"),
@@ -216,5 +215,5 @@ def sound():
 
 
 def films():
-    special = [Film(*row) for module in (odd, shapes, words, bad) for row in module.FILMS]
+    special = [Film(*row) for module in (odd, shapes, found, words, bad) for row in module.FILMS]
     return [*mp4(), *mkv(), *others(), *sound(), *special]

@@ -107,6 +107,11 @@ def new_streams(work):
     return odd.joined_ts(work, odd.source(work, "a.ts", 8), second)
 
 
+def silent_part(work):
+    silent = odd.copied(work, "b.ts", "-i", odd.source(work, "whole.ts", 7, first=175), ["-map", "0:v"])
+    return odd.joined_ts(work, odd.source(work, "a.ts", 7), silent, odd.source(work, "c.ts", 6, first=350))
+
+
 def jump_m2ts(work):
     parts = []
     for name, first in (("a", 0), ("b", 250)):
@@ -131,6 +136,7 @@ FILMS = [
     ("h264-zlib.mkv", "remux", "compressed blocks", mkvmerge("--compression", "0:zlib", "--compression", "1:zlib"), False),
     ("h264-several-jumps.ts", "remux", "times jump ahead, and back", several_jumps, False),
     ("h264-new-streams.ts", "remux", "other PIDs and sound at 8 s", new_streams, False),
+    ("h264-silent-part.ts", "remux", "no sound from 7 to 14 s, times begin anew", silent_part, False),
     ("h264-jump.m2ts", "remux", "times begin anew, packets of 192 bytes", jump_m2ts, False),
     ("h264-latm.ts", "remux", "AAC in LATM", latm, False),
 ]

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A damaged film: what is cut out of it, and how much is read for that.
+#include "film_bytes.hpp"
+#include "hls/facts.hpp"
+#include "timeline_media.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A film with rubbish at one place.
+class DamagedBytes final : public support::FilmBytes {
+ public:
+  using FilmBytes::FilmBytes;
+  void damage(std::int64_t begin, std::int64_t end) {
+    begin_ = begin;
+    end_ = end;
+  }
+  std::size_t read(std::int64_t offset, std::span<std::byte> into) override {
+    auto const count = FilmBytes::read(offset, into);
+    for (auto at = std::max(offset, begin_); at < std::min(offset + static_cast<std::int64_t>(count), end_); ++at)
+      into[static_cast<std::size_t>(at - offset)] = std::byte{0xa5};
+    return count;
+  }
+
+ private:
+  std::int64_t begin_ = 0, end_ = 0;
+};
+
+TEST(DamagedCut, IsSearchedForNearItsPlace) {
+  auto const source = std::make_shared<DamagedBytes>(support::film("long.mkv"));
+  std::unique_ptr<hls::Demuxer> demuxer;
+  auto const facts = hls::learn(source, "long.mkv", false, demuxer);
+  auto const& segments = facts->segments;
+  auto const index = segments.size() * 3 / 4;
+  auto const& keys = facts->timeline.key_frames;
+  auto const key =
+      std::find_if(keys.begin(), keys.end(), [&](auto const& k) { return k.time == segments[index].begin; });
+  ASSERT_LT(key + 1, keys.end());
+  source->damage(key->position - 100, (key + 1)->position - 100);
+
+  auto const before = source->bytes_read();
+  hls::Cutter const cutter(facts->timeline, facts->measures, segments);
+  auto const cut = cutter.cut(*demuxer, index, {facts->video()->id});
+  ASSERT_FALSE(cut.front().units.empty());
+  EXPECT_TRUE(cut.front().units.front().key);
+  EXPECT_GE(cut.front().units.front().pts, (key + 1)->time - 1ms);
+  // A few segments' worth, more than once: not the hundred that lie before it.
+  auto const segment = source->size() / std::ssize(segments);
+  EXPECT_LT(source->bytes_read() - before, 20 * segment);
+}
+
+}  // namespace
