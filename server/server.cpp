@@ -24,6 +24,9 @@ constexpr int other_files = 512;
 /// Of segments: half a day of films, in 2 MB.
 constexpr std::size_t most_digests = 8192;
 
+/// Viewers whose connection fails try again so soon.
+constexpr std::chrono::seconds announce_interval{30};
+
 constexpr milliseconds events_patience{200};
 
 /// For the index to be kept once more as the server ends.
@@ -178,7 +181,7 @@ Server::Server(Config const& config) : loop_(http::Loop::create()) {
   http.answered = [metrics = app_.metrics](http::Exchange const& exchange, int status) {
     metrics->answered(exchange, status);
   };
-  app_.signalling = std::make_unique<api::Signalling>();
+  app_.signalling = std::make_unique<api::Signalling>(tracker::Swarms::Limits{.interval = announce_interval});
   keep_files_ = config.cache_persistent;
   app_.port = [this] { return http_->port(); };
   app_.connections = [this] { return http_->connections(); };
