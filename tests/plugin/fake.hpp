@@ -92,6 +92,8 @@ class FakeSession final : public swarm::Session {
   bool remove(swarm::InfoHash const&, bool, std::function<void(std::string const&)>) override { return false; }
   [[nodiscard]] swarm::SessionStatus status() const override { return {}; }
   [[nodiscard]] swarm::Settings const& settings() const override { return settings_; }
+  [[nodiscard]] std::vector<std::string> trackers() const override { return settings_.trackers; }
+  void set_trackers(std::vector<std::string> urls) override { settings_.trackers = std::move(urls); }
   void stop() override {}
 
  private:
