@@ -97,7 +97,10 @@ void TrackerFeed::came(fetch::Answer answer) {
     g_warning("TORRENT_TRACKERS_FROM: %s The trackers stay as they are.", answer.error->what());
     return again(hour);
   }
-  if (answer.unchanged) return again(day);
+  if (answer.unchanged) {
+    g_info("The list of TORRENT_TRACKERS_FROM has not changed");
+    return again(day);
+  }
   read({answer.body.begin(), answer.body.end()}, answer.etag);
 }
 

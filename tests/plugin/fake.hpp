@@ -94,6 +94,8 @@ class FakeSession final : public swarm::Session {
   bool put_to_sleep(swarm::InfoHash const&) override { return false; }
   [[nodiscard]] swarm::SessionStatus status() const override { return {}; }
   [[nodiscard]] swarm::Settings const& settings() const override { return settings_; }
+  [[nodiscard]] std::vector<std::string> trackers() const override { return settings_.trackers; }
+  void set_trackers(std::vector<std::string> urls) override { settings_.trackers = std::move(urls); }
   void stop() override {}
 
  private:
