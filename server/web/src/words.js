@@ -138,6 +138,7 @@ export const troubles = {
   unauthorized: ['The token is missing', 'Enter it when the page asks for it.'],
   misdirected: ['The server does not go by that name', 'Add it to ALLOWED_HOSTS.'],
   unknown_torrent: ['This torrent is not here', 'It was removed. Add it again by its magnet link.'],
+  nothing_found: ['Nothing was found by these words', 'Try fewer words, or paste a magnet link.'],
   unknown_file: ['There is no such file in this torrent', 'Choose another one.'],
   removed: ['The torrent was removed meanwhile', 'Add it again by its magnet link.'],
   no_peers: ['No peer has this film now', 'It is tried again as long as this page is open; a torrent with more seeders may help.'],
