@@ -129,8 +129,11 @@ TEST_F(Search, WhatIsHereIsFoundAndSaysSo) {
   ASSERT_TRUE(server_->child().stop().ok());
   server_->start();
   bay("sintel", "[" + row(key, "Sintel", 5) + "," + row(a, "Sintel 4K", 500) + "]");
-  auto const body = find("q=sintel");
-  EXPECT_EQ(at(body, "$.data.results[0].seeders"), "5") << body;
+  std::string body;
+  EXPECT_TRUE(support::eventually([&] {  // its name is known as soon as its state was read
+    body = find("q=sintel");
+    return at(body, "$.data.results[0].seeders") == "5";
+  })) << body;
   EXPECT_EQ(at(body, "$.data.results[0].name"), "\"Sintel.2010.mkv\"");
   EXPECT_EQ(at(body, "$.data.results[0].size"), "307200");
   EXPECT_EQ(at(find("q=other"), "$.data.results"), "[]");

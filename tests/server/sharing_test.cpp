@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What viewers need to share segments: the same swarm for the same segments, and digests to check them by.
+#include "hls/rendition.hpp"
 #include "running.hpp"
 #include "support/eventually.hpp"
 #include "support/media.hpp"
@@ -40,7 +41,7 @@ class Sharing : public testing::Test {
     return server_->get("/api/torrents/" + swarm_.torrent().key + "/hls/0" + query, std::move(fields));
   }
   std::string segment(int number) {
-    return "/hls/" + swarm_.torrent().key + "/0/ts.2/v0-a1/" + std::to_string(number) + ".ts";
+    return "/hls/" + swarm_.torrent().key + "/0/" + package_ + "/v0-a1/" + std::to_string(number) + ".ts";
   }
   support::http::Response head(std::string const& target) { return server_->ask({.method = "HEAD", .target = target}); }
   std::string figure(std::string const& name) {
@@ -51,6 +52,7 @@ class Sharing : public testing::Test {
     return text.substr(value, text.find('\n', value) - value);
   }
 
+  std::string const package_ = "ts." + std::to_string(hls::packager_version);
   support::Swarm swarm_{support::make_torrent({.files = {support::disk_file(
                                                    "film.mkv", support::media_file(support::Container::mkv, 30))},
                                                .name = "film.mkv"}),
@@ -71,7 +73,7 @@ TEST_F(Sharing, TellsWhoBelongsTogetherAndWhereTheyMeet) {
          {"TRUSTED_PROXIES", "127.0.0.0/8"}});
   auto const got = facts();
   auto const swarm = at(got.body, "$.data.sharing.swarmId");
-  EXPECT_THAT(swarm, HasSubstr(swarm_.torrent().key + "/0/ts.2/")) << got.body;
+  EXPECT_THAT(swarm, HasSubstr(swarm_.torrent().key + "/0/" + package_ + "/")) << got.body;
   EXPECT_EQ(at(got.body, "$.data.sharing.trackers"), "[\"ws://" + server_->at().str() + "/tracker\"]");
   EXPECT_EQ(at(got.body, "$.data.sharing.iceServers"),
             "[{\"urls\":\"stun:stun.example:3478\"},{\"urls\":\"turn:[2001:db8::1]:3478?transport=tcp\","
