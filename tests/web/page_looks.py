@@ -83,7 +83,7 @@ class Looks:
 
     def library(self, viewer):
         viewer.open()
-        screens(viewer, self.out, "library", f"document.querySelectorAll('.card').length === {len(LIBRARY) + 1}")
+        screens(viewer, self.out, "library", f"document.querySelectorAll('.card').length === {len(LIBRARY) + 1} && document.querySelector('.card img')")
         accessible(viewer, self.axe, "library")
 
     def film(self, viewer):

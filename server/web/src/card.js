@@ -28,15 +28,21 @@ export function card(torrent) {
   const watched = left(torrent.infoHash);
   const link = make('a', {class: 'card', href: `#/t/${torrent.infoHash}`, 'data-hash': torrent.infoHash}, box, bar, name, state,
     watched && make('span', {class: 'state'}, words.library.watched(clock(watched.at))));
-  let pictured = false, asked = 0;
+  let pictured = false, again = 0, patience = 2500;
 
   async function picture() {
-    if (pictured || Date.now() - asked < 15000) return;
-    asked = Date.now();
+    if (pictured || again) return;
+    again = -1;  // under way
     const files = await ask(`/api/torrents/${torrent.infoHash}/files`).then(data => data.files, () => []);
     const file = mainFile(files);
-    if (!file || !file.isVideo) return;
-    pictured = await fillPoster(box, torrent.infoHash, file.index, watched ? Math.round(watched.at) : 60);
+    if (file && !file.isVideo) return;
+    if (file) pictured = await fillPoster(box, torrent.infoHash, file.index, watched ? Math.round(watched.at) : null);
+    // Its name or frame may not be here yet.
+    patience = Math.min(2 * patience, 60000);
+    if (!pictured) again = setTimeout(() => {
+      again = 0;
+      if (link.isConnected) picture();
+    }, patience);
   }
   function update(now) {
     name.textContent = now.name || words.unnamed;
@@ -44,7 +50,6 @@ export function card(torrent) {
     state.textContent = stateOf(now);
     bar.value = Number(now.progress);
     link.setAttribute('data-status', now.status);
-    if (asked && link.isConnected) picture();
   }
   update(torrent);
   return {link, update, picture};

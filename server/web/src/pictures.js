@@ -7,8 +7,10 @@ import {icon} from './icons.js';
 const kept = new Map(), most = 120;
 let absent = false;  // this server makes none
 
+/// `at`: seconds; null: one that stands for the film.
 export async function picture(hash, file, at, width) {
-  const address = `/api/torrents/${hash}/pictures/${file}?at=${at}&width=${width}`;
+  const place = at === null ? '' : `at=${at}&`;
+  const address = `/api/torrents/${hash}/pictures/${file}?${place}width=${width}`;
   if (kept.has(address)) return kept.get(address);
   if (absent) return null;
   const answer = await request(address).catch(() => null);
