@@ -78,7 +78,7 @@ class WebLine final : public Line {
       answers_.push_back(answer);
     };
     auto const fault = state_->fault.load();
-    if (fault == Fault::missing) return status("404 Not Found");
+    if (fault == Fault::missing || !state_->serves) return status("404 Not Found");
     if (fault == Fault::error) return status("503 Service Unavailable");
     if (fault == Fault::silent) {
       answer.stays = true;

@@ -31,7 +31,10 @@ class WebSeed {
   ~WebSeed();
 
   /// Once, before anybody comes.
-  void serve(MadeTorrent torrent) { state_->torrent = std::move(torrent); }
+  void serve(MadeTorrent torrent) {
+    state_->torrent = std::move(torrent);
+    state_->serves = true;
+  }
   /// Of answers that begin from now on.
   void set_fault(Fault fault) { state_->fault = fault; }
   [[nodiscard]] std::string url() const { return "http://" + endpoint().str() + "/"; }
@@ -44,6 +47,7 @@ class WebSeed {
   friend class WebLine;
   struct State {
     MadeTorrent torrent;
+    std::atomic<bool> serves = false;  // and so the torrent stays as it is
     std::atomic<Fault> fault;
     std::atomic<int> requests = 0;
     std::atomic<std::int64_t> served = 0;
