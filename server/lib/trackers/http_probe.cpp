@@ -51,15 +51,16 @@ class HttpProbe final : public Probe, public std::enable_shared_from_this<HttpPr
   [[nodiscard]] Verdict so_far() const override { return verdict_; }
 
   void begin(std::string const& host) {
-    look_up(host, cancellable_, [weak = weak_from_this()](GInetAddress* address, std::string const& why) {
-      auto const self = weak.lock();
-      if (!self) return;
-      self->verdict_.resolves = address != nullptr;
-      if (!address) return self->tell(why);
-      g_autofree char* text = g_inet_address_to_string(address);
-      if (!self->question_.allowed(text)) return self->tell("Its address is private: it is not asked.");
-      self->ask();
-    });
+    look_up(question_, host, cancellable_,
+            [weak = weak_from_this()](bool resolves, GInetAddress* address, std::string const& why) {
+              auto const self = weak.lock();
+              if (!self) return;
+              self->verdict_.resolves = resolves;
+              if (address)
+                self->ask();
+              else
+                self->tell(why);
+            });
   }
 
  private:

@@ -42,17 +42,20 @@ class UdpProbe final : public Probe, public std::enable_shared_from_this<UdpProb
   [[nodiscard]] Verdict so_far() const override { return verdict_; }
 
   void begin(std::string const& host, int port) {
-    look_up(host, cancellable_, [weak = weak_from_this(), port](GInetAddress* address, std::string const& why) {
-      if (auto const self = weak.lock()) self->found(address, port, why);
-    });
+    look_up(question_, host, cancellable_,
+            [weak = weak_from_this(), port](bool resolves, GInetAddress* address, std::string const& why) {
+              auto const self = weak.lock();
+              if (!self) return;
+              self->verdict_.resolves = resolves;
+              if (address)
+                self->found(address, port);
+              else
+                self->tell(why);
+            });
   }
 
  private:
-  void found(GInetAddress* address, int port, std::string const& why) {
-    verdict_.resolves = address != nullptr;
-    if (!address) return tell(why);
-    g_autofree char* text = g_inet_address_to_string(address);
-    if (!question_.allowed(text)) return tell("Its address is private: it is not asked.");
+  void found(GInetAddress* address, int port) {
     g_autoptr(GError) failure = nullptr;
     g_autoptr(GSocketAddress) to = g_inet_socket_address_new(address, static_cast<guint16>(port));
     socket_ = g_socket_new(g_inet_address_get_family(address), G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, &failure);
