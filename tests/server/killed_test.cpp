@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // kill -9 of the real program at random moments, with writes going on: what it shows after the next start is on disk.
 // KILLS in the environment says how often.
+#include "have.hpp"
 #include "running.hpp"
 #include "support/eventually.hpp"
 #include "support/swarm.hpp"
@@ -42,13 +43,10 @@ class Film {
 
   /// The pieces that the server shows.
   [[nodiscard]] std::set<int> shown(Running& server) const {
-    auto const text = at(server.get("/api/torrents/" + key() + "/pieces").body, "$.data.have");
+    auto const row = have(server.get("/api/torrents/" + key() + "/pieces").body);
     std::set<int> pieces;
-    if (text.size() < 2) return pieces;
-    gsize size = 0;
-    g_autofree guchar* bytes = g_base64_decode(text.substr(1, text.size() - 2).c_str(), &size);
-    for (gsize i = 0; i < size * 8; ++i)
-      if ((bytes[i / 8] >> (7 - i % 8)) & 1) pieces.insert(static_cast<int>(i));
+    for (std::size_t i = 0; i < row.size(); ++i)
+      if (row[i] == '1') pieces.insert(static_cast<int>(i));
     return pieces;
   }
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The map of pieces that the real program draws.
+#include "have.hpp"
 #include "running.hpp"
 #include "support/eventually.hpp"
 #include "support/swarm.hpp"
-
-#include <glib.h>
 
 namespace {
 
@@ -13,16 +12,6 @@ using support::eventually;
 using support::KiB;
 using support::MiB;
 using support::http::Connection;
-
-/// "have" as a row of 0 and 1.
-std::string have(std::string const& body) {
-  auto const text = at(body, "$.data.have");
-  gsize size = 0;
-  g_autofree guchar* bytes = g_base64_decode(text.substr(1, text.size() - 2).c_str(), &size);
-  std::string row;
-  for (gsize i = 0; i < size * 8; ++i) row += (bytes[i / 8] >> (7 - i % 8)) & 1 ? '1' : '0';
-  return row;
-}
 
 TEST(Pieces, TellWhatIsHereAndWhoReads) {
   support::Swarm swarm(support::make_torrent("film.mkv", 5 * MiB + 1, 512 * KiB), 1, {.upload_limit = 300 * 1000});
