@@ -5,13 +5,10 @@
 #include "hls/byte_writer.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace hls {
 namespace {
 
-constexpr std::array<int, 13> rates{96000, 88200, 64000, 48000, 44100, 32000, 24000,
-                                    22050, 16000, 12000, 11025, 8000,  7350};
 constexpr int sbr_type = 5, ps_type = 29;
 
 int object_type(BitReader& in) {
@@ -25,11 +22,11 @@ struct Frequency {
 };
 Frequency frequency(BitReader& in) {
   auto index = static_cast<std::size_t>(in.bits(4));
-  if (index < rates.size()) return {static_cast<int>(index), rates[index]};
+  if (index < aac_rates.size()) return {static_cast<int>(index), aac_rates[index]};
   if (index != 15) return {15, 0};
   auto const hertz = static_cast<int>(in.bits(24));
-  auto const known = std::find(rates.begin(), rates.end(), hertz);
-  return {known == rates.end() ? 15 : static_cast<int>(known - rates.begin()), hertz};
+  auto const known = std::find(aac_rates.begin(), aac_rates.end(), hertz);
+  return {known == aac_rates.end() ? 15 : static_cast<int>(known - aac_rates.begin()), hertz};
 }
 
 }  // namespace

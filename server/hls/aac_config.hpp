@@ -4,9 +4,14 @@
 
 #include "hls/film.hpp"
 
+#include <array>
 #include <optional>
 
 namespace hls {
+
+/// By sampling_frequency_index (1.6.3.3), in hertz.
+inline constexpr std::array aac_rates{96000, 88200, 64000, 48000, 44100, 32000, 24000,
+                                      22050, 16000, 12000, 11025, 8000,  7350};
 
 struct AacConfig {
   int object_type = 2;  ///< of the core: 2 = LC

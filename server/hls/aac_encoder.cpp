@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "hls/aac_encoder.hpp"
 
+#include "hls/aac_config.hpp"
 #include "hls/av.hpp"
 
 #include <algorithm>
 
 namespace hls {
 namespace {
-
-/// By samplingFrequencyIndex (ISO/IEC 14496-3 table 1.18).
-constexpr std::array rates{96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350};
 
 /// Measured with sweeps, noise and beats (docs/hls.md): at 1.2, without the tools that give up the waveform, segments
 /// fit with 40 dB of signal to noise at joints as elsewhere, with 100 to 170 kbit/s for stereo at 48 kHz.
@@ -33,10 +31,10 @@ av::Codec open(int rate, int channels) {
 
 }  // namespace
 
-bool aac_has_rate(int rate) { return std::find(rates.begin(), rates.end(), rate) != rates.end(); }
+bool aac_has_rate(int rate) { return std::find(aac_rates.begin(), aac_rates.end(), rate) != aac_rates.end(); }
 
 Bytes aac_config(int rate, int channels) {
-  auto const index = static_cast<unsigned>(std::find(rates.begin(), rates.end(), rate) - rates.begin());
+  auto const index = static_cast<unsigned>(std::find(aac_rates.begin(), aac_rates.end(), rate) - aac_rates.begin());
   auto const config = 2U << 11U | index << 7U | static_cast<unsigned>(channels) << 3U;
   return {static_cast<std::uint8_t>(config >> 8U), static_cast<std::uint8_t>(config)};
 }

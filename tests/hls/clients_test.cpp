@@ -21,9 +21,6 @@ using testing::HasSubstr;
 
 namespace {
 
-/// Caps of PCM are read by GStreamer.
-[[maybe_unused]] bool const ready = (gst_init(nullptr, nullptr), true);
-
 Track track(Codec codec, int channels = 2) {
   Track track;
   track.codec = codec;

@@ -27,7 +27,6 @@ std::string named(Codec codec, Bytes codec_data, std::string caps = {}) {
 
 /// What GStreamer makes of caps with this codec_data.
 std::string gst_name(std::string const& caps, Bytes const& codec_data) {
-  if (!gst_is_initialized()) gst_init(nullptr, nullptr);
   auto* const made = gst_caps_from_string(caps.c_str());
   auto* const buffer = gst_buffer_new_memdup(codec_data.data(), codec_data.size());
   gst_caps_set_simple(made, "codec_data", GST_TYPE_BUFFER, buffer, nullptr);

@@ -256,9 +256,3 @@ INSTANTIATE_TEST_SUITE_P(All, CodedVideo, testing::ValuesIn(cases()), [](auto co
 });
 
 }  // namespace
-
-int main(int argc, char** argv) {
-  gst_init(&argc, &argv);
-  testing::InitGoogleTest(&argc, argv);
-  return RUN_ALL_TESTS();
-}

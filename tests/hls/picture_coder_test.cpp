@@ -291,9 +291,3 @@ TEST(PictureCoder, ShowsThePictureUprightAndSmall) {
 }
 
 }  // namespace
-
-int main(int argc, char** argv) {
-  gst_init(&argc, &argv);
-  testing::InitGoogleTest(&argc, argv);
-  return RUN_ALL_TESTS();
-}

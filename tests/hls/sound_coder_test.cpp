@@ -376,9 +376,3 @@ TEST(SoundCoder, KnowsWhatItCanNot) {
 }
 
 }  // namespace
-
-int main(int argc, char** argv) {
-  gst_init(&argc, &argv);
-  testing::InitGoogleTest(&argc, argv);
-  return RUN_ALL_TESTS();
-}

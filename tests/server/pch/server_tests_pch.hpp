@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <json-glib/json-glib.h>
+#include <libsoup/soup.h>
+
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <thread>
