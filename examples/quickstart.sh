@@ -59,13 +59,19 @@ first_line() {
 # --- packages and build ---------------------------------------------------------------------------------------------
 if [ $install = yes ]; then "$top/examples/packages/install.sh" build web run; fi
 echo 'Building (some minutes the first time) …'
-[ -f "$build/build.ninja" ] || meson setup "$build" "$top" >"$work/build.log" 2>&1 ||
+[ -f "$build/build.ninja" ] || meson setup -Ddebug=false "$build" "$top" >"$work/build.log" 2>&1 ||
   fail "meson: $(tail -n 20 "$work/build.log")"
-ninja -C "$build" server/gst-torrent-server tests/support/gst-torrent-seed gst/plugin/libgsttorrent.so \
-  >"$work/build.log" 2>&1 || {
-  tail -n 40 "$work/build.log" >&2
-  fail 'the build failed'
-}
+targets='server/gst-torrent-server tests/support/gst-torrent-seed gst/plugin/libgsttorrent.so'
+if [ -t 1 ]; then
+  # shellcheck disable=SC2086
+  ninja -C "$build" $targets || fail 'the build failed'
+else
+  # shellcheck disable=SC2086
+  ninja -C "$build" $targets >"$work/build.log" 2>&1 || {
+    tail -n 40 "$work/build.log" >&2
+    fail 'the build failed'
+  }
+fi
 
 # --- a film to share ------------------------------------------------------------------------------------------------
 make_film() {

@@ -22,7 +22,7 @@ using http::Fault;
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
-milliseconds patience_with(Film const& film) {
+milliseconds patience(Film const& film) {
   auto const spent = duration_cast<milliseconds>(std::chrono::steady_clock::now() - film.asked);
   return std::max(film.app.options.first_byte_wait - spent, milliseconds(1));
 }
@@ -58,7 +58,7 @@ void wait(FilmPtr const& film, Ask ask, std::function<void(T, bool)> then) {
     then(std::move(outcome->value), outcome->verified);
   });
   film->exchange.expect_long_wait();
-  film->exchange.after(patience_with(*film), [film, over] {
+  film->exchange.after(patience(*film), [film, over] {
     if (!std::exchange(*over, true)) throw too_late(film->app, *film->torrent);
   });
   film->exchange.hold(ask([outcome, done](hls::Outcome<T> made) {
@@ -126,7 +126,7 @@ void open_film(App& app, http::Exchange& exchange, std::function<void(FilmPtr co
   auto const opened = [film, choice, then = std::move(then)](std::shared_ptr<swarm::Torrent> const& torrent) {
     film->torrent = torrent;
     film->exchange.set_info_hash(torrent->key());
-    when_known(film->exchange, torrent, std::min(patience_with(*film), film->app.options.torrent_timeout),
+    when_known(film->exchange, torrent, std::min(patience(*film), film->app.options.torrent_timeout),
                [film, choice, then](bool known) {
                  if (!known) throw too_late(film->app, *film->torrent);
                  film->file = swarm::choose_file(film->torrent->metadata()->layout, choice);

@@ -27,7 +27,7 @@ Buckets const wait_buckets{0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30};
 /// Shorter waits are how bytes come.
 constexpr std::chrono::milliseconds felt{250};
 
-double as_seconds(Metrics::Time time) { return std::chrono::duration<double>(time).count(); }
+double seconds(Metrics::Time time) { return std::chrono::duration<double>(time).count(); }
 
 std::string method_label(std::string const& method) {
   static std::set<std::string> const known{"GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS", "PUT"};
@@ -119,7 +119,7 @@ void process(Figures& figures, App const& app, int connections, http::Pulse::Lon
   auto const used = memory();
   figures.add(gauge, "gst_torrent_http_connections", "Open HTTP connections.", connections);
   figures.add(gauge, "gst_torrent_main_loop_longest_turn_seconds",
-              "Longest time for which the main loop served nobody else.", as_seconds(longest.turn));
+              "Longest time for which the main loop served nobody else.", seconds(longest.turn));
   figures.add(counter, "gst_torrent_main_loop_slow_turns_total", "Turns of the main loop of more than 20 ms.",
               static_cast<double>(longest.slow));
   figures.add(counter, "gst_torrent_hls_made_total", "Segments of HLS that were made.",
@@ -167,16 +167,16 @@ void Metrics::answered(http::Exchange const& exchange, int status) {
   requests_.Add({{"route", route}, {"method", method_label(request.method())}, {"code", std::to_string(status)}})
       .Increment();
   durations_.Add({{"route", route}}, request_buckets)
-      .Observe(as_seconds(std::chrono::steady_clock::now() - exchange.begun()));
+      .Observe(seconds(std::chrono::steady_clock::now() - exchange.begun()));
 }
 
-void Metrics::first_bytes(bool jumped, Time after) { (jumped ? jump_ : start_).Observe(as_seconds(after)); }
+void Metrics::first_bytes(bool jumped, Time after) { (jumped ? jump_ : start_).Observe(seconds(after)); }
 
 void Metrics::waited(Time time) {
-  if (time >= felt) stall_.Observe(as_seconds(time));
+  if (time >= felt) stall_.Observe(seconds(time));
 }
 
-void Metrics::segment(Time after) { segment_.Observe(as_seconds(after)); }
+void Metrics::segment(Time after) { segment_.Observe(seconds(after)); }
 
 void metrics(App& app, http::Exchange& exchange) {
   exchange.work(

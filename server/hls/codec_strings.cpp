@@ -24,7 +24,7 @@ __attribute__((format(printf, 1, 2))) std::string text(char const* format, ...) 
   return result;
 }
 
-std::string h264_string(Track const& track) {
+std::string h264(Track const& track) {
   auto const& data = track.codec_data;
   if (data.size() < 4) return {};
   return text("%s.%02x%02x%02x", caps_field(track, "stream-format") == "avc3" ? "avc3" : "avc1", data[1], data[2],
@@ -32,7 +32,7 @@ std::string h264_string(Track const& track) {
 }
 
 /// 14496-15 E.3.
-std::string h265_string(Track const& track) {
+std::string h265(Track const& track) {
   auto const& data = track.codec_data;
   if (data.size() < 13) return {};
   static constexpr char const* spaces[]{"", "A", "B", "C"};
@@ -53,7 +53,7 @@ bool plain_colour(VideoConfig const& config) {
   return plain(config.primaries) && plain(config.transfer) && plain(config.matrix) && !config.full_range;
 }
 
-std::string vp9_string(Track const& track) {
+std::string vp9(Track const& track) {
   auto const config = vp9_config(track);
   auto name = text("vp09.%02d.%02d.%02d", config.profile, config.level, config.depth);
   if (plain_colour(config) && config.subsampling <= 1) return name;
@@ -61,7 +61,7 @@ std::string vp9_string(Track const& track) {
                      config.full_range ? 1 : 0);
 }
 
-std::string av1_string(Track const& track) {
+std::string av1(Track const& track) {
   auto const config = av1_config(track);
   if (!config) return {};
   auto name = text("av01.%d.%02d%c.%02d", config->profile, config->level, config->high_tier ? 'H' : 'M', config->depth);
@@ -70,7 +70,7 @@ std::string av1_string(Track const& track) {
                      config->transfer, config->matrix, config->full_range ? 1 : 0);
 }
 
-std::string aac_string(Track const& track) {
+std::string aac(Track const& track) {
   auto const config = aac_config(track.codec_data);
   if (!config) return "mp4a.40.2";
   return text("mp4a.40.%d", config->ps ? 29 : config->sbr ? 5 : config->object_type);
@@ -81,17 +81,17 @@ std::string aac_string(Track const& track) {
 std::string codec_string(Track const& track) {
   switch (track.codec) {
     case Codec::h264:
-      return h264_string(track);
+      return h264(track);
     case Codec::h265:
-      return h265_string(track);
+      return h265(track);
     case Codec::vp8:
       return "vp08.00.41.08";
     case Codec::vp9:
-      return vp9_string(track);
+      return vp9(track);
     case Codec::av1:
-      return av1_string(track);
+      return av1(track);
     case Codec::aac:
-      return aac_string(track);
+      return aac(track);
     case Codec::mp3:
       return "mp4a.40.34";
     case Codec::mp2:

@@ -9,7 +9,7 @@
 namespace hls {
 namespace {
 
-constexpr std::int64_t latest_block = INT64_C(1) << 60;
+constexpr std::int64_t latest = INT64_C(1) << 60;
 
 /// RFC 9559 10: track, time relative to the cluster's, flags.
 std::optional<MatroskaBlock> block_header(Cursor& at, std::int64_t cluster_time, std::int64_t cluster) {
@@ -54,7 +54,7 @@ void each_block(ByteSource& source, std::int64_t from, std::int64_t to,
         group_end = element->end;
         continue;
       case ebml::timestamp:
-        time = static_cast<std::int64_t>(std::min<std::uint64_t>(unsigned_of(at, *element), latest_block));
+        time = static_cast<std::int64_t>(std::min<std::uint64_t>(unsigned_of(at, *element), latest));
         break;
       case ebml::simple_block:
         if (auto const block = block_header(at, time, cluster); block && !visit(*block)) return;
@@ -65,8 +65,7 @@ void each_block(ByteSource& source, std::int64_t from, std::int64_t to,
         break;
       case ebml::block_duration:
         if (grouped)
-          grouped->duration =
-              static_cast<std::int64_t>(std::min<std::uint64_t>(unsigned_of(at, *element), latest_block));
+          grouped->duration = static_cast<std::int64_t>(std::min<std::uint64_t>(unsigned_of(at, *element), latest));
         break;
       case ebml::reference_block:
         if (grouped) grouped->key = false;
@@ -91,7 +90,7 @@ std::optional<std::int64_t> cluster_time(ByteSource& source, std::int64_t positi
   std::optional<std::int64_t> time;
   each_element(at, cluster, [&](Element const& child) {
     if (child.id == ebml::timestamp)
-      time = static_cast<std::int64_t>(std::min<std::uint64_t>(unsigned_of(at, child), latest_block));
+      time = static_cast<std::int64_t>(std::min<std::uint64_t>(unsigned_of(at, child), latest));
     return !time && child.id != ebml::simple_block && child.id != ebml::block_group;
   });
   return time;

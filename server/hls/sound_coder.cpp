@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 constexpr std::int64_t second = 1'000'000'000;
 /// Far beyond any film, far from an overflow.
-constexpr Time farthest = 1000h;
+constexpr Time longest = 1000h;
 
 /// The frames before a segment that are encoded with it and dropped, so that the encoder's state is what it would be.
 constexpr std::int64_t most_preroll = 8;
@@ -42,7 +42,7 @@ std::int64_t scale_up(std::int64_t a, std::int64_t b, std::int64_t c) { return a
 
 /// Number of the first frame that begins at `time` after the origin, or later.
 std::int64_t frame_at(Time time, int rate) {
-  return scale_up(std::clamp(time, -farthest, farthest).count(), rate, second * aac_frame);
+  return scale_up(std::clamp(time, -longest, longest).count(), rate, second * aac_frame);
 }
 /// When frame `number` begins, after the origin.
 Time time_of(std::int64_t number, int rate) { return Time(scale(number * aac_frame, second, rate)); }
@@ -54,7 +54,7 @@ std::vector<AccessUnit> wanted(Samples const& source, Segment const& segment, Ti
   for (std::size_t i = 0; i < all.size(); ++i) {
     auto const ends = i + 1 < all.size() ? all[i + 1].pts : Time::max();
     if ((first || ends > segment.begin - preroll) && (last || all[i].pts < segment.end + sound_after) &&
-        all[i].pts > origin - farthest && all[i].pts < origin + farthest)
+        all[i].pts > origin - longest && all[i].pts < origin + longest)
       units.push_back(all[i]);
   }
   return units;

@@ -30,48 +30,45 @@ int number(GstStructure const* in, char const* field) {
   return found;
 }
 
-struct CoderName {
+struct Row {
   std::string_view name;
   AVCodecID id;
 };
 
 /// Formats of audio/x-raw.
 constexpr std::array raw_formats{
-    CoderName{"S8", AV_CODEC_ID_PCM_S8},       CoderName{"U8", AV_CODEC_ID_PCM_U8},
-    CoderName{"S16LE", AV_CODEC_ID_PCM_S16LE}, CoderName{"S16BE", AV_CODEC_ID_PCM_S16BE},
-    CoderName{"U16LE", AV_CODEC_ID_PCM_U16LE}, CoderName{"U16BE", AV_CODEC_ID_PCM_U16BE},
-    CoderName{"S24LE", AV_CODEC_ID_PCM_S24LE}, CoderName{"S24BE", AV_CODEC_ID_PCM_S24BE},
-    CoderName{"U24LE", AV_CODEC_ID_PCM_U24LE}, CoderName{"U24BE", AV_CODEC_ID_PCM_U24BE},
-    CoderName{"S32LE", AV_CODEC_ID_PCM_S32LE}, CoderName{"S32BE", AV_CODEC_ID_PCM_S32BE},
-    CoderName{"U32LE", AV_CODEC_ID_PCM_U32LE}, CoderName{"U32BE", AV_CODEC_ID_PCM_U32BE},
-    CoderName{"F32LE", AV_CODEC_ID_PCM_F32LE}, CoderName{"F32BE", AV_CODEC_ID_PCM_F32BE},
-    CoderName{"F64LE", AV_CODEC_ID_PCM_F64LE}, CoderName{"F64BE", AV_CODEC_ID_PCM_F64BE},
+    Row{"S8", AV_CODEC_ID_PCM_S8},       Row{"U8", AV_CODEC_ID_PCM_U8},       Row{"S16LE", AV_CODEC_ID_PCM_S16LE},
+    Row{"S16BE", AV_CODEC_ID_PCM_S16BE}, Row{"U16LE", AV_CODEC_ID_PCM_U16LE}, Row{"U16BE", AV_CODEC_ID_PCM_U16BE},
+    Row{"S24LE", AV_CODEC_ID_PCM_S24LE}, Row{"S24BE", AV_CODEC_ID_PCM_S24BE}, Row{"U24LE", AV_CODEC_ID_PCM_U24LE},
+    Row{"U24BE", AV_CODEC_ID_PCM_U24BE}, Row{"S32LE", AV_CODEC_ID_PCM_S32LE}, Row{"S32BE", AV_CODEC_ID_PCM_S32BE},
+    Row{"U32LE", AV_CODEC_ID_PCM_U32LE}, Row{"U32BE", AV_CODEC_ID_PCM_U32BE}, Row{"F32LE", AV_CODEC_ID_PCM_F32LE},
+    Row{"F32BE", AV_CODEC_ID_PCM_F32BE}, Row{"F64LE", AV_CODEC_ID_PCM_F64LE}, Row{"F64BE", AV_CODEC_ID_PCM_F64BE},
 };
 /// What has no name of its own in Codec.
 constexpr std::array rare_media{
-    CoderName{"audio/x-alaw", AV_CODEC_ID_PCM_ALAW},
-    CoderName{"audio/x-mulaw", AV_CODEC_ID_PCM_MULAW},
-    CoderName{"audio/x-tta", AV_CODEC_ID_TTA},
-    CoderName{"audio/x-wavpack", AV_CODEC_ID_WAVPACK},
-    CoderName{"audio/x-speex", AV_CODEC_ID_SPEEX},
-    CoderName{"audio/x-nellymoser", AV_CODEC_ID_NELLYMOSER},
-    CoderName{"audio/AMR", AV_CODEC_ID_AMR_NB},
-    CoderName{"audio/AMR-WB", AV_CODEC_ID_AMR_WB},
-    CoderName{"audio/x-private-ts-lpcm", AV_CODEC_ID_PCM_BLURAY},
-    CoderName{"audio/x-smpte-302m", AV_CODEC_ID_S302M},
-    CoderName{"audio/x-gst-av-s302m", AV_CODEC_ID_S302M},
-    CoderName{"audio/x-private1-lpcm", AV_CODEC_ID_PCM_DVD},
-    CoderName{"audio/x-ms-gsm", AV_CODEC_ID_GSM_MS},
+    Row{"audio/x-alaw", AV_CODEC_ID_PCM_ALAW},
+    Row{"audio/x-mulaw", AV_CODEC_ID_PCM_MULAW},
+    Row{"audio/x-tta", AV_CODEC_ID_TTA},
+    Row{"audio/x-wavpack", AV_CODEC_ID_WAVPACK},
+    Row{"audio/x-speex", AV_CODEC_ID_SPEEX},
+    Row{"audio/x-nellymoser", AV_CODEC_ID_NELLYMOSER},
+    Row{"audio/AMR", AV_CODEC_ID_AMR_NB},
+    Row{"audio/AMR-WB", AV_CODEC_ID_AMR_WB},
+    Row{"audio/x-private-ts-lpcm", AV_CODEC_ID_PCM_BLURAY},
+    Row{"audio/x-smpte-302m", AV_CODEC_ID_S302M},
+    Row{"audio/x-gst-av-s302m", AV_CODEC_ID_S302M},
+    Row{"audio/x-private1-lpcm", AV_CODEC_ID_PCM_DVD},
+    Row{"audio/x-ms-gsm", AV_CODEC_ID_GSM_MS},
 };
 constexpr std::array adpcm_layouts{
-    CoderName{"microsoft", AV_CODEC_ID_ADPCM_MS},     CoderName{"dvi", AV_CODEC_ID_ADPCM_IMA_WAV},
-    CoderName{"quicktime", AV_CODEC_ID_ADPCM_IMA_QT}, CoderName{"swf", AV_CODEC_ID_ADPCM_SWF},
-    CoderName{"g726", AV_CODEC_ID_ADPCM_G726},
+    Row{"microsoft", AV_CODEC_ID_ADPCM_MS},     Row{"dvi", AV_CODEC_ID_ADPCM_IMA_WAV},
+    Row{"quicktime", AV_CODEC_ID_ADPCM_IMA_QT}, Row{"swf", AV_CODEC_ID_ADPCM_SWF},
+    Row{"g726", AV_CODEC_ID_ADPCM_G726},
 };
 
 template <std::size_t N>
-AVCodecID look_up(std::array<CoderName, N> const& table, std::string_view name) {
-  auto const* found = std::find_if(table.begin(), table.end(), [&](CoderName const& row) { return row.name == name; });
+AVCodecID look_up(std::array<Row, N> const& table, std::string_view name) {
+  auto const* found = std::find_if(table.begin(), table.end(), [&](Row const& row) { return row.name == name; });
   return found == table.end() ? AV_CODEC_ID_NONE : found->id;
 }
 

@@ -12,7 +12,7 @@
 namespace hls {
 namespace {
 
-constexpr std::int64_t file_most = INT64_C(1) << 60;
+constexpr std::int64_t longest = INT64_C(1) << 60;
 constexpr std::int64_t most_frames = 20'000'000;
 
 constexpr std::uint32_t tag(char const (&text)[5]) {
@@ -132,7 +132,7 @@ class AviFilm {
   void add(std::int64_t position, std::int64_t size, bool key) {
     if (key && position < source_.size()) frames_.add(time_of(count_), position);
     auto const step = video_ || !stream_.sample ? 1 : size / stream_.sample;
-    count_ = std::min(count_ + step, file_most / UINT32_MAX);
+    count_ = std::min(count_ + step, longest / UINT32_MAX);
   }
 
   /// "00dc", "00db", "01wb": two digits for the stream.
@@ -153,7 +153,7 @@ class AviFilm {
     if (type != 0) return type == 1 && sub_type == 0 && standard_index(stream_.index);
     at.skip(16);
     for (std::uint32_t i = 0; i < entries && at.left() >= 16; ++i) {
-      auto const position = static_cast<std::int64_t>(std::min<std::uint64_t>(at.le64(), file_most));
+      auto const position = static_cast<std::int64_t>(std::min<std::uint64_t>(at.le64(), longest));
       at.skip(8);
       Cursor inner(source_, position, Cursor::to_end, Cursor::small);
       auto const chunk = next_chunk(inner);
@@ -170,7 +170,7 @@ class AviFilm {
     at.skip(2);
     auto const entries = at.le32();
     at.skip(4);
-    auto const base = static_cast<std::int64_t>(std::min<std::uint64_t>(at.le64(), file_most));
+    auto const base = static_cast<std::int64_t>(std::min<std::uint64_t>(at.le64(), longest));
     at.skip(4);
     if (longs < 2) return false;
     for (std::uint32_t i = 0; i < entries && at.left() >= longs * 4; ++i) {

@@ -9,7 +9,7 @@ namespace hls {
 namespace {
 
 constexpr std::string_view version = "hls-timeline 1";
-constexpr std::size_t frames_most = 1U << 21;
+constexpr std::size_t most_frames = 1U << 21;
 constexpr std::size_t largest_config = 4096;
 
 void put(std::string& to, std::int64_t value) {
@@ -43,7 +43,7 @@ class Numbers {
   bool good_ = true;
 };
 
-constexpr std::int64_t largest = INT64_C(1) << 62;
+constexpr std::int64_t longest = INT64_C(1) << 62;
 
 }  // namespace
 
@@ -79,17 +79,17 @@ std::optional<Timeline> from_text(std::string_view text) {
   timeline.container = static_cast<Container>(numbers.next(0, static_cast<int>(Container::other)));
   timeline.precision = static_cast<Timeline::Precision>(numbers.next(0, static_cast<int>(Timeline::Precision::coded)));
   for (auto* const time : {&timeline.start, &timeline.end, &timeline.grid, &timeline.reorder})
-    *time = Time(numbers.next(-largest, largest));
+    *time = Time(numbers.next(-longest, longest));
   timeline.closed_gops = numbers.next(0, 1) == 1;
   timeline.rotation = static_cast<int>(numbers.next(0, 359));
   timeline.av1_config.resize(static_cast<std::size_t>(numbers.next(0, largest_config)));
   for (auto& byte : timeline.av1_config) byte = static_cast<std::uint8_t>(numbers.next(0, 255));
-  auto const frames = numbers.next(0, frames_most);
+  auto const frames = numbers.next(0, most_frames);
   KeyFrame frame;
   for (std::int64_t i = 0; i < frames && numbers.good(); ++i) {
-    frame.time += Time(numbers.next(-largest / 2, largest / 2));
-    frame.position += numbers.next(-largest / 2, largest / 2);
-    if (std::abs(frame.time.count()) > largest / 2 || frame.position < 0 || frame.position > largest / 2)
+    frame.time += Time(numbers.next(-longest / 2, longest / 2));
+    frame.position += numbers.next(-longest / 2, longest / 2);
+    if (std::abs(frame.time.count()) > longest / 2 || frame.position < 0 || frame.position > longest / 2)
       return std::nullopt;
     timeline.key_frames.push_back(frame);
   }

@@ -22,7 +22,7 @@ constexpr Time time_off = 500ms;
 constexpr std::int64_t bytes_off = std::int64_t{32} * 1024;
 /// Of which a part is a block of the swarm, wherever it begins in its packet.
 constexpr std::size_t window = std::size_t{16} * 1024 - 204;
-constexpr std::int64_t reach = std::int64_t{8} * 1024 * 1024;
+constexpr std::int64_t far = std::int64_t{8} * 1024 * 1024;
 
 TsStride stride_of(ByteSource& source) {
   auto const stride = ts_stride(read_bytes(source, 0, std::size_t{64} * 1024));
@@ -84,7 +84,7 @@ class TsDemuxer final : public SliceDemuxer {
   }
 
   [[nodiscard]] std::int64_t first_pts() const {
-    TsReader reader(searched(), stride_, 0, reach);
+    TsReader reader(searched(), stride_, 0, far);
     while (auto const packet = reader.next())
       if (packet->pid == program_.pid && packet->start)
         if (auto const pts = pes_pts(packet->payload)) return *pts;
@@ -94,7 +94,7 @@ class TsDemuxer final : public SliceDemuxer {
   /// The first one with a time. From the film's begin on time only grows: 33 bits alone tell of 26 hours.
   [[nodiscard]] std::optional<Place> picture(std::int64_t from, std::int64_t to) const {
     constexpr std::int64_t disorder = 10 * ts_clock;
-    TsReader reader(searched(), stride_, from, std::min(to, from + reach), window);
+    TsReader reader(searched(), stride_, from, std::min(to, from + far), window);
     while (auto const packet = reader.next())
       if (packet->pid == program_.pid && packet->start)
         if (auto const pts = pes_pts(packet->payload))
@@ -104,7 +104,7 @@ class TsDemuxer final : public SliceDemuxer {
 
   /// The first clock reference from there on.
   [[nodiscard]] Time zero(std::int64_t begin) const {
-    TsReader reader(searched(), stride_, begin, begin + reach);
+    TsReader reader(searched(), stride_, begin, begin + far);
     while (auto const packet = reader.next())
       if (packet->clock && packet->pid == program_.clock) return ticks(*packet->clock, 300 * ts_clock);
     return {};

@@ -11,7 +11,7 @@
 namespace hls {
 namespace {
 
-constexpr std::size_t packet_bytes = 188, payload_most = 184;
+constexpr std::size_t packet_size = 188, payload_most = 184;
 constexpr unsigned adaptation = 0x20, payload = 0x10;
 constexpr unsigned unit_start = 0x4000;
 
@@ -45,7 +45,7 @@ void TsPackets::section(int pid, Bytes const& section, std::uint32_t sequence) {
     auto const size = std::min(left.size(), payload_most - (first ? 1 : 0));
     out.bytes(left.first(size));
     left = left.subspan(size);
-    out_.resize((out_.size() + packet_bytes - 1) / packet_bytes * packet_bytes, 0xff);
+    out_.resize((out_.size() + packet_size - 1) / packet_size * packet_size, 0xff);
   }
 }
 

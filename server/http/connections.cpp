@@ -15,7 +15,7 @@ namespace http {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr char const* connection_key = "gst-torrent-connection";
+constexpr char const* key = "gst-torrent-connection";
 constexpr char const* soup_key = "gst-torrent-soup-connection";
 /// A body may be sent slowly, but not for ever.
 constexpr int body_patience = 10;
@@ -88,13 +88,13 @@ void Connections::listening() {
 Connections::~Connections() {
   for (auto connection : std::exchange(open_, {})) {
     connection->all = nullptr;
-    g_object_set_data(G_OBJECT(connection->socket), connection_key, nullptr);
+    g_object_set_data(G_OBJECT(connection->socket), key, nullptr);
   }
 }
 
 Connections::Connection* Connections::of(SoupServerMessage* message) const {
   auto socket = soup_server_message_get_socket(message);
-  return socket ? static_cast<Connection*>(g_object_get_data(G_OBJECT(socket), connection_key)) : nullptr;
+  return socket ? static_cast<Connection*>(g_object_get_data(G_OBJECT(socket), key)) : nullptr;
 }
 
 void Connections::started(SoupServerMessage* message) {
@@ -107,8 +107,7 @@ void Connections::started(SoupServerMessage* message) {
   ++accepted_;
   auto made = new Connection{this, socket};
   open_.insert(made);
-  g_object_set_data_full(G_OBJECT(socket), connection_key, made,
-                         [](gpointer data) { delete static_cast<Connection*>(data); });
+  g_object_set_data_full(G_OBJECT(socket), key, made, [](gpointer data) { delete static_cast<Connection*>(data); });
   g_socket_set_keepalive(socket, TRUE);  // a client whose network is gone
   if (count() > limits_.connections) sweep();
   auto const refuse = [&](char const* why) {
@@ -167,7 +166,7 @@ void Connections::sweep() {
         now - connection->since > limits_.idle * body_patience)
       late.push_back(connection->socket);
   }
-  for (auto socket : closed) g_object_set_data(G_OBJECT(socket), connection_key, nullptr);
+  for (auto socket : closed) g_object_set_data(G_OBJECT(socket), key, nullptr);
   for (auto soup : leaked) g_signal_emit_by_name(soup, "disconnected");  // what it does itself in 3.2.4
   for (auto socket : late) g_socket_shutdown(socket, TRUE, TRUE, nullptr);
 }

@@ -4,7 +4,7 @@
 namespace http {
 namespace {
 
-constexpr char const* exchange_key = "gst-torrent-exchange";
+constexpr char const* key = "gst-torrent-exchange";
 /// Texts of an endless answer that wait for a slow client.
 constexpr int most_unsent = 64;
 
@@ -26,7 +26,7 @@ void append_shared(SoupMessageBody* body, std::shared_ptr<std::vector<std::uint8
 
 Exchange& Exchange::begin(SoupServerMessage* message, std::shared_ptr<Loop> loop, std::shared_ptr<Senders> senders) {
   auto made = new std::shared_ptr<Exchange>(new Exchange(message, std::move(loop), std::move(senders)));
-  g_object_set_data_full(G_OBJECT(message), exchange_key, made, [](gpointer data) {
+  g_object_set_data_full(G_OBJECT(message), key, made, [](gpointer data) {
     std::unique_ptr<std::shared_ptr<Exchange>> owner(static_cast<std::shared_ptr<Exchange>*>(data));
     (*owner)->end();  // at soup_server_disconnect this is the only sign of the end
   });
@@ -34,7 +34,7 @@ Exchange& Exchange::begin(SoupServerMessage* message, std::shared_ptr<Loop> loop
 }
 
 Exchange* Exchange::of(SoupServerMessage* message) {
-  auto owner = static_cast<std::shared_ptr<Exchange>*>(g_object_get_data(G_OBJECT(message), exchange_key));
+  auto owner = static_cast<std::shared_ptr<Exchange>*>(g_object_get_data(G_OBJECT(message), key));
   return owner ? owner->get() : nullptr;
 }
 

@@ -9,7 +9,7 @@
 namespace http {
 namespace {
 
-std::string_view unspaced(std::string_view text) {
+std::string_view trimmed(std::string_view text) {
   while (!text.empty() && g_ascii_isspace(text.front())) text.remove_prefix(1);
   while (!text.empty() && g_ascii_isspace(text.back())) text.remove_suffix(1);
   return text;
@@ -23,7 +23,7 @@ std::vector<std::string_view> parts(std::string_view text, char separator, bool 
   for (std::size_t i = 0; i <= text.size(); ++i) {
     if (i < text.size() && quotes && text[i] == '"') quoted = !quoted;
     if (i < text.size() && (quoted || text[i] != separator)) continue;
-    if (auto part = unspaced(text.substr(begin, i - begin)); !part.empty()) found.push_back(part);
+    if (auto part = trimmed(text.substr(begin, i - begin)); !part.empty()) found.push_back(part);
     begin = i + 1;
   }
   return found;
@@ -84,7 +84,7 @@ std::vector<Hop> hops(Forwarding const& said) {
         auto const equals = pair.find('=');
         if (equals == std::string_view::npos) continue;
         g_autofree char* name = g_ascii_strdown(pair.data(), static_cast<gssize>(equals));
-        auto value = unspaced(pair.substr(equals + 1));
+        auto value = trimmed(pair.substr(equals + 1));
         if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
         if (std::string_view(name) == "for") hop.address = address_of(value);
         if (std::string_view(name) == "proto") hop.scheme = value;
