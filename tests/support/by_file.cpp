@@ -26,38 +26,51 @@ std::set<std::string> taken_files(int& argc, char** argv) {
   return files;
 }
 
-/// Whether each of the files has a test. What is in others is added to the filter's negative part.
-bool narrow(std::set<std::string> files) {
-  auto const wanted = files;
-  std::string others;
+std::string file_of(testing::TestInfo const& test) { return std::filesystem::path(test.file()).filename().string(); }
+
+/// ":" and the name of each test that is in one of the files, or in none; of whole suites where that says the same.
+std::string names(std::set<std::string> const& files, bool in_one) {
+  std::string names;
   auto const& all = *testing::UnitTest::GetInstance();
   for (int s = 0; s < all.total_test_suite_count(); ++s) {
     auto const& suite = *all.GetTestSuite(s);
+    std::string some;
+    bool whole = true;
     for (int t = 0; t < suite.total_test_count(); ++t) {
       auto const& test = *suite.GetTestInfo(t);
-      auto const file = std::filesystem::path(test.file()).filename().string();
-      files.erase(file);
-      if (!wanted.contains(file)) others += std::string(":") + test.test_suite_name() + "." + test.name();
+      if (files.contains(file_of(test)) == in_one)
+        some += std::string(":") + suite.name() + "." + test.name();
+      else
+        whole = false;
     }
+    names += whole ? std::string(":") + suite.name() + ".*" : some;
   }
-  for (auto const& file : files) std::cerr << "No test is in " << file << '\n';
-  if (!others.empty()) {
-    std::string filter = GTEST_FLAG_GET(filter);
-    if (filter.find('-') == std::string::npos) filter += '-';
-    GTEST_FLAG_SET(filter, filter + others);
-  }
-  return files.empty();
+  return names;
+}
+
+void narrow(std::set<std::string> const& files) {
+  std::string filter = GTEST_FLAG_GET(filter);
+  if (filter == "*")
+    filter = names(files, true).substr(1);
+  else
+    filter += (filter.find('-') == std::string::npos ? "-" : "") + names(files, false);
+  GTEST_FLAG_SET(filter, filter);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   testing::InitGoogleMock(&argc, argv);
-  auto files = taken_files(argc, argv);
+  auto const files = taken_files(argc, argv);
   if (argc > 1) {
     std::cerr << "What is " << argv[1] << "? [--file NAME]...\n";
     return 2;
   }
-  if (!files.empty() && !narrow(std::move(files))) return 2;
+  for (auto const& file : files)
+    if (names({file}, true).empty()) {
+      std::cerr << "No test is in " << file << '\n';
+      return 2;
+    }
+  if (!files.empty()) narrow(files);
   return RUN_ALL_TESTS();
 }

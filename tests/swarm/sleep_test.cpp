@@ -57,7 +57,7 @@ TEST_F(Sleep, WithAPartOfAFilm) {
   session->find(hash)->set_paused(true);
   auto const held = session->find(hash)->downloaded(0);
   ASSERT_TRUE(falls_asleep(hash));
-  EXPECT_EQ(session->find(hash)->downloaded(0), held);
+  EXPECT_GE(session->find(hash)->downloaded(0), held) << "what was on its way may have come";
   EXPECT_TRUE(support::Payload().matches(0, read(*session->find(hash)->open(swarm::TheFilm{}), 4 * MiB)))
       << "the rest comes from its peers, which are remembered";
 }
