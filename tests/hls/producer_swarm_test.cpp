@@ -96,7 +96,7 @@ std::vector<std::filesystem::path> files(std::string const& folder) {
   return found;
 }
 
-TEST(ReaderSource, ItsAccountMayBeTakenWhileADemuxerStillReads) {
+TEST(ProducerSource, ItsAccountMayBeTakenWhileADemuxerStillReads) {
   constexpr std::int64_t block = 16 * 1024, blocks = 1000;
   auto const script = std::make_shared<Script>(support::payload_file("film.mkv", block * blocks), true);
   ReaderSource source(std::make_unique<support::ScriptedReader>(script));

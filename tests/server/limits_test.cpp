@@ -54,7 +54,7 @@ TEST(Limits, ConnectionsOfOneAddress) {
   }));
 }
 
-TEST(Proxy, IsBelievedWhereItIsTrusted) {
+TEST(Limits, AProxyIsBelievedWhereItIsTrusted) {
   Running server(Environment{{"TRUSTED_PROXIES", "127.0.0.9, 10.0.0.0/8"}, {"ALLOWED_HOSTS", "films.example.com"}});
   support::Swarm swarm(support::make_torrent("film.mkv", MiB), 1);
   ASSERT_EQ(server.add(swarm.magnet()).status(), 200);

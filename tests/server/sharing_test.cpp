@@ -98,7 +98,8 @@ TEST_F(Sharing, DigestsAreOfTheBytesThatAreSent) {
   EXPECT_EQ(part.status(), 206);
   EXPECT_EQ(part["Repr-Digest"], sent["Repr-Digest"]) << "of the whole representation";
 
-  auto const made = figure("gst_torrent_hls_made_total");
+  std::string const made = "3";
+  ASSERT_TRUE(eventually([&] { return figure("gst_torrent_hls_made_total") == made; })) << "the next one, ahead";
   auto const told = head(segment(1));
   EXPECT_EQ(told.status(), 200);
   EXPECT_EQ(told["Repr-Digest"], sent["Repr-Digest"]);
