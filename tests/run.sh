@@ -19,7 +19,7 @@ EOF
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 # Debug information would take a fifth of the build. With a sanitizer, whose reports name lines, it is there.
-install=yes build='' suites='' skipped=slow options=-Ddebug=false sanitizer='' patience=2
+install=yes build='' suites='' skipped=slow options=-Ddebug=false sanitizer='' patience=4
 while [ $# -gt 0 ]; do
   case $1 in
     --quick) skipped='slow web play' ;;
@@ -40,7 +40,7 @@ cd "$top"
 : "${build:=build${sanitizer:+-$sanitizer}}"
 case $sanitizer in
   asan)
-    patience=5
+    patience=8
     # Programs that are not ours load our plugin: the runtime must come before everything else there (see Child).
     # And C programs have no libstdc++ yet when that looks for what it has to intercept.
     GST_TORRENT_PRELOAD="$(g++ -print-file-name=libasan.so) $(g++ -print-file-name=libstdc++.so.6)"
@@ -50,7 +50,7 @@ case $sanitizer in
     export UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1"
     ;;
   tsan)
-    patience=8
+    patience=12
     export TSAN_OPTIONS="suppressions=$top/tests/tsan.supp:halt_on_error=0:second_deadlock_stack=1"
     : "${suites:=unit swarm}"
     ;;
@@ -90,7 +90,8 @@ else
 fi
 rm -f "$build"/meson-logs/testlog.*
 status=0
+# Twice as many at once as there are cores: most of them wait most of the time.
 # shellcheck disable=SC2086
-meson test -C "$build" --print-errorlogs --timeout-multiplier $patience $what || status=$?
+meson test -C "$build" --num-processes $((2 * $(nproc))) --print-errorlogs --timeout-multiplier $patience $what || status=$?
 python3 tests/count.py "$build/meson-logs" || exit 1
 exit $status
