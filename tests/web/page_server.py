@@ -76,6 +76,7 @@ def page_of_a_server_that_goes_and_comes(server_program, user, magnet):
             user.has("it must be noticed", "document.querySelector('.banner').textContent.includes('is back')", seconds=40)
             user.run("location.hash = args[0]", f"#/t/{info_hash}")
             user.plays(0.1)
+    user.browser.open("about:blank")  # the page would go on asking
     user.browser.console()  # it can't be kept from telling of refused connections
 
 
