@@ -4,6 +4,7 @@
 #include "api/library.hpp"
 #include "api/metrics.hpp"
 #include "api/routes.hpp"
+#include "lib/fetch/address.hpp"
 #include "search/web_provider.hpp"
 #include "swarm/session.hpp"
 #include "swarm_settings.hpp"
@@ -97,6 +98,14 @@ hls::Producer::Limits hls_limits(Config const& config, swarm::Session const& ses
   return limits;
 }
 
+/// Torrents come from strangers, and so do the web seeds that they name.
+swarm::Settings session_settings(Config const& config) {
+  auto settings = swarm_settings(config);
+  if (!config.allow_private_fetch)
+    settings.web_seed_allowed = [](auto const& address) { return fetch::is_public(address); };
+  return settings;
+}
+
 std::unique_ptr<cache::Backend> cache_backend(Config const& config, swarm::Settings const& in_force) {
   if (config.cache_backend == "redis") {
     auto const node =
@@ -151,7 +160,7 @@ api::Cleaning::Settings cleaning_settings(Config const& config) {
 Server::Server(Config const& config) : loop_(http::Loop::create()) {
   auto http = http_options(config);
   app_.options = api_options(config);
-  app_.session = swarm::Session::create(swarm_settings(config));
+  app_.session = swarm::Session::create(session_settings(config));
   app_.producer = std::make_unique<hls::Producer>(hls_limits(config, *app_.session));
   app_.pictures = std::make_unique<hls::Pictures>(
       hls::Pictures::Limits{static_cast<std::size_t>(config.hls_cache_mb) << 16, facts_folder(*app_.session)});
@@ -181,7 +190,7 @@ Server::Server(Config const& config) : loop_(http::Loop::create()) {
   http.answered = [metrics = app_.metrics](http::Exchange const& exchange, int status) {
     metrics->answered(exchange, status);
   };
-  app_.signalling = std::make_unique<api::Signalling>(tracker::Swarms::Limits{.interval = announce_interval});
+  app_.signalling = std::make_unique<api::Signalling>(loop_, tracker::Swarms::Limits{.interval = announce_interval});
   keep_files_ = config.cache_persistent;
   app_.port = [this] { return http_->port(); };
   app_.connections = [this] { return http_->connections(); };

@@ -62,6 +62,7 @@ void LiveSession::Core::start() {
   services->disk = std::make_shared<Workers>(sizes.disk_threads);
   services->hashing = std::make_shared<Workers>(sizes.hash_threads);
   services->p2p = settings.p2p;
+  services->web_seed_allowed = settings.web_seed_allowed;
 
   lt::session_params params;
   if (auto const saved = services->state->load_session()) {

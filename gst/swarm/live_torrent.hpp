@@ -88,6 +88,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   void on_checked() override;
   void on_connecting() override;
   void on_connected() override;
+  void on_web_seed(libtorrent::peer_connection_handle const& seed) override;
   void on_handshake(std::optional<PeerAddress> listening) override;
   void on_block() override;
   [[nodiscard]] bool may_upload(int piece) const override { return !evicted_.contains(piece); }

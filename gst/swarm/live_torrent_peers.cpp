@@ -3,6 +3,9 @@
 #include "swarm/live_torrent.hpp"
 
 #include <libtorrent/announce_entry.hpp>
+#include <libtorrent/error_code.hpp>
+#include <libtorrent/operations.hpp>
+#include <libtorrent/peer_connection_handle.hpp>
 #include <libtorrent/peer_info.hpp>
 #include <libtorrent/torrent_handle.hpp>
 #include <libtorrent/torrent_info.hpp>
@@ -84,6 +87,16 @@ void LiveTorrent::on_connecting() {
 }
 
 void LiveTorrent::on_connected() { taken_ = true; }
+
+// libtorrent begins to connect when this returns, and hears of it in a later turn: this comes before any request goes
+// out.
+void LiveTorrent::on_web_seed(lt::peer_connection_handle const& seed) {
+  auto const& allowed = services_->web_seed_allowed;
+  if (!allowed || allowed(seed.remote().address().to_string())) return;
+  services_->network->post([seed = seed]() mutable {
+    if (seed.native_handle()) seed.disconnect(lt::errors::banned_by_ip_filter, lt::operation_t::connect);
+  });
+}
 
 void LiveTorrent::on_handshake(std::optional<PeerAddress> listening) {
   if (listening) state_.lock()->remembered.add_peer(*listening);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The figures of a LiveTorrent: mirrored from alerts, and what they mean.
 #include "swarm/live_torrent.hpp"
+#include "swarm/quote.hpp"
 #include "swarm/storage.hpp"
 #include "swarm/torrent_reader.hpp"
 
@@ -12,6 +13,9 @@ namespace swarm {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+/// Of what a tracker says, which anybody may run.
+constexpr std::size_t longest_message = 300;
 
 std::string count(int n, char const* one, char const* many) { return std::to_string(n) + ' ' + (n == 1 ? one : many); }
 
@@ -116,7 +120,7 @@ void LiveTorrent::on_tracker(std::string const& url, TrackerStatus::State tracke
     return;
   if (found == trackers.end()) found = trackers.insert(trackers.end(), TrackerStatus{url, {}, -1, -1, {}});
   if (tracker_state == TrackerStatus::State::waiting && found->state == TrackerStatus::State::working) return;
-  *found = {url, tracker_state, seeds, peers, message};
+  *found = {url, tracker_state, seeds, peers, clean_text(message, longest_message)};
 }
 
 void LiveTorrent::log_start() const {

@@ -24,6 +24,7 @@ struct Services {
   std::unique_ptr<StateFolder> state;
   Log log;
   bool p2p = true;  ///< else peers and trackers are remembered, but not told to libtorrent
+  std::function<bool(std::string const& address)> web_seed_allowed;  ///< as in Settings
   /// On the network thread: takes the torrent out of libtorrent.
   std::function<void(libtorrent::torrent_handle const&)> drop;
   /// Puts one in.

@@ -41,6 +41,9 @@ struct Settings {
   int upload_limit = 0;
   bool restore = true;                      ///< know all torrents of the state folder; else each when it is added again
   bool allow_multiple_per_address = false;  ///< several peers behind one IP address (tests)
+  /// May a web seed at this IP address be asked? Links and .torrents of strangers name them, and where their names lead
+  /// is known for certain when they are connected to. Called on threads of the library; must not block. Empty = any.
+  std::function<bool(std::string const& address)> web_seed_allowed;
   /// Called on threads of the library; must not block nor call into the library. Empty = silent.
   std::function<void(LogLevel, std::string_view)> log;
 

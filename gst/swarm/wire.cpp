@@ -72,7 +72,9 @@ class PeerWire final : public lt::peer_plugin, public WirePeer {
         web_seed_(peer.type() != lt::connection_type::bittorrent),
         metadata_(std::move(metadata)) {
     tell([&](PeerListener& l) { l.on_peer(id_, *this); });
-    if (auto listener = torrent_.lock(); listener && !web_seed_ && peer_.is_outgoing()) listener->on_connecting();
+    auto const listener = torrent_.lock();
+    if (listener && web_seed_) listener->on_web_seed(peer_);
+    if (listener && !web_seed_ && peer_.is_outgoing()) listener->on_connecting();
   }
   PeerWire(PeerWire const&) = delete;
   PeerWire& operator=(PeerWire const&) = delete;

@@ -26,6 +26,8 @@ class WireListener {
   virtual void on_connecting() = 0;
   /// It has taken the connection; its handshake comes later.
   virtual void on_connected() = 0;
+  /// It is about to be connected to.
+  virtual void on_web_seed(libtorrent::peer_connection_handle const& seed) = 0;
   /// `listening` is where the peer can be reached again, if that is known.
   virtual void on_handshake(std::optional<PeerAddress> listening) = 0;
   virtual void on_block() = 0;

@@ -20,11 +20,6 @@ using http::Fault;
 /// A torrent may name thousands.
 constexpr std::size_t most_trackers = 100;
 
-bool is_public(std::string const& text) {
-  g_autoptr(GInetAddress) address = g_inet_address_new_from_string(text.c_str());
-  return address && fetch::is_public(address);
-}
-
 json::Object picture(std::vector<trackers::Check::Row> const& rows) {
   json::Array list;
   std::int64_t answering = 0;
@@ -61,7 +56,7 @@ void check(http::Exchange& exchange, std::set<std::string> const& configured, st
   for (auto const& url : urls) {
     // A stranger's link must not make this server speak to its own network; the owner's settings may.
     bool const ours = configured.contains(url);
-    questions.push_back({url, hash, [ours](std::string const& address) { return ours || is_public(address); }});
+    questions.push_back({url, hash, [ours](std::string const& address) { return ours || fetch::is_public(address); }});
   }
   auto const holder = std::make_shared<std::unique_ptr<trackers::Check>>();
   auto const answer = [&exchange, weak = std::weak_ptr(holder)] {

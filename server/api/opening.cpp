@@ -161,10 +161,11 @@ std::vector<TorrentPtr> existing_torrents(App& app) {
   auto torrents = app.session->torrents();
   std::set<std::string> seen;
   for (auto const& file : app.populated->all()) {
+    if (file.verdict == cache::Verdict::wrong || !seen.insert(file.info_hash).second) continue;
     auto const hash = swarm::InfoHash::parse(file.info_hash);
-    if (!seen.insert(file.info_hash).second || app.session->find(*hash)) continue;
-    if (auto const standing = populated(app, *hash, swarm::TheFilm{}); standing.torrent)
-      torrents.push_back(standing.torrent);
+    // find() would wake it.
+    if (app.session->asleep(*hash) || app.session->find(*hash)) continue;
+    torrents.push_back(std::make_shared<OutsideFile>(*hash, source_of(file)));
   }
   return torrents;
 }

@@ -32,7 +32,7 @@ http::Failure outside_is_late();
 std::shared_ptr<swarm::Torrent> existing_torrent(App& app, swarm::InfoHash const& hash,
                                                  swarm::FileChoice const& choice = swarm::TheFilm{});
 
-/// All of the session, then those of which there is only a file in a folder. Uses the disk.
+/// All of the session that are awake, then those of which there is only a file in a folder. Uses the disk.
 std::vector<std::shared_ptr<swarm::Torrent>> existing_torrents(App& app);
 
 /// A file of a folder that can stand for the chosen one. Uses the disk.

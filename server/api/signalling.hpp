@@ -1,34 +1,31 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "http/source.hpp"
+#include "http/loop_thread.hpp"
 #include "http/websocket.hpp"
 #include "tracker/swarms.hpp"
 
-#include <cstdint>
-#include <map>
 #include <memory>
-#include <string>
 
 namespace api {
 
-/// The tracker of browsers: its sockets, and the clock. Thread-bound to the loop.
+/// The tracker of browsers. Thousands may announce themselves at the same moment: it has a thread of its own, so that
+/// nobody but them waits for that. Thread-bound to the loop.
 class Signalling {
  public:
-  explicit Signalling(tracker::Swarms::Limits const& limits = {});
+  explicit Signalling(std::shared_ptr<http::Loop> loop, tracker::Swarms::Limits const& limits = {});
+  ~Signalling();
+  Signalling(Signalling const&) = delete;
+  Signalling& operator=(Signalling const&) = delete;
+
   void take(std::unique_ptr<http::WebSocket> socket);
-  [[nodiscard]] tracker::Swarms::Figures figures() const { return swarms_.figures(); }
+  [[nodiscard]] tracker::Swarms::Figures figures() const;
 
  private:
-  using Link = tracker::Swarms::Link;
-  void received(Link from, std::string_view text);
-  void closed(Link link);
-
-  tracker::Swarms swarms_;
-  std::map<Link, std::unique_ptr<http::WebSocket>> sockets_;
-  std::map<std::string, int> of_address_;
-  Link last_ = 0;
-  http::Source expiry_;
+  class Room;
+  std::shared_ptr<http::Loop> const loop_;
+  http::LoopThread thread_;
+  std::shared_ptr<Room> room_;  ///< is on the thread
 };
 
 }  // namespace api

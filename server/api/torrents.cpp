@@ -68,9 +68,10 @@ json::Array files_with_progress(swarm::Torrent const& torrent, std::string const
 }
 
 /// Awake or asleep, by their keys: the order must not change when one is woken while a client asks for page after page.
-json::Object list(swarm::Session const& session, std::int64_t offset, std::int64_t limit) {
+json::Object list(App& app, std::int64_t offset, std::int64_t limit) {
+  auto const& session = *app.session;
   std::map<std::string, std::shared_ptr<swarm::Torrent>> awake;
-  for (auto& torrent : session.torrents()) awake.emplace(torrent->key(), torrent);
+  for (auto& torrent : existing_torrents(app)) awake.emplace(torrent->key(), torrent);
   auto asleep = session.sleeping();
   std::erase_if(asleep, [&](auto const& torrent) { return awake.contains(torrent->hash.key()); });  // waking
   auto const status = session.status();
@@ -137,7 +138,7 @@ void answer(http::Exchange& exchange, Make make) {
 void list_torrents(App& app, http::Exchange& exchange) {
   auto offset = exchange.request().number("offset").value_or(0);
   auto limit = exchange.request().number("limit").value_or(std::numeric_limits<std::int64_t>::max());
-  answer(exchange, [session = app.session, offset, limit] { return list(*session, offset, limit); });
+  answer(exchange, [&app, offset, limit] { return list(app, offset, limit); });
 }
 
 void show_torrent(App& app, http::Exchange& exchange) {

@@ -45,7 +45,7 @@ Populated::Populated(std::vector<std::string> folders, Verdicts verdicts) : verd
   for (auto& folder : folders) folders_.push_back(std::make_unique<PopulatedFolder>(std::move(folder)));
 }
 
-Populated::Found Populated::find(std::vector<std::string> const& info_hashes, std::chrono::milliseconds patience) {
+Populated::Found Populated::look(std::vector<std::string> const& info_hashes, std::chrono::milliseconds patience) {
   Found found;
   for (auto const& folder : folders_) {
     for (auto& entry : folder->look(info_hashes, patience).value_or(std::vector<PopulatedFolder::Entry>())) {
@@ -66,7 +66,11 @@ Populated::Found Populated::find(std::vector<std::string> const& info_hashes, st
 
 Populated::Found Populated::find(std::vector<std::string> const& info_hashes) {
   if (info_hashes.empty()) return {};
-  auto found = find(info_hashes, one_file);
+  return find(info_hashes, one_file);
+}
+
+Populated::Found Populated::find(std::vector<std::string> const& info_hashes, std::chrono::milliseconds patience) {
+  auto found = look(info_hashes, patience);
   auto const rank = [](PopulatedFile const& file) {
     return std::tuple(file.verdict == Verdict::wrong, file.verdict != Verdict::right, -file.identity.size, file.path);
   };

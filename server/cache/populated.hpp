@@ -45,11 +45,13 @@ class Populated {
   };
   /// Of any of the hashes. What was put there a moment ago is found, too.
   [[nodiscard]] Found find(std::vector<std::string> const& info_hashes);
+  /// In the same order.
   [[nodiscard]] std::vector<PopulatedFile> all();
   void judge(PopulatedFile const& file, Verdict verdict);
 
  private:
   [[nodiscard]] Found find(std::vector<std::string> const& info_hashes, std::chrono::milliseconds patience);
+  [[nodiscard]] Found look(std::vector<std::string> const& info_hashes, std::chrono::milliseconds patience);
 
   std::mutex mutex_;
   Verdicts verdicts_;

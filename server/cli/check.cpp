@@ -7,6 +7,7 @@
 #include "cli/loop.hpp"
 #include "cli/machine.hpp"
 #include "cli/providers.hpp"
+#include "cli/text.hpp"
 #include "config.hpp"
 #include "lib/json/json.hpp"
 #include "search/shape.hpp"
@@ -97,7 +98,7 @@ std::vector<search::Standing> ask_providers(Config const& config, std::stop_toke
 }
 
 void line(char const* state, std::string const& what, std::string const& more = {}) {
-  std::printf("  %-8s %s%s%s\n", state, what.c_str(), more.empty() ? "" : ": ", more.c_str());
+  std::printf("  %-8s %s%s%s\n", state, plain(what).c_str(), more.empty() ? "" : ": ", plain(more).c_str());
 }
 
 void print(Findings const& found) {

@@ -118,6 +118,13 @@ void refuse_if_there(fs::path const& output, bool force) {
                        "Use --force to replace it, or --output to give another name.");
 }
 
+/// A stranger's name makes no hidden file: a ".profile" would be run at the next login.
+fs::path shown(fs::path const& name) {
+  auto text = name.filename().string();
+  if (text.starts_with('.')) text.front() = '_';
+  return text;
+}
+
 /// Takes a folder away again that a download was begun in, unless it has come to anything.
 class Begun {
  public:
@@ -164,7 +171,7 @@ int to_disk(Wanted const& wanted, std::stop_token const& stop) {
     auto const root = fs::path(first.string().substr(0, first.string().size() - first_path.size())) /
                       fs::path(first_path).begin()->string();
     from = folder ? root : first;
-    output = wanted.output.empty() ? into / from.filename() : target;
+    output = wanted.output.empty() ? into / shown(from) : target;
     refuse_if_there(output, wanted.force);
     begun.keep();
 
@@ -195,7 +202,7 @@ int to_disk(Wanted const& wanted, std::stop_token const& stop) {
   }
   fs::rename(from, output);
   fs::remove_all(part);
-  if (!wanted.quiet) std::fprintf(stderr, "%s\n", output.lexically_normal().c_str());
+  if (!wanted.quiet) std::fprintf(stderr, "%s\n", plain(output.lexically_normal().string()).c_str());
   return done;
 }
 

@@ -45,7 +45,7 @@ std::string as_json(swarm::Metadata const& metadata, swarm::TorrentStatus const&
 
 void print(swarm::Metadata const& metadata, swarm::TorrentStatus const& status, std::string const& magnet) {
   auto const& layout = metadata.layout;
-  std::printf("Name       %s\nInfo hash  %s\n", metadata.name.c_str(), metadata.hash.key().c_str());
+  std::printf("Name       %s\nInfo hash  %s\n", plain(metadata.name).c_str(), metadata.hash.key().c_str());
   if (metadata.hash.v1 && metadata.hash.v2) std::printf("           %s\n", metadata.hash.v2_hex().c_str());
   std::printf("Size       %s in %d pieces of %s%s\n", bytes(layout.total_size()).c_str(), layout.piece_count(),
               bytes(layout.piece_length()).c_str(), metadata.is_private ? ", private" : "");
@@ -56,12 +56,13 @@ void print(swarm::Metadata const& metadata, swarm::TorrentStatus const& status, 
   auto const film = film_of(layout);
   for (int i = 0; i < layout.file_count(); ++i)
     if (auto const& file = layout.file(i); !file.padding)
-      std::printf("%5d  %10s  %s%s\n", i, bytes(file.size).c_str(), file.path.c_str(), i == film ? "  (the film)" : "");
+      std::printf("%5d  %10s  %s%s\n", i, bytes(file.size).c_str(), plain(file.path).c_str(),
+                  i == film ? "  (the film)" : "");
   if (!status.trackers.empty()) std::puts("Trackers");
   for (auto const& tracker : status.trackers) {
-    std::printf("       %-8s  %s", name_of(tracker.state), tracker.url.c_str());
+    std::printf("       %-8s  %s", name_of(tracker.state), plain(tracker.url).c_str());
     if (tracker.seeds >= 0) std::printf("  %d seeders, %d others", tracker.seeds, std::max(tracker.peers, 0));
-    std::printf("%s%s\n", tracker.message.empty() ? "" : "  ", tracker.message.c_str());
+    std::printf("%s%s\n", tracker.message.empty() ? "" : "  ", plain(tracker.message).c_str());
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // gst-torrent: the engine on the command line.
 #include "cli/command.hpp"
+#include "cli/text.hpp"
 #include "config.hpp"
 #include "swarm/error.hpp"
 
@@ -65,7 +66,7 @@ int exit_of(swarm::Errc code) {
 }
 
 int complain(std::string const& what, int status) {
-  std::fprintf(stderr, "gst-torrent: %s\n", what.c_str());
+  std::fprintf(stderr, "gst-torrent: %s\n", plain(what).c_str());
   return status;
 }
 

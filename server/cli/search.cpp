@@ -106,14 +106,15 @@ void print(json::Document const& data) {
     auto const size = hit.integer("size");
     std::printf("%7s %7s %10s  %-10s  %-40s  %s%s\n", count(hit.integer("seeders")).c_str(),
                 count(hit.integer("leechers")).c_str(), size ? bytes(*size).c_str() : "?",
-                hit.string("date").value_or("?").substr(0, 10).c_str(), hit.string("infoHash").value_or("").c_str(),
+                plain(hit.string("date").value_or("?").substr(0, 10)).c_str(),
+                plain(hit.string("infoHash").value_or("")).c_str(),
                 hit.boolean("cached").value_or(false) ? "(here) " : "",
                 search::plain_name(hit.string("name").value_or("")).c_str());
   }
   if (results.empty()) return;  // the reason names them
   for (auto const& provider : data.objects("providers"))
     if (auto const error = provider.string("error"))
-      std::fprintf(stderr, "gst-torrent: %s: %s\n", provider.string("name").value_or("").c_str(), error->c_str());
+      std::fprintf(stderr, "gst-torrent: %s\n", plain(provider.string("name").value_or("") + ": " + *error).c_str());
 }
 
 int run(std::vector<std::string> arguments, std::stop_token stop) {
@@ -157,7 +158,7 @@ int run(std::vector<std::string> arguments, std::stop_token stop) {
   else
     print(data);
   if (!data.objects("results").empty()) return done;
-  std::fprintf(stderr, "gst-torrent: %s\n", found.why.c_str());
+  std::fprintf(stderr, "gst-torrent: %s\n", plain(found.why).c_str());
   auto const standings = data.objects("providers");
   return std::ranges::any_of(standings, [](auto const& one) { return one.has("error"); }) ? failed : nobody;
 }

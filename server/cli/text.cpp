@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/text.hpp"
 
+#include "swarm/quote.hpp"
+
 #include <glib.h>
 
 #include <algorithm>
@@ -9,6 +11,8 @@
 #include <unistd.h>
 
 namespace cli {
+
+std::string plain(std::string_view text) { return swarm::clean_text(text, 10'000, " "); }
 
 std::string bytes(std::int64_t count) {
   g_autofree char* text = g_format_size(static_cast<guint64>(std::max<std::int64_t>(count, 0)));
@@ -28,8 +32,9 @@ ProgressLine::ProgressLine(bool quiet) : shows_(!quiet && isatty(STDERR_FILENO))
 
 ProgressLine::~ProgressLine() { clear(); }
 
-void ProgressLine::show(std::string const& text) {
+void ProgressLine::show(std::string const& told) {
   if (!shows_) return;
+  auto const text = plain(told);
   winsize size{};
   auto const columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
   g_autofree char* cut =

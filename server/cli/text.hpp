@@ -5,9 +5,12 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace cli {
 
+/// Strangers' text as a terminal may get it: no control characters, which it would obey.
+std::string plain(std::string_view text);
 std::string bytes(std::int64_t count);         ///< "1.2 GB"
 std::string clock(std::chrono::seconds time);  ///< "1:02:03"
 
@@ -16,7 +19,7 @@ class ProgressLine {
  public:
   explicit ProgressLine(bool quiet);
   ~ProgressLine();
-  void show(std::string const& text);
+  void show(std::string const& told);
   void clear();
 
  private:

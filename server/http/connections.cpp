@@ -143,6 +143,13 @@ void Connections::finished(SoupServerMessage* message) {
   if (auto known = of(message)) known->await_head();
 }
 
+std::shared_ptr<void> Connections::account(GSocket* socket) {
+  return {g_object_ref(socket), [](gpointer held) {
+            g_object_set_data(G_OBJECT(held), key, nullptr);
+            g_object_unref(held);
+          }};
+}
+
 void Connections::sweep() {
   auto now = Clock::now();
   std::vector<GSocket*> late;

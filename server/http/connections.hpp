@@ -8,6 +8,7 @@
 #include <libsoup/soup.h>
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 
@@ -29,6 +30,9 @@ class Connections {
   void got_chunk(SoupServerMessage* message);
   void got_body(SoupServerMessage* message);
   void finished(SoupServerMessage* message);
+
+  /// Of a socket that goes to another thread: it counts until this is dropped, which has to be on the loop's thread.
+  static std::shared_ptr<void> account(GSocket* socket);
 
   [[nodiscard]] int count() const { return static_cast<int>(open_.size()); }
   [[nodiscard]] long accepted() const { return accepted_; }

@@ -1,19 +1,29 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "http/websocket.hpp"
 
+#include "http/connections.hpp"
+
 #include <utility>
 
 namespace http {
 
 WebSocket::WebSocket(SoupServerMessage* message, std::string client, Limits limits)
-    : client_(std::move(client)), limits_(limits) {
-  auto headers = soup_server_message_get_request_headers(message);
-  auto* uri = soup_server_message_get_uri(message);
-  g_autoptr(GIOStream) stream = soup_server_message_steal_connection(message);
-  connection_ = soup_websocket_connection_new(stream, uri, SOUP_WEBSOCKET_CONNECTION_SERVER,
-                                              soup_message_headers_get_one(headers, "Origin"), nullptr, nullptr);
-  soup_websocket_connection_set_max_incoming_payload_size(connection_, limits.message);
-  soup_websocket_connection_set_keepalive_interval(connection_, static_cast<guint>(limits.ping.count()));
+    : client_(std::move(client)),
+      limits_(limits),
+      uri_(g_uri_ref(soup_server_message_get_uri(message))),
+      account_(Connections::account(soup_server_message_get_socket(message))) {
+  auto* const headers = soup_server_message_get_request_headers(message);
+  if (auto const* origin = soup_message_headers_get_one(headers, "Origin")) origin_ = origin;
+  stream_ = soup_server_message_steal_connection(message);
+}
+
+// libsoup's object belongs to the thread whose main context it is made in.
+void WebSocket::listen(Events events) {
+  events_ = std::move(events);
+  connection_ = soup_websocket_connection_new(stream_, uri_, SOUP_WEBSOCKET_CONNECTION_SERVER,
+                                              origin_.empty() ? nullptr : origin_.c_str(), nullptr, nullptr);
+  soup_websocket_connection_set_max_incoming_payload_size(connection_, limits_.message);
+  soup_websocket_connection_set_keepalive_interval(connection_, static_cast<guint>(limits_.ping.count()));
   g_signal_connect_swapped(connection_, "message", G_CALLBACK(+[](WebSocket* self, int, GBytes* bytes) {
                              self->silent_ = 0;
                              gsize size = 0;
@@ -27,13 +37,17 @@ WebSocket::WebSocket(SoupServerMessage* message, std::string client, Limits limi
                              if (auto closed = self->events_.closed) closed();
                            }),
                            this);
-  pings_ = Source::every(limits.ping, [this] { look(); });
+  pings_ = Source::every(limits_.ping, [this] { look(); });
 }
 
 WebSocket::~WebSocket() {
-  g_signal_handlers_disconnect_by_data(connection_, this);
-  close("Good bye.");
-  g_object_unref(connection_);
+  if (connection_) {
+    g_signal_handlers_disconnect_by_data(connection_, this);
+    close("Good bye.");
+    g_object_unref(connection_);
+  }
+  g_object_unref(stream_);
+  g_uri_unref(uri_);
 }
 
 void WebSocket::send(std::string const& text) {

@@ -8,13 +8,14 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
 namespace http {
 
 /// One client's WebSocket (RFC 6455), for messages of text. Who does not answer pings, or does not take what is sent,
-/// is let go. Thread-bound to the loop.
+/// is let go. Made on the loop's thread; thread-bound to the one that listens.
 class WebSocket {
  public:
   struct Limits {
@@ -33,7 +34,10 @@ class WebSocket {
   WebSocket& operator=(WebSocket const&) = delete;
   ~WebSocket();
 
-  void listen(Events events) { events_ = std::move(events); }
+  /// Nothing is heard or said before.
+  void listen(Events events);
+  /// What counts it among the server's connections: to be dropped on the loop's thread.
+  [[nodiscard]] std::shared_ptr<void> account() { return std::move(account_); }
   [[nodiscard]] std::string const& client_address() const { return client_; }
   void send(std::string const& text);
   /// `closed` follows, a few seconds later if the client does not take part.
@@ -46,7 +50,11 @@ class WebSocket {
 
   std::string client_;
   Limits const limits_;
-  SoupWebsocketConnection* connection_;
+  GIOStream* stream_;
+  GUri* uri_;
+  std::string origin_;
+  std::shared_ptr<void> account_;
+  SoupWebsocketConnection* connection_ = nullptr;  ///< null: nobody listens yet
   Events events_;
   std::size_t unread_ = 0;
   int silent_ = 0;      ///< pings since it answered

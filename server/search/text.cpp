@@ -53,6 +53,7 @@ bool has_all(std::string_view name, std::string_view wanted, Same same) {
 }  // namespace
 
 std::string valid_text(std::string_view bytes) {
+  if (bytes.empty()) return {};  // GLib takes no null
   g_autofree char* made = g_utf8_make_valid(bytes.data(), static_cast<gssize>(bytes.size()));
   return made;
 }

@@ -20,6 +20,7 @@ using support::KiB;
 using support::MiB;
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 namespace fs = std::filesystem;
 
 class Cli : public testing::Test {
@@ -132,6 +133,31 @@ TEST_F(Cli, GetsTheFilm) {
   EXPECT_THAT(again.err, HasSubstr("--force"));
   EXPECT_THAT(list(), testing::ElementsAre("two.mkv"));
   EXPECT_TRUE(run({"get", "--force", swarm.magnet()}).ok());
+}
+
+TEST_F(Cli, MakesNoHiddenFileOfAStrangersName) {
+  support::Swarm film(support::make_torrent(".profile", 64 * KiB));
+  EXPECT_TRUE(run({"get", film.magnet()}).ok());
+  EXPECT_THAT(list(), testing::ElementsAre("_profile"));
+  support::TorrentSpec spec{.name = ".ssh"};
+  spec.files = {support::payload_file("config", 64 * KiB)};
+  support::Swarm folder(support::make_torrent(spec));
+  EXPECT_TRUE(run({"get", "--all", folder.magnet()}).ok());
+  EXPECT_THAT(list(), testing::ElementsAre("_profile", "_ssh"));
+}
+
+// A terminal obeys control characters, those of C1 too.
+TEST_F(Cli, ShowsNoControlCharacters) {
+  support::FaultyTracker tracker(support::FaultyTracker::Fault::failure);
+  support::TorrentSpec spec{.name = "show"};
+  spec.files = {support::payload_file("one\u009b31m.mkv", 64 * KiB), support::payload_file("two.mkv", 64 * KiB)};
+  support::Swarm swarm(support::make_torrent(spec));
+  auto const info = run({"info", swarm.magnet() + "&tr=" + tracker.url()});
+  EXPECT_THAT(info.out, AllOf(HasSubstr("[31mnot allowed"), HasSubstr("31m.mkv")));
+  auto const check = run({"check", "magnet:?xt=urn:btih:" + std::string(40, 'a') + "&tr=" + tracker.url()});
+  EXPECT_THAT(check.out, HasSubstr("[31mnot allowed"));
+  for (auto const& shown : {info.out, check.out})
+    EXPECT_THAT(shown, Not(testing::AnyOf(HasSubstr("\x1b"), HasSubstr("\u009b"))));
 }
 
 TEST_F(Cli, GetsWhatIsAskedFor) {

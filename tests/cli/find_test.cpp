@@ -58,6 +58,22 @@ TEST_F(CliFind, ThroughAServer) {
   EXPECT_THAT(refused.err, AllOf(HasSubstr("401"), HasSubstr("API_TOKEN")));
 }
 
+TEST_F(CliFind, ThroughAServerThatLies) {
+  Website server;
+  auto const answer = [](std::string const& results) {
+    return Website::Page{R"({"success": true, "message": "\u001b]0;mine\u0007", "data": {"results": [)" + results +
+                         R"(], "providers": [{"name": "\u001b[31m", "error": "\u001b[31mred"}]}})"};
+  };
+  server.put("/search?q=film&category=video&limit=50", answer(""));
+  server.put("/search?q=many&category=video&limit=50",
+             answer(R"({"name": "x", "infoHash": "\u001b[2J", "date": "\u001b[1m"})"));
+  for (auto const* word : {"film", "many"}) {
+    auto const ran = run({"search", "--server", server.url(), word});
+    EXPECT_FALSE((ran.out + ran.err).empty());
+    EXPECT_THAT(ran.out + ran.err, Not(HasSubstr("\x1b")));
+  }
+}
+
 TEST_F(CliFind, SaysWhyNothingIsFound) {
   bay_.put("/q.php?q=none&cat=200",
            {R"([{"name":"No results returned","info_hash":")" + std::string(40, '0') + "\"}]"});

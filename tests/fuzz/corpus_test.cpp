@@ -1,31 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Everything that the fuzzers ever found, and where they start from, once more.
-#include "targets.hpp"
-
-#include <gtest/gtest.h>
-
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <string>
-#include <vector>
+#include "replay.hpp"
 
 namespace {
 
-void replay(char const* target, void (*run)(fuzz::Bytes)) {
-  int files = 0;
-  for (auto const& entry : std::filesystem::directory_iterator(std::filesystem::path(FUZZ_CORPUS) / target)) {
-    SCOPED_TRACE(entry.path());
-    std::ifstream file(entry.path(), std::ios::binary);
-    std::vector<char> const bytes{std::istreambuf_iterator<char>(file), {}};
-    ASSERT_TRUE(file);
-    run({reinterpret_cast<std::uint8_t const*>(bytes.data()), bytes.size()});
-    ++files;
-  }
-  EXPECT_GT(files, 10);
-}
-
-TEST(Corpus, Locator) { replay("locator", fuzz::locator); }
-TEST(Corpus, Metainfo) { replay("metainfo", fuzz::metainfo); }
+TEST(Corpus, Locator) { fuzz::replay("locator", fuzz::locator); }
+TEST(Corpus, Metainfo) { fuzz::replay("metainfo", fuzz::metainfo); }
 
 }  // namespace

@@ -58,7 +58,12 @@ TEST_F(Populated, AFileIsServedAtOnce) {
   EXPECT_EQ(head["Content-Length"], "2097152");
   EXPECT_EQ(head["Content-Type"], "video/mp4");
   EXPECT_TRUE(server_->child().wait_for_error_line("Using cached file for " + hash + " - no P2P needed"));
-  EXPECT_EQ(at(server_->get("/api/torrents").body, "$.data.total"), "0") << "nothing is added to the swarm";
+  EXPECT_EQ(at(server_->get("/status").body, "$.data.session.torrents"), "0") << "nothing is added to the swarm";
+  auto const list = server_->get("/api/torrents").body;
+  EXPECT_EQ(at(list, "$.data.total"), "1") << list;
+  EXPECT_EQ(at(list, "$.data.torrents[0].infoHash"), '"' + hash + '"');
+  EXPECT_EQ(at(list, "$.data.torrents[0].name"), '"' + hash + "-test.mp4\"");
+  EXPECT_EQ(at(list, "$.data.torrents[0].status"), "\"complete\"");
   EXPECT_EQ(stat("hits"), "0");
   server_->get("/stream/proxy/" + hash);
   EXPECT_EQ(stat("hits"), "1");

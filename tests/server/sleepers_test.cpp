@@ -168,6 +168,23 @@ TEST(Sleepers, GiveWayLikeOthers) {
       << "a resume file and a journal each";
 }
 
+// One of them is named by a file that somebody put into the folder, too.
+TEST(Sleepers, SleepOnWhileListsAreMade) {
+  Running server;
+  ASSERT_TRUE(server.child().stop().ok());
+  auto const key = remember(server.folder().path(), 1, true);
+  support::write_file(server.folder().path() / "downloads" / (key + ".mkv"), std::string(2'000'000, 'x'));
+  server.start();
+  auto const asleep = [&] {
+    return server.get("/metrics").body.find("gst_torrent_torrents{state=\"asleep\"} 1\n") != std::string::npos;
+  };
+  ASSERT_TRUE(support::eventually(asleep)) << server.get("/metrics").body;
+  EXPECT_EQ(at(server.get("/api/torrents").body, "$.data.total"), "1");
+  EXPECT_EQ(at(server.get("/search?q=film").body, "$.data.results[*].infoHash"), '"' + key + '"');
+  EXPECT_NE(server.get("/playlist/all.m3u").body.find(key), std::string::npos);
+  EXPECT_TRUE(asleep());
+}
+
 TEST(Sleepers, GoOnWhereTheyWere) {
   support::Swarm swarm(support::make_torrent("film.mkv", 4 * MiB), 1);
   Running server;

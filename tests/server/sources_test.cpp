@@ -147,6 +147,16 @@ TEST(WebSeedUrls, DoNotLeadToTheServersOwnNetwork) {
       << "a magnet's are hints";
 }
 
+TEST(WebSeedUrls, OfATorrentDoNotEither) {
+  support::WebSeed web;
+  auto const made = film({web.url()});
+  web.serve(made);
+  Running server(Environment{{"P2P", "off"}, {"FIRST_BYTE_WAIT", "3000"}});
+  ASSERT_EQ(server.post("/api/torrents", bytes_of(made), "application/x-bittorrent").status(), 200);
+  EXPECT_EQ(server.get("/stream/proxy/" + made.key).status(), 503);
+  EXPECT_EQ(web.requests(), 0);
+}
+
 TEST_F(WithoutPeers, TheTorrentFromTheSecondSource) {
   auto const made = film({web_.url()});
   web_.serve(made);

@@ -28,7 +28,7 @@ std::string answer_of(FaultyTracker::Fault fault) {
     case Fault::garbage:
       return ok("<html>This is no tracker.</html>");
     case Fault::failure:
-      return ok("d14:failure reason20:torrent not allowed.e");
+      return ok("d14:failure reason25:torrent \x1b[31mnot allowed.e");
     case Fault::error:
       return "HTTP/1.0 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n";
     case Fault::redirects:

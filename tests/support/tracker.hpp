@@ -46,7 +46,7 @@ class FaultyTracker {
   enum class Fault {
     silent,     ///< takes the request and never answers
     garbage,    ///< 200 with bytes that are no bencoding
-    failure,    ///< 200 with a `failure reason`
+    failure,    ///< 200 with a `failure reason` that would like to be red
     error,      ///< 500
     hangs_up,   ///< closes without an answer
     redirects,  ///< to itself, for ever

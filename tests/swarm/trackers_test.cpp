@@ -47,6 +47,7 @@ TEST_P(BadTrackers, AreToldOfAndNotWaitedFor) {
       return told && told->state == State::failed;
     }));
     EXPECT_FALSE(of(*torrent, bad.url())->message.empty());
+    EXPECT_EQ(of(*torrent, bad.url())->message.find('\x1b'), std::string::npos);
   } else {
     auto const told = of(*torrent, bad.url());
     EXPECT_TRUE(!told || told->state == State::waiting);

@@ -104,6 +104,26 @@ TEST_F(WebSeeds, BesidePeersLittleComesTwice) {
   EXPECT_LT(twice, film / 2);
 }
 
+// Its .torrent may come from anybody, and lead anywhere.
+TEST_F(WebSeeds, AtAForbiddenAddressAreNotAsked) {
+  WebSeed forbidden, web;
+  auto const made = make({forbidden.url(), web.url()});
+  forbidden.serve(made);
+  web.serve(made);
+  std::atomic<int> refused = 0;
+  client.web_seed_allowed = [&](std::string const& address) {
+    bool const allowed = address != forbidden.endpoint().host;
+    refused += allowed ? 0 : 1;
+    return allowed;
+  };
+  auto torrent = add_file(made);
+  expect_all(*torrent);
+  EXPECT_TRUE(eventually([&] { return refused > 0; }));
+  torrent.reset();
+  session.reset();
+  EXPECT_EQ(forbidden.requests(), 0);
+}
+
 // What it was asked for before a jump stands in the way only for a moment.
 TEST_F(WebSeeds, AJumpDoesNotWaitForWhatNobodyWants) {
   WebSeed web;

@@ -48,6 +48,9 @@ def the_token_is_asked_for_once(viewer, magnet):
     viewer.open(f"?token={urllib.parse.quote(TOKEN)}")
     viewer.has("a link may bring it", "document.querySelectorAll('.card').length === 1")
     assert "token" not in viewer.run("return location.href"), "it does not stay in the address"
+    viewer.run("localStorage.clear()")
+    viewer.open(f"web/plain.html?token={urllib.parse.quote(TOKEN)}")
+    viewer.has("the plain page, too", "document.querySelectorAll('#list button').length === 1 && !location.search")
     # The page's questions without the token are what it is about.
     viewer.browser.console()
 
@@ -73,6 +76,7 @@ def page_of_a_server_that_goes_and_comes(server_program, user, magnet):
             user.has("it must be noticed", "document.querySelector('.banner').textContent.includes('is back')", seconds=40)
             user.run("location.hash = args[0]", f"#/t/{info_hash}")
             user.plays(0.1)
+    user.browser.open("about:blank")  # the page would go on asking
     user.browser.console()  # it can't be kept from telling of refused connections
 
 
@@ -91,6 +95,15 @@ def an_old_browser_gets_it(viewer, _):
     what = viewer.browser.devtools("Page.addScriptToEvaluateOnNewDocument", source="delete window.ReadableStream")
     viewer.open()
     viewer.has("it must be the plain page", "location.pathname === '/web/plain.html' && document.querySelectorAll('#list button').length === 1")
+    viewer.browser.devtools("Page.removeScriptToEvaluateOnNewDocument", **what)
+
+
+def a_refusal_is_told_in_its_own_words(viewer, _):
+    what = viewer.browser.devtools("Page.addScriptToEvaluateOnNewDocument", source=(
+        "const real = window.fetch; window.fetch = (to, ...more) => String(to).startsWith('/api/') ? Promise.resolve(new Response("
+        "JSON.stringify({success: false, code: 'forbidden', message: 'Local addresses only.'}), {status: 403})) : real(to, ...more)"))
+    viewer.open()
+    viewer.has("it answers, but not to us", "document.querySelector('.banner:not([hidden])')?.textContent.includes('API_TOKEN')")
     viewer.browser.devtools("Page.removeScriptToEvaluateOnNewDocument", **what)
 
 
@@ -151,7 +164,7 @@ def main(server_program, seed_program, make_program, made, out):
             wrong += run_parts(user, out, [the_server_goes_and_comes], magnet)
         with served(server_program) as base, viewer(base) as user:
             ask(base + "/api/torrents", {"magnetUri": magnet})
-            wrong += run_parts(user, out, [the_plain_page_plays, an_old_browser_gets_it, nobody_has_it, no_address_is_an_error], magnet)
+            wrong += run_parts(user, out, [the_plain_page_plays, an_old_browser_gets_it, a_refusal_is_told_in_its_own_words, nobody_has_it, no_address_is_an_error], magnet)
             odd = ["h264-co64-stz2.mp4", "h264-aac.flv"]
             with films_in(shared + "/odd", make_program, made, odd) as folder, swarm(seed_program, folder, "--rate=300") as other:
                 info_hash = ask(base + "/api/torrents", {"magnetUri": other})["infoHash"]

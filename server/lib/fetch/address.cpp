@@ -78,4 +78,9 @@ bool is_public(GInetAddress* address) {
   return bytes.size() == 4 ? is_public_v4(bytes) : is_public_v6(bytes);
 }
 
+bool is_public(std::string const& text) {
+  g_autoptr(GInetAddress) address = g_inet_address_new_from_string(text.c_str());
+  return address && is_public(address);
+}
+
 }  // namespace fetch

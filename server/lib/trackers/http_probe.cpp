@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // BEP 48: a scrape if there is a hash; else an announce of nothing, which every tracker answers with a failure.
+#include "lib/trackers/conduct.hpp"
 #include "lib/trackers/lookup.hpp"
 #include "lib/trackers/probe.hpp"
 
@@ -40,7 +41,7 @@ std::string address_of(Question const& question) {
 class HttpProbe final : public Probe, public std::enable_shared_from_this<HttpProbe> {
  public:
   HttpProbe(Question question, Done done)
-      : question_(std::move(question)), done_(std::move(done)), session_(soup_session_new()) {}
+      : question_(std::move(question)), done_(std::move(done)), session_(new_session()) {}
   ~HttpProbe() override {
     g_cancellable_cancel(cancellable_);
     g_object_unref(cancellable_);
@@ -73,9 +74,8 @@ class HttpProbe final : public Probe, public std::enable_shared_from_this<HttpPr
   };
 
   void ask() {
-    g_autoptr(SoupMessage) message = soup_message_new("GET", address_of(question_).c_str());
+    g_autoptr(SoupMessage) message = new_request(question_, address_of(question_));
     if (!message) return tell("It is no announce URL.");
-    soup_message_add_flags(message, SOUP_MESSAGE_NO_REDIRECT);  // who knows where to
     status_of_ = SOUP_MESSAGE(g_object_ref(message));
     soup_session_send_async(
         session_, message, G_PRIORITY_DEFAULT, cancellable_,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // WebTorrent: a tracker that opens a WebSocket answers; if there is a hash, it is asked for a scrape.
+#include "lib/trackers/conduct.hpp"
 #include "lib/trackers/lookup.hpp"
 #include "lib/trackers/probe.hpp"
 
@@ -26,7 +27,7 @@ std::string escaped(Hash const& hash) {
 class WebSocketProbe final : public Probe, public std::enable_shared_from_this<WebSocketProbe> {
  public:
   WebSocketProbe(Question question, Done done)
-      : question_(std::move(question)), done_(std::move(done)), session_(soup_session_new()) {}
+      : question_(std::move(question)), done_(std::move(done)), session_(new_session()) {}
   ~WebSocketProbe() override {
     g_cancellable_cancel(cancellable_);
     close();
@@ -51,9 +52,8 @@ class WebSocketProbe final : public Probe, public std::enable_shared_from_this<W
 
  private:
   void connect() {
-    g_autoptr(SoupMessage) message = soup_message_new("GET", question_.url.c_str());
+    g_autoptr(SoupMessage) message = new_request(question_, question_.url);
     if (!message) return tell("It is no announce URL.");
-    soup_message_add_flags(message, SOUP_MESSAGE_NO_REDIRECT);
     soup_session_websocket_connect_async(
         session_, message, nullptr, nullptr, G_PRIORITY_DEFAULT, cancellable_,
         [](GObject* source, GAsyncResult* result, gpointer data) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The frame of the page: which view the address means, and what all views share.
 import {adder} from './add.js';
+import {Trouble} from './api.js';
 import {make} from './dom.js';
 import {film} from './film.js';
 import {moveFocusByArrows} from './focus.js';
@@ -42,9 +43,9 @@ function go() {
 function banner() {
   const line = make('p', {class: 'banner', role: 'status', hidden: true});
   let timer = 0;
-  news.addEventListener('gone', () => {
+  news.addEventListener('gone', ({detail: why}) => {
     clearTimeout(timer);
-    line.textContent = words.server.gone;
+    line.textContent = why instanceof Trouble && why.code !== 'offline' ? `${why.title}. ${why.help}` : words.server.gone;
     line.className = 'banner bad';
     line.hidden = false;
   });

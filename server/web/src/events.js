@@ -44,9 +44,11 @@ export async function listen({heard, opened, lost}) {
       lost(error);
     }
     clearTimeout(watchdog);
+    const waited = new AbortController();
     await new Promise(done => {
       setTimeout(done, pauses[Math.min(failed, pauses.length - 1)]);
-      window.addEventListener('online', done, {once: true});
+      window.addEventListener('online', done, {signal: waited.signal});
     });
+    waited.abort();
   }
 }

@@ -25,10 +25,23 @@
     request.send(body ? JSON.stringify(body) : null);
   }
 
-  function login() {
-    token = window.prompt('The server wants its token (API_TOKEN).', '');
-    if (!token) return say('Without the token nothing can be shown.');
+  // As links to the page may have it. It does not stay in the address.
+  function takeFromAddress() {
+    var given = /[?&]token=([^&]+)/.exec(location.search);
+    if (!given) return;
+    try { keep(decodeURIComponent(given[1])); } catch (e) { return; }
+    if (history.replaceState) history.replaceState(null, '', location.pathname);
+  }
+
+  function keep(given) {
+    token = given;
     try { localStorage.setItem(place, token); } catch (e) { say('This browser keeps no token: it will ask again.'); }
+  }
+
+  function login() {
+    var given = window.prompt('The server wants its token (API_TOKEN).', '');
+    if (!given) return say('Without the token nothing can be shown.');
+    keep(given);
     all();
   }
 
@@ -140,5 +153,6 @@
     return false;
   };
   document.addEventListener('keydown', key);
+  takeFromAddress();
   all();
 })();

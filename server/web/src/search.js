@@ -12,7 +12,7 @@ import {words} from './words.js';
 function row(result, refuse) {
   // What a provider does not tell is null.
   const facts = [result.cached && words.search.here, result.size !== null && bytes(result.size),
-    result.seeders !== null && words.search.facts(result.seeders, result.leechers || 0),
+    result.seeders !== null && words.search.facts(result.seeders, result.leechers),
     result.date && result.date.slice(0, 10), result.category, (result.providers || []).join(', ')].filter(Boolean).join(' · ');
   async function play() {
     start.disabled = true;

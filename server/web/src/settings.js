@@ -16,7 +16,7 @@ function devices(status) {
   const addresses = onlyHere ? status.addresses : [location.origin, ...status.addresses.filter(one => one !== location.origin)];
   if (addresses.length === 0) box.append(make('p', {}, words.film.noDevice));
   else code(addresses[0] + '/').then(drawn => box.append(make('div', {class: 'device'}, drawn, make('div', {}, make('p', {}, words.film.deviceHint),
-    make('ul', {class: 'links'}, addresses.map(one => link('', one + '/')))))));
+    make('ul', {class: 'links'}, addresses.map(one => link('', one)))))));
   return box;
 }
 

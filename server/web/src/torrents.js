@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What is in the library, as the server last told. Views hear of it by events: "list" (another set), "change", "removed" (detail:
-// info hash), "gone", "back" (the server).
+// info hash), "gone" (detail: why, if it is known), "back" (the server).
 import {ask} from './api.js';
 import {listen} from './events.js';
 
@@ -41,8 +41,8 @@ export function follow() {
       if (!reachable) tell('back');
       reachable = true;
     },
-    lost() {
-      if (reachable) tell('gone');
+    lost(error) {
+      if (reachable) tell('gone', error);
       reachable = false;
     },
   });

@@ -38,7 +38,7 @@ export const words = {
     none: 'Nothing was found. Other words may help, or a magnet link.',
     absent: 'This server has no search. Paste a magnet link instead.',
     here: 'here already',
-    facts: (seeds, peers) => `${seeds} seeding, ${peers} fetching`,
+    facts: (seeds, peers) => `${seeds} seeding` + (peers === null ? '' : `, ${peers} fetching`),
     provider: (name, results, ms) => `${name}: ${results} in ${ms} ms`,
     providerFailed: (name, why) => `${name}: ${why || 'no answer'}`,
   },
