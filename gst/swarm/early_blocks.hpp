@@ -5,6 +5,7 @@
 #include "swarm/guarded.hpp"
 #include "swarm/reader.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <vector>
@@ -21,6 +22,9 @@ class EarlyBlocks {
   /// The piece is verified, or was thrown away.
   void forget(int piece);
   void clear();
+  /// So many blocks of trusted peers may be read after a jump.
+  void allow(std::int64_t blocks) { credit_ = blocks; }
+  [[nodiscard]] std::int64_t credit() const { return credit_; }
 
   [[nodiscard]] bool readable(int piece, int block, Verify verify) const;
   /// It is here, and may be read only when its piece is verified.
@@ -30,6 +34,7 @@ class EarlyBlocks {
   [[nodiscard]] std::uint8_t marks(int piece, int block) const;
 
   Guarded<std::map<int, std::vector<std::uint8_t>>> mutable pieces_;
+  std::atomic<std::int64_t> credit_ = 0;
 };
 
 }  // namespace swarm

@@ -85,6 +85,7 @@ void Fetcher::want(Wants wants) {
 
 void Fetcher::on_verified(int piece) {
   trust_.verified(piece);
+  early_->allow(trust_.credit());
   failed_.erase(piece);
   if (scheduler_) scheduler_->verified(piece);
 }
@@ -92,6 +93,7 @@ void Fetcher::on_verified(int piece) {
 void Fetcher::on_failed(int piece) {
   if (amnesty_ && !trust_.from_one(piece)) amnesty_->on_doubt();
   trust_.failed(piece);
+  early_->allow(trust_.credit());
   failed_.insert(piece);
   early_->forget(piece);
   if (scheduler_) scheduler_->distrust(piece);

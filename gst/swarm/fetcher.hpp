@@ -48,7 +48,8 @@ class Fetcher final : public PeerListener, public Scheduler::Mediator, public st
   [[nodiscard]] bool connected(std::string const& host) const;
   /// It was found to send wrong bytes.
   [[nodiscard]] bool lies(std::string const& host) const { return liars_.contains(host); }
-  [[nodiscard]] bool trusts_anybody() const { return trust_.anybody(); }
+  /// Of what all peers bring.
+  [[nodiscard]] double trusted_share() const { return scheduler_ ? scheduler_->trusted_share() : 0; }
 
   // PeerListener
   void on_peer(PeerId id, WirePeer& peer) override;

@@ -125,6 +125,16 @@ bool Scheduler::active() const {
                      [](auto const& entry) { return !entry.second.requests.empty() || entry.second.rejections > 0; });
 }
 
+double Scheduler::trusted_share() const {
+  double all = 0, trusted = 0;
+  for (auto const& [id, peer] : peers_) {
+    if (!peer.unchoked || peer.suspect) continue;
+    all += peer.window.rate();
+    if (mediator_.trusts(id)) trusted += peer.window.rate();
+  }
+  return all > 0 ? trusted / all : 0;
+}
+
 void Scheduler::drop_requests(Peer& peer) {
   bool opened = false;
   for (auto const& request : peer.requests) opened = blocks_.forget(request.block) || opened;

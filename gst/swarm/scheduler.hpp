@@ -64,6 +64,8 @@ class Scheduler {
   void tick(Time now);
   /// Something is under way or a peer rests: time matters.
   [[nodiscard]] bool active() const;
+  /// Of what all peers bring: by those that are trusted.
+  [[nodiscard]] double trusted_share() const;
 
   [[nodiscard]] BlockMap const& blocks() const { return blocks_; }
   /// What is known of a piece, and of the peers as to it: for logs.

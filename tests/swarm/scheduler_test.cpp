@@ -107,6 +107,21 @@ TEST(Scheduler, ThePartBeforeTheReaderComesLast) {
   EXPECT_EQ(order, (std::vector<Block>{{0, 6}, {0, 7}, {0, 0}, {0, 1}, {0, 2}, {0, 3}, {0, 4}, {0, 5}}));
 }
 
+TEST(Scheduler, KnowsWhatTrustedPeersBring) {
+  Bench bench(8);
+  EXPECT_EQ(bench.scheduler.trusted_share(), 0);
+  for (int const peer : {1, 2, 3, 4}) {
+    bench.scheduler.unchoked(peer);
+    bench.teach(peer, peer);
+  }
+  EXPECT_EQ(bench.scheduler.trusted_share(), 0);
+  bench.trusted = {2};
+  EXPECT_NEAR(bench.scheduler.trusted_share(), 0.25, 0.01);
+  bench.scheduler.choked(1);
+  bench.scheduler.gone(3);
+  EXPECT_NEAR(bench.scheduler.trusted_share(), 0.5, 0.01);
+}
+
 TEST(Scheduler, WhatMustBeTrustedIsAskedOfWhoIs) {
   Bench bench(4);
   for (int peer : {1, 2, 3}) bench.scheduler.unchoked(peer);
