@@ -110,6 +110,12 @@ void Fetcher::restore(int piece) {
   scheduler_->restored(piece, held[piece]);
 }
 
+void Fetcher::give_up(int piece) {
+  early_->forget(piece);
+  trust_.forget(piece);
+  if (scheduler_) scheduler_->verified(piece);
+}
+
 void Fetcher::get_in_step() {
   if (!scheduler_) return;
   auto const held = blocks_held(*torrent_);

@@ -25,6 +25,7 @@ class Trust {
   void found(int piece);
   void verified(int piece);
   void failed(int piece);
+  void forget(int piece) { givers_.erase(piece); }
   void gone(PeerId peer);
   /// All blocks of the piece came from one peer.
   [[nodiscard]] bool from_one(int piece) const;
