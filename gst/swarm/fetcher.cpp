@@ -39,7 +39,9 @@ void Fetcher::start(lt::torrent_handle const& torrent, Layout const& layout, std
     if (verified[piece]) scheduler_->verified(static_cast<int>(piece));
   for (auto const& [piece, here] : blocks_held(torrent)) {
     scheduler_->restored(piece, here);
-    if (std::ranges::find(here, true) != here.end()) trust_.found(piece);
+    if (std::ranges::find(here, true) == here.end()) continue;
+    trust_.found(piece);
+    early_->found(piece);
   }
   for (int const piece : failed_) scheduler_->distrust(piece);
   for (auto const& [id, peer] : peers_) {

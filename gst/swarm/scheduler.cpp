@@ -23,6 +23,7 @@ void Scheduler::want(Wants const& wants) {
     auto const range = whole(hot.piece);
     hot.end = static_cast<int>(std::min<std::int64_t>(hot.end, range.end - range.begin));
     hot_in_[hot.piece] = {range.begin + hot.begin, range.begin + hot.end};
+    if (hot.trusted && !blocks_.verified(hot.piece)) early_.insert(hot.piece);
   }
 
   auto const lane = [&](Stretch const& pieces) {
@@ -107,6 +108,7 @@ void Scheduler::verified(int piece) {
   if (piece < 0 || piece >= blocks_.pieces()) return;
   blocks_.verify(piece);
   retries_.done(piece);
+  early_.erase(piece);
 }
 
 void Scheduler::restored(int piece, std::vector<bool> const& here) {
@@ -117,6 +119,7 @@ void Scheduler::restored(int piece, std::vector<bool> const& here) {
 
 void Scheduler::distrust(int piece) {
   retries_.add(piece);
+  early_.erase(piece);
   ++generation_;
 }
 
@@ -142,6 +145,7 @@ void Scheduler::drop_requests(Peer& peer) {
   peer.suspect = false;
   peer.run = {};
   if (opened) reopened();
+  ++generation_;  // it may have been the one who was to be trusted
 }
 
 void Scheduler::reopened() {

@@ -134,6 +134,23 @@ TEST(Scheduler, WhatMustBeTrustedIsAskedOfWhoIs) {
   EXPECT_GT(taken, 0) << "nobody left whom to trust: the piece is needed all the same";
 }
 
+TEST(Scheduler, WhatWasReadEarlyIsFinishedByWhoIsTrusted) {
+  Bench bench(2);
+  for (int peer : {1, 2}) bench.scheduler.unchoked(peer);
+  bench.trusted = {2};
+  bench.scheduler.want({.hot = {{0, 2, 4, true}}});
+  for (auto const& [peer, block] : bench.fill()) bench.arrive(peer, block);
+  bench.scheduler.want({.hot = {1}, .ahead = {{{0, 2}}}});  // the reader went on
+  for (auto const& [peer, block] : bench.fill()) EXPECT_TRUE(peer == 2 || block.piece == 1);
+  bench.trusted = {};
+  bench.scheduler.choked(2);
+  int taken = 0;
+  for (auto const& [peer, block] : bench.fill()) taken += block.piece == 0;
+  for (int n = 0; n < piece_blocks; ++n) bench.arrive(1, {1, n});
+  for (auto const& [peer, block] : bench.fill()) taken += block.piece == 0;
+  EXPECT_GT(taken, 0) << "nobody left whom to trust";
+}
+
 TEST(Scheduler, HotBlocksToAllPeers) {
   Bench bench(4);
   for (int peer : {1, 2, 3, 4}) bench.scheduler.unchoked(peer);

@@ -89,7 +89,11 @@ class Film {
       finish(piece);
   }
   void finish(Piece piece) {
-    while (piece.blocks < piece_blocks_) give(piece, *giver(false));
+    bool const early = piece.blocks > 0;  // then others must not spoil the rest
+    while (piece.blocks < piece_blocks_) {
+      auto const peer = early ? giver(true) : std::nullopt;
+      give(piece, peer ? *peer : *giver(false));
+    }
     while (piece.wrong) {
       trust_.failed(piece.number);
       // Again, from one alone, who goes if it lies.
