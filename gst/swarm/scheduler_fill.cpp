@@ -48,11 +48,12 @@ bool Scheduler::ready(Peer const& peer, Time now) const { return peer.unchoked &
 
 bool Scheduler::usable(Entry const& entry, int piece, Time now) const {
   return ready(entry.second, now) && retries_.allows(entry.first, piece) && mediator_.has(entry.first, piece) &&
-         (!early_.contains(piece) || mediator_.trusts(entry.first) || !left_to_trusted(piece, now));
+         (mediator_.trusts(entry.first) || !left_to_trusted(piece, now));
 }
 
 // What is read early is as good as its peers, unless others spoil the rest of its piece.
 bool Scheduler::left_to_trusted(int piece, Time now) const {
+  if (!early_.contains(piece) || retries_.chosen(piece)) return false;
   return std::any_of(peers_.begin(), peers_.end(), [&](auto const& entry) {
     return !entry.second.suspect && ready(entry.second, now) && mediator_.trusts(entry.first) &&
            mediator_.has(entry.first, piece);
