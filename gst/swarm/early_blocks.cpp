@@ -4,26 +4,26 @@
 namespace swarm {
 namespace {
 
-enum Mark : std::uint8_t { is_here = 1, is_trusted = 2, is_stored = 4 };
+enum Mark : std::uint8_t { is_here = 1, is_stored = 2 };
 
-constexpr std::uint8_t needed(Verify verify) {
-  return verify == Verify::trusted ? is_here | is_trusted | is_stored : is_here | is_stored;
-}
+}  // namespace
 
-std::uint8_t& at(std::map<int, std::vector<std::uint8_t>>& pieces, int piece, int block) {
-  auto& blocks = pieces[piece];
+std::uint8_t& EarlyBlocks::at(std::map<int, Piece>& pieces, int piece, int block) {
+  auto& blocks = pieces[piece].blocks;
   auto const index = static_cast<std::size_t>(block);
   if (index >= blocks.size()) blocks.resize(index + 1);
   return blocks[index];
 }
 
-}  // namespace
-
 void EarlyBlocks::arrived(int piece, int block, bool trusted) {
   auto pieces = pieces_.lock();
   auto& marks = at(*pieces, piece, block);
-  if (!(marks & is_here)) marks = is_here | (trusted ? is_trusted : 0);
+  if (marks & is_here) return;
+  marks = is_here;
+  if (!trusted) (*pieces)[piece].trusted = false;
 }
+
+void EarlyBlocks::found(int piece) { (*pieces_.lock())[piece].trusted = false; }
 
 void EarlyBlocks::stored(int piece, int block) {
   auto pieces = pieces_.lock();
@@ -34,20 +34,22 @@ void EarlyBlocks::forget(int piece) { pieces_.lock()->erase(piece); }
 
 void EarlyBlocks::clear() { pieces_.lock()->clear(); }
 
-std::uint8_t EarlyBlocks::marks(int piece, int block) const {
+bool EarlyBlocks::readable(int piece, int block, Verify verify) const {
   auto pieces = pieces_.lock();
   auto const found = pieces->find(piece);
   auto const index = static_cast<std::size_t>(block);
-  return found == pieces->end() || index >= found->second.size() ? std::uint8_t{0} : found->second[index];
-}
-
-bool EarlyBlocks::readable(int piece, int block, Verify verify) const {
-  auto const want = needed(verify);
-  return verify != Verify::strict && (marks(piece, block) & want) == want;
+  return verify != Verify::strict && found != pieces->end() && index < found->second.blocks.size() &&
+         found->second.blocks[index] == (is_here | is_stored) && (verify == Verify::fast || found->second.trusted);
 }
 
 bool EarlyBlocks::withheld(int piece, int block, Verify verify) const {
-  return (marks(piece, block) & is_stored) && !readable(piece, block, verify);
+  if (readable(piece, block, verify)) return false;
+  auto pieces = pieces_.lock();
+  auto const found = pieces->find(piece);
+  if (found == pieces->end()) return false;
+  auto const& [blocks, trusted] = found->second;
+  auto const index = static_cast<std::size_t>(block);
+  return (verify == Verify::trusted && !trusted) || (index < blocks.size() && (blocks[index] & is_stored));
 }
 
 }  // namespace swarm

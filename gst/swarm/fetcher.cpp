@@ -39,7 +39,9 @@ void Fetcher::start(lt::torrent_handle const& torrent, Layout const& layout, std
     if (verified[piece]) scheduler_->verified(static_cast<int>(piece));
   for (auto const& [piece, here] : blocks_held(torrent)) {
     scheduler_->restored(piece, here);
-    if (std::ranges::find(here, true) != here.end()) trust_.found(piece);
+    if (std::ranges::find(here, true) == here.end()) continue;
+    trust_.found(piece);
+    early_->found(piece);
   }
   for (int const piece : failed_) scheduler_->distrust(piece);
   for (auto const& [id, peer] : peers_) {
@@ -85,6 +87,7 @@ void Fetcher::want(Wants wants) {
 
 void Fetcher::on_verified(int piece) {
   trust_.verified(piece);
+  early_->allow(trust_.credit());
   failed_.erase(piece);
   if (scheduler_) scheduler_->verified(piece);
 }
@@ -92,6 +95,7 @@ void Fetcher::on_verified(int piece) {
 void Fetcher::on_failed(int piece) {
   if (amnesty_ && !trust_.from_one(piece)) amnesty_->on_doubt();
   trust_.failed(piece);
+  early_->allow(trust_.credit());
   failed_.insert(piece);
   early_->forget(piece);
   if (scheduler_) scheduler_->distrust(piece);
@@ -106,6 +110,12 @@ void Fetcher::on_cleared(int piece) {
 void Fetcher::restore(int piece) {
   auto held = blocks_held(*torrent_);
   scheduler_->restored(piece, held[piece]);
+}
+
+void Fetcher::give_up(int piece) {
+  early_->forget(piece);
+  trust_.forget(piece);
+  if (scheduler_) scheduler_->verified(piece);
 }
 
 void Fetcher::get_in_step() {

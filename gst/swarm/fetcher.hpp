@@ -39,6 +39,8 @@ class Fetcher final : public PeerListener, public Scheduler::Mediator, public st
   void on_failed(int piece);
   /// libtorrent has thrown the failed piece away.
   void on_cleared(int piece);
+  /// Nothing more of it is asked for, or read, until the torrent is started again.
+  void give_up(int piece);
   /// Asks libtorrent anew which blocks it has: it may have lost or refused some.
   void get_in_step();
   [[nodiscard]] bool has_begun(int piece) const;
@@ -48,7 +50,8 @@ class Fetcher final : public PeerListener, public Scheduler::Mediator, public st
   [[nodiscard]] bool connected(std::string const& host) const;
   /// It was found to send wrong bytes.
   [[nodiscard]] bool lies(std::string const& host) const { return liars_.contains(host); }
-  [[nodiscard]] bool trusts_anybody() const { return trust_.anybody(); }
+  /// Of what all peers bring.
+  [[nodiscard]] double trusted_share() const { return scheduler_ ? scheduler_->trusted_share() : 0; }
 
   // PeerListener
   void on_peer(PeerId id, WirePeer& peer) override;

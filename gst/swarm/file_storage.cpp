@@ -239,6 +239,7 @@ Storage::Failure FileStorage::discard(std::vector<int> const& pieces) {
       if (error) return {error, file};
       continue;
     }
+    if (stamp(file).size < 0) continue;
     std::error_code error;
     auto const opened = open(file, true, error);
     if (!opened) return {error, file};

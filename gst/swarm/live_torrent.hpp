@@ -101,6 +101,8 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   [[nodiscard]] std::int64_t verified_until(int file, std::int64_t position, std::int64_t limit) const;
   /// The same with blocks of the unfinished piece there that may be read early.
   [[nodiscard]] std::int64_t early_until(int file, std::int64_t position, std::int64_t limit, Verify verify) const;
+  /// So many blocks of trusted peers may be read after a jump.
+  [[nodiscard]] std::int64_t early_credit() const { return early_->credit(); }
   /// The block there is stored, but has to wait for its piece.
   [[nodiscard]] bool withheld(int file, std::int64_t position, Verify verify) const;
   void leave(TorrentReader const& reader);

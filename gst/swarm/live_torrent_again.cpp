@@ -126,6 +126,7 @@ bool LiveTorrent::make_room(Wants const& wants) {
 
 void LiveTorrent::give_up(int piece) {
   evicted_.insert(piece);
+  fetcher_->give_up(piece);
   {
     auto state = state_.lock();
     auto&& verified = state->verified[static_cast<std::size_t>(piece)];

@@ -31,12 +31,12 @@ void LiveTorrent::apply_demand() {
   if (!handle) return;
   std::vector<std::pair<milliseconds, ReaderWants>> waits;
   bool nobody = false;
+  auto const trusted_share = fetcher_->trusted_share();
   {
     auto readers = readers_.lock();
     nobody = readers->empty();
     for (auto const* reader : *readers)
-      if (auto wants = reader->wants(fetcher_->trusts_anybody()))
-        waits.emplace_back(reader->waiting_for(), std::move(*wants));
+      if (auto wants = reader->wants(trusted_share)) waits.emplace_back(reader->waiting_for(), std::move(*wants));
   }
   // Who has waited longest comes first: one that takes all it can get is always waiting, but never for long.
   std::stable_sort(waits.begin(), waits.end(), [](auto const& a, auto const& b) { return a.first > b.first; });

@@ -25,13 +25,12 @@ bool held(Layout const& layout, std::vector<bool> const& verified, int file, int
   return false;
 }
 
-/// The file's verified pieces, but those that hold a part of another file that is `needed` or held.
+/// The file's pieces, unfinished ones too, but those that hold a part of another file that is `needed` or held.
 std::vector<int> pieces_to_give_up(Layout const& layout, std::vector<bool> const& verified, int file,
                                    std::set<int> const& needed) {
   auto const own = layout.pieces_of(file);
   std::vector<int> pieces;
   for (int p = own.first; p < own.last; ++p) {
-    if (!verified[static_cast<std::size_t>(p)]) continue;
     auto const parts = layout.slices(p, 0, layout.piece_size(p));
     bool const stays = std::any_of(parts.begin(), parts.end(), [&](Slice const& part) {
       return part.file != file && !layout.file(part.file).padding &&

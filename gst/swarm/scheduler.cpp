@@ -23,6 +23,7 @@ void Scheduler::want(Wants const& wants) {
     auto const range = whole(hot.piece);
     hot.end = static_cast<int>(std::min<std::int64_t>(hot.end, range.end - range.begin));
     hot_in_[hot.piece] = {range.begin + hot.begin, range.begin + hot.end};
+    if (hot.trusted && !blocks_.verified(hot.piece)) early_.insert(hot.piece);
   }
 
   auto const lane = [&](Stretch const& pieces) {
@@ -107,6 +108,7 @@ void Scheduler::verified(int piece) {
   if (piece < 0 || piece >= blocks_.pieces()) return;
   blocks_.verify(piece);
   retries_.done(piece);
+  early_.erase(piece);
 }
 
 void Scheduler::restored(int piece, std::vector<bool> const& here) {
@@ -117,12 +119,23 @@ void Scheduler::restored(int piece, std::vector<bool> const& here) {
 
 void Scheduler::distrust(int piece) {
   retries_.add(piece);
+  early_.erase(piece);
   ++generation_;
 }
 
 bool Scheduler::active() const {
   return std::any_of(peers_.begin(), peers_.end(),
                      [](auto const& entry) { return !entry.second.requests.empty() || entry.second.rejections > 0; });
+}
+
+double Scheduler::trusted_share() const {
+  double all = 0, trusted = 0;
+  for (auto const& [id, peer] : peers_) {
+    if (!peer.unchoked || peer.suspect) continue;
+    all += peer.window.rate();
+    if (mediator_.trusts(id)) trusted += peer.window.rate();
+  }
+  return all > 0 ? trusted / all : 0;
 }
 
 void Scheduler::drop_requests(Peer& peer) {
@@ -132,6 +145,7 @@ void Scheduler::drop_requests(Peer& peer) {
   peer.suspect = false;
   peer.run = {};
   if (opened) reopened();
+  ++generation_;  // it may have been the one who was to be trusted
 }
 
 void Scheduler::reopened() {

@@ -64,6 +64,8 @@ class Scheduler {
   void tick(Time now);
   /// Something is under way or a peer rests: time matters.
   [[nodiscard]] bool active() const;
+  /// Of what all peers bring: by those that are trusted.
+  [[nodiscard]] double trusted_share() const;
 
   [[nodiscard]] BlockMap const& blocks() const { return blocks_; }
   /// What is known of a piece, and of the peers as to it: for logs.
@@ -107,11 +109,11 @@ class Scheduler {
   [[nodiscard]] std::int64_t index_of(Block block) const;
   [[nodiscard]] bool ready(Peer const& peer, Time now) const;
   [[nodiscard]] bool usable(Entry const& entry, int piece, Time now) const;
+  [[nodiscard]] bool left_to_trusted(int piece, Time now) const;
   [[nodiscard]] PeerWindow::Seconds eta(Peer const& peer, Time now) const;
   [[nodiscard]] Outlook look(Time now) const;
   [[nodiscard]] int room(Peer const& peer) const;
-  Entry* earliest(int piece, Time now, Block const* not_owed = nullptr, bool trusted = false);
-  Entry* earliest(Hot const& hot, Time now);
+  Entry* earliest(int piece, Time now, Block const* not_owed = nullptr);
   [[nodiscard]] Run hot_in(int piece) const;
   [[nodiscard]] Run whole(int piece) const;
   [[nodiscard]] int pending(Run run) const;
@@ -150,6 +152,7 @@ class Scheduler {
   std::unordered_map<int, Run> hot_in_;  ///< by piece
   std::vector<Lane> lanes_;              ///< the readers' windows
   Lane keep_;
+  std::set<int> early_;  ///< pieces under way that somebody reads before they are verified, if trusted peers give them
   bool searching_ = false;
   std::size_t turn_ = 0;
   Retries retries_;

@@ -47,7 +47,17 @@ int Scheduler::pending(Run run) const {
 bool Scheduler::ready(Peer const& peer, Time now) const { return peer.unchoked && now >= peer.rests_until; }
 
 bool Scheduler::usable(Entry const& entry, int piece, Time now) const {
-  return ready(entry.second, now) && retries_.allows(entry.first, piece) && mediator_.has(entry.first, piece);
+  return ready(entry.second, now) && retries_.allows(entry.first, piece) && mediator_.has(entry.first, piece) &&
+         (mediator_.trusts(entry.first) || !left_to_trusted(piece, now));
+}
+
+// What is read early is as good as its peers, unless others spoil the rest of its piece.
+bool Scheduler::left_to_trusted(int piece, Time now) const {
+  if (!early_.contains(piece) || retries_.chosen(piece)) return false;
+  return std::any_of(peers_.begin(), peers_.end(), [&](auto const& entry) {
+    return !entry.second.suspect && ready(entry.second, now) && mediator_.trusts(entry.first) &&
+           mediator_.has(entry.first, piece);
+  });
 }
 
 Seconds Scheduler::eta(Peer const& peer, Time now) const {
@@ -75,19 +85,12 @@ int Scheduler::room(Peer const& peer) const {
   return window - static_cast<int>(peer.requests.size());
 }
 
-Scheduler::Entry* Scheduler::earliest(Hot const& hot, Time now) {
-  if (hot.trusted)
-    if (auto* best = earliest(hot.piece, now, nullptr, true); best && !best->second.suspect) return best;
-  return earliest(hot.piece, now);
-}
-
-Scheduler::Entry* Scheduler::earliest(int piece, Time now, Block const* not_owed, bool trusted) {
+Scheduler::Entry* Scheduler::earliest(int piece, Time now, Block const* not_owed) {
   Entry* best = nullptr;
   auto best_eta = Seconds::max();
   for (auto& entry : peers_) {
     auto const& peer = entry.second;
     if (static_cast<int>(peer.requests.size()) >= peer.limit || !usable(entry, piece, now)) continue;
-    if (trusted && !mediator_.trusts(entry.first)) continue;
     if (not_owed && peer.owes(*not_owed)) continue;
     if (auto const e = eta(peer, now); e < best_eta) {
       best = &entry;
@@ -125,7 +128,7 @@ void Scheduler::ask_urgent(Time now) {
     for (auto index = range.begin; budget > 0 && blocks_.open_in(hot.piece) > 0 && index < range.end; ++index) {
       auto const block = block_at(index);
       if (!blocks_.valid(block) || !blocks_.open(block)) continue;
-      auto* best = earliest(hot, now);
+      auto* best = earliest(hot.piece, now);
       if (!best || best->second.suspect) break;
       ask(*best, block, now);
       --budget;
@@ -151,12 +154,11 @@ bool Scheduler::ask_hot(Entry& entry, Outlook const& outlook, Time now, bool& po
   auto& peer = entry.second;
   for (auto const& hot : hot_) {
     if (blocks_.open_in(hot.piece) == 0 || !usable(entry, hot.piece, now)) continue;
-    auto const* best = earliest(hot, now);
+    auto const* best = earliest(hot.piece, now);
     if (best && &best->second != &peer) {
       auto const open = std::min(blocks_.open_in(hot.piece), hot.end - hot.begin);
       auto const rest = Seconds(open * double{block_bytes} / std::max(outlook.rate, 1.0));
-      bool const distrusted = hot.trusted && !mediator_.trusts(entry.first) && mediator_.trusts(best->first);
-      if (((peer.suspect || distrusted) && !best->second.suspect) ||
+      if ((peer.suspect && !best->second.suspect) ||
           eta(peer, now) > eta(best->second, now) + std::min<Seconds>(rest, 1h) + hot_slack) {
         postponed = true;
         continue;

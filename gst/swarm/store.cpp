@@ -151,7 +151,7 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
       if (error && slot->storage && slot->storage->path(0).empty()) error = aborted();
       asio::post(io_, [slot, r, handler = std::move(handler), buffer = std::move(buffer), error]() mutable {
         // It may have been read from a hole: what is given up is told of here before it leaves the disk.
-        if (!error && slot->owner && !slot->owner->may_upload(static_cast<int>(r.piece))) error = aborted();
+        if (!error && given_up(*slot, r.piece)) error = aborted();
         handler(std::move(buffer), error);
       });
     });
@@ -161,6 +161,10 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
                    std::shared_ptr<lt::disk_observer> observer, std::function<void(lt::storage_error const&)> handler,
                    lt::disk_job_flags_t) override {
     auto slot = at(index);
+    if (given_up(*slot, r.piece)) {  // it was asked for before
+      asio::post(io_, [handler = std::move(handler)] { handler(aborted()); });
+      return false;
+    }
     auto block = std::make_shared<std::vector<char>>(bytes, bytes + r.length);
     slot->state.lock()->pieces[static_cast<int>(r.piece)].blocks[r.start] = block;
     auto const queued = shared_->queued.fetch_add(r.length) + r.length;
@@ -196,7 +200,9 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
                 lt::hasher256(buffer.data() + at, std::min({block_bytes, n - at, size2 - start - at})).final();
         }
         auto const hash = v1 && !error ? sha1.final() : lt::sha1_hash();
-        asio::post(io_, [moved, piece, hash, error] { (*moved)(piece, hash, error); });
+        asio::post(io_, [slot, moved, piece, hash, error] {
+          (*moved)(piece, hash, given_up(*slot, piece) ? aborted() : error);
+        });
       });
     });
   }
@@ -340,6 +346,11 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
     std::atomic<std::int64_t> queued = 0;
     Guarded<std::vector<std::weak_ptr<lt::disk_observer>>> waiting;
   };
+
+  /// On the network thread.
+  static bool given_up(Slot const& slot, lt::piece_index_t piece) {
+    return slot.owner && !slot.owner->may_upload(static_cast<int>(piece));
+  }
 
   SlotRef& at(lt::storage_index_t index) { return slots_[static_cast<std::uint32_t>(index)]; }
 

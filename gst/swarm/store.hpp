@@ -30,7 +30,8 @@ class StorageOwner {
   virtual void on_block_stored(int piece, int start) = 0;
   /// libtorrent has thrown away what it had of a piece that failed, and takes blocks of it again.
   virtual void on_piece_cleared(int piece) = 0;
-  /// False: the piece was given up, though libtorrent thinks that it is there. On the network thread.
+  /// False: the piece was given up, though libtorrent thinks that it, or some of it, is there. No block of it is
+  /// written any more. On the network thread.
   [[nodiscard]] virtual bool may_upload(int piece) const = 0;
   /// The disk refused a write. The block is kept, and peers are slowed down when too many wait; `again`, to be called
   /// on the network thread, tries all of them once more. Empty where there is nothing to try again. `when` it was

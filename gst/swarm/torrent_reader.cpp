@@ -16,8 +16,9 @@ constexpr int not_waiting = -1;
 constexpr int for_anything = -2;
 /// Demand is computed anew at the latest after so many bytes read in a row.
 constexpr std::int64_t demand_step = 256 * 1024;
-/// After a jump so many bytes, or two pieces, may be read early from trusted peers.
+/// After a jump so many bytes, or two pieces, may be read early from trusted peers; less while few blocks proved right.
 constexpr std::int64_t early_bytes = 2 * 1024 * 1024;
+constexpr std::int64_t full_credit = 64;  // blocks
 
 std::string seconds(std::chrono::milliseconds time) {
   auto const tenths = (time.count() + 50) / 100;
@@ -53,7 +54,9 @@ Verify TorrentReader::verify_at(std::int64_t position) const {
   if (options_.verify != Verify::trusted) return options_.verify;
   auto const metadata = torrent_->metadata();
   if (caught_up_ || !metadata) return Verify::strict;
-  auto const most = std::max(2 * metadata->layout.piece_length(), early_bytes);
+  auto const credit = torrent_->early_credit();
+  auto const most =
+      credit < full_credit ? credit * block_bytes : std::max(2 * metadata->layout.piece_length(), early_bytes);
   return position - jumped_to_ < most ? Verify::trusted : Verify::strict;
 }
 
@@ -298,7 +301,7 @@ void TorrentReader::on_failed(int piece) {
   wake();
 }
 
-std::optional<ReaderWants> TorrentReader::wants(bool any_trusted) const {
+std::optional<ReaderWants> TorrentReader::wants(double trusted_share) const {
   // Not waiting for the consumer's next call: with the metadata just there, every moment counts.
   auto const index = file();
   auto const length = size();
@@ -311,9 +314,13 @@ std::optional<ReaderWants> TorrentReader::wants(bool any_trusted) const {
   int const waiting = waiting_piece_;
   wants.waiting = waiting >= 0;
   auto const verify = verify_at(position);
+  auto const& layout = torrent_->metadata()->layout;
   wants.trusted = verify == Verify::trusted;
-  wants.by_block = verify != Verify::strict && (any_trusted || !wants.trusted) && position < *length &&
-                   !torrent_->withheld(*index, position, verify);
+  // A few trusted peers would take longer for a part of a small piece than all peers for all of it.
+  bool const few = wants.trusted && trusted_share * static_cast<double>(default_hot_bytes + layout.piece_length()) <
+                                        static_cast<double>(default_hot_bytes);
+  wants.by_block =
+      verify != Verify::strict && !few && position < *length && !torrent_->withheld(*index, position, verify);
   {
     auto reading = reading_.lock();
     auto const now = Clock::now();
@@ -321,7 +328,6 @@ std::optional<ReaderWants> TorrentReader::wants(bool any_trusted) const {
     wants.searching = reading->readahead.searching(now);
   }
   // Held back by pieces that were read early: it may be elsewhere by now, and they may have been given up.
-  auto const& layout = torrent_->metadata()->layout;
   if (wants.waiting && position < *length && waiting != layout.piece_at(*index, position)) {
     auto early = early_.lock();
     for (auto const& [piece, read] : *early) {

@@ -42,7 +42,7 @@ class TorrentReader final : public Reader {
   void on_verified(int piece);
   void on_failed(int piece);
   /// Nullopt while the file is not known, or if nothing is to be fetched.
-  [[nodiscard]] std::optional<ReaderWants> wants(bool any_trusted) const;
+  [[nodiscard]] std::optional<ReaderWants> wants(double trusted_share) const;
   /// How long a consumer has been blocked on one piece.
   [[nodiscard]] std::chrono::milliseconds waiting_for() const;
   [[nodiscard]] int waiting_piece() const { return waiting_piece_; }  ///< < 0: for none

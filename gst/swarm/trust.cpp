@@ -26,16 +26,16 @@ void Trust::verified(int piece) {
   for (auto const& [peer, blocks] : givers.mapped()) {
     all += blocks;
     auto const record = records_.find(peer);
-    if (record == records_.end()) continue;
-    ++record->second.pieces;
-    record->second.blocks += blocks;
+    if (record != records_.end()) record->second.blocks += blocks;
   }
+  right_ += all;
   for (auto& [peer, record] : records_) record.of_all += all;
 }
 
 void Trust::failed(int piece) {
   givers_.erase(piece);
   for (auto& [peer, record] : records_) record = {};
+  right_ = 0;
   caution_ = std::min(caution_ * more_caution, most_caution);
 }
 
@@ -46,18 +46,13 @@ bool Trust::from_one(int piece) const {
   return givers != givers_.end() && givers->second.size() == 1 && !givers->second.contains(nobody);
 }
 
-bool Trust::enough(Record const& record) const {
-  return record.pieces >= pieces_needed * caution_ && record.blocks >= blocks_needed * caution_ &&
-         record.of_all >= blocks_needed_of_all * caution_;
-}
-
 bool Trust::trusts(PeerId peer) const {
-  auto const record = records_.find(peer);
-  return record != records_.end() && enough(record->second);
+  auto const found = records_.find(peer);
+  if (found == records_.end()) return false;
+  auto const& [blocks, of_all] = found->second;
+  return blocks >= blocks_needed * caution_ && of_all >= std::min(right_ / 2, blocks_needed_of_all * caution_);
 }
 
-bool Trust::anybody() const {
-  return std::any_of(records_.begin(), records_.end(), [&](auto const& entry) { return enough(entry.second); });
-}
+std::int64_t Trust::credit() const { return right_ / (blocks_for_one * caution_); }
 
 }  // namespace swarm

@@ -30,6 +30,24 @@ TEST(EarlyBlocks, TheFirstWhoSendsABlockDecides) {
   EXPECT_TRUE(early.withheld(0, 0, Verify::trusted));
 }
 
+TEST(EarlyBlocks, WhoIsNotTrustedSpoilsTheWholePiece) {
+  EarlyBlocks early;
+  for (int const block : {0, 1}) {
+    early.arrived(0, block, true);
+    early.stored(0, block);
+  }
+  EXPECT_TRUE(early.readable(0, 1, Verify::trusted));
+  early.arrived(0, 7, false);
+  EXPECT_FALSE(early.readable(0, 1, Verify::trusted));
+  EXPECT_TRUE(early.readable(0, 1, Verify::fast));
+  EXPECT_TRUE(early.withheld(0, 2, Verify::trusted)) << "it could come, and would not be read";
+  EXPECT_FALSE(early.withheld(0, 2, Verify::fast));
+  early.found(1);
+  early.arrived(1, 0, true);
+  early.stored(1, 0);
+  EXPECT_FALSE(early.readable(1, 0, Verify::trusted));
+}
+
 TEST(EarlyBlocks, NothingIsLeftOfAPiece) {
   EarlyBlocks early;
   early.arrived(0, 5, true);

@@ -104,6 +104,27 @@ TEST_F(Evict, AllOfThemLeaveNothing) {
   }
 }
 
+TEST_F(Evict, UnfinishedPiecesGoToo) {
+  constexpr std::int64_t shared = size % (256 * KiB);  // bytes of the first file in the piece at the joint
+  fetch(0);
+  auto const bystander = torrent_->open(0);  // the torrent stays in libtorrent
+  for (std::size_t i = 0; i < swarm_->size(); ++i) (*swarm_)[i].stall_after(96 * KiB);
+  {
+    auto const reader = torrent_->open(1, {.piece_timeout = 300ms});
+    reader->seek(MiB);
+    EXPECT_EQ(failure_of(*reader), swarm::Errc::read_timeout);
+  }
+  ASSERT_TRUE(eventually([&] { return on_disk(1) > 64 * KiB; }));
+  EXPECT_EQ(evict(1), "");
+  EXPECT_LE(on_disk(1), 256 * KiB - shared) << "what is left belongs to its neighbour";
+  auto const before = swarm_->uploaded();
+  for (std::size_t i = 0; i < swarm_->size(); ++i) (*swarm_)[i].resume();
+  EXPECT_TRUE(eventually([&] { return swarm_->uploaded() > before; })) << "what was asked for before comes yet";
+  EXPECT_LE(on_disk(1), 256 * KiB - shared);
+  fetch(1);
+  EXPECT_TRUE(support::Payload(payload(1)).matches(0, support::read_file(torrent_->path_on_disk(1))));
+}
+
 TEST_F(Evict, WhatIsWantedAgainIsFetchedAgain) {
   for (int i = 0; i < episodes; ++i) fetch(i);
   EXPECT_EQ(evict(1), "");

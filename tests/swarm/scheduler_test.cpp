@@ -107,6 +107,21 @@ TEST(Scheduler, ThePartBeforeTheReaderComesLast) {
   EXPECT_EQ(order, (std::vector<Block>{{0, 6}, {0, 7}, {0, 0}, {0, 1}, {0, 2}, {0, 3}, {0, 4}, {0, 5}}));
 }
 
+TEST(Scheduler, KnowsWhatTrustedPeersBring) {
+  Bench bench(8);
+  EXPECT_EQ(bench.scheduler.trusted_share(), 0);
+  for (int const peer : {1, 2, 3, 4}) {
+    bench.scheduler.unchoked(peer);
+    bench.teach(peer, peer);
+  }
+  EXPECT_EQ(bench.scheduler.trusted_share(), 0);
+  bench.trusted = {2};
+  EXPECT_NEAR(bench.scheduler.trusted_share(), 0.25, 0.01);
+  bench.scheduler.choked(1);
+  bench.scheduler.gone(3);
+  EXPECT_NEAR(bench.scheduler.trusted_share(), 0.5, 0.01);
+}
+
 TEST(Scheduler, WhatMustBeTrustedIsAskedOfWhoIs) {
   Bench bench(4);
   for (int peer : {1, 2, 3}) bench.scheduler.unchoked(peer);
@@ -117,6 +132,23 @@ TEST(Scheduler, WhatMustBeTrustedIsAskedOfWhoIs) {
   int taken = 0;
   for (auto const& [peer, block] : bench.fill()) taken += block.piece == 0;
   EXPECT_GT(taken, 0) << "nobody left whom to trust: the piece is needed all the same";
+}
+
+TEST(Scheduler, WhatWasReadEarlyIsFinishedByWhoIsTrusted) {
+  Bench bench(2);
+  for (int peer : {1, 2}) bench.scheduler.unchoked(peer);
+  bench.trusted = {2};
+  bench.scheduler.want({.hot = {{0, 2, 4, true}}});
+  for (auto const& [peer, block] : bench.fill()) bench.arrive(peer, block);
+  bench.scheduler.want({.hot = {1}, .ahead = {{{0, 2}}}});  // the reader went on
+  for (auto const& [peer, block] : bench.fill()) EXPECT_TRUE(peer == 2 || block.piece == 1);
+  bench.trusted = {};
+  bench.scheduler.choked(2);
+  int taken = 0;
+  for (auto const& [peer, block] : bench.fill()) taken += block.piece == 0;
+  for (int n = 0; n < piece_blocks; ++n) bench.arrive(1, {1, n});
+  for (auto const& [peer, block] : bench.fill()) taken += block.piece == 0;
+  EXPECT_GT(taken, 0) << "nobody left whom to trust";
 }
 
 TEST(Scheduler, HotBlocksToAllPeers) {

@@ -20,28 +20,38 @@ void give(Trust& trust, int peer, int pieces, int blocks) {
 TEST(Trust, HasToBeEarned) {
   Trust trust;
   EXPECT_FALSE(trust.trusts(1));
-  give(trust, 1, 2, Trust::blocks_needed);
-  EXPECT_FALSE(trust.trusts(1)) << "so far nobody could have been noticed";
-  give(trust, others, 2, Trust::blocks_needed_of_all);
+  give(trust, 1, 1, Trust::blocks_needed - 1);
+  EXPECT_FALSE(trust.trusts(1));
+  give(trust, 1, 1, 1);
+  EXPECT_TRUE(trust.trusts(1)) << "each block of a piece that is right is proof";
+}
+
+TEST(Trust, NewcomersHaveToBeThereForAWhile) {
+  Trust trust;
+  give(trust, others, 1, 10 * Trust::blocks_needed_of_all);
+  give(trust, 1, 1, Trust::blocks_needed);
+  EXPECT_FALSE(trust.trusts(1)) << "what others did before it came says nothing of it";
+  give(trust, others, 1, Trust::blocks_needed_of_all);
   EXPECT_TRUE(trust.trusts(1));
-  give(trust, 2, 1, Trust::blocks_needed);
-  give(trust, 2, 1, 1);
-  EXPECT_FALSE(trust.trusts(2)) << "what others did before it came says nothing of it";
-  give(trust, others, 1, Trust::blocks_needed_of_all);
-  EXPECT_TRUE(trust.trusts(2));
-  give(trust, 3, 1, Trust::blocks_needed);
-  give(trust, others, 1, Trust::blocks_needed_of_all);
-  EXPECT_FALSE(trust.trusts(3)) << "one piece may be luck";
-  give(trust, 4, Trust::blocks_needed - 1, 1);
-  give(trust, others, 1, Trust::blocks_needed_of_all);
-  EXPECT_FALSE(trust.trusts(4)) << "too few blocks";
-  EXPECT_TRUE(trust.anybody());
+}
+
+TEST(Trust, CreditGrowsWithWhatIsRight) {
+  Trust trust;
+  EXPECT_EQ(trust.credit(), 0);
+  give(trust, 1, 4, 4 * Trust::blocks_for_one);
+  EXPECT_EQ(trust.credit(), 16);
+  for (int i = 0; i < 100; ++i) trust.gave(1, 1000);
+  EXPECT_EQ(trust.credit(), 16) << "not yet known to be right";
+  trust.failed(1000);
+  EXPECT_EQ(trust.credit(), 0);
+  give(trust, 1, 4, 4 * Trust::blocks_for_one);
+  EXPECT_EQ(trust.credit(), 2) << "once bitten";
 }
 
 TEST(Trust, BlocksCountWhenTheirPieceIsVerified) {
   Trust trust;
-  for (int i = 0; i < 2 * Trust::blocks_needed_of_all; ++i) trust.gave(1, i % 2);
-  EXPECT_FALSE(trust.anybody());
+  for (int i = 0; i < 2 * Trust::blocks_needed; ++i) trust.gave(1, i % 2);
+  EXPECT_FALSE(trust.trusts(1));
   trust.verified(0);
   trust.verified(1);
   EXPECT_TRUE(trust.trusts(1));
@@ -53,10 +63,10 @@ TEST(Trust, AFailureCostsAllOfThem) {
   give(trust, 2, 2, Trust::blocks_needed_of_all);
   trust.gave(2, 1000);
   trust.failed(1000);
-  EXPECT_FALSE(trust.anybody());
-  give(trust, 1, 2, Trust::blocks_needed_of_all);
+  EXPECT_FALSE(trust.trusts(1) || trust.trusts(2));
+  give(trust, 1, 7, Trust::blocks_needed);
   EXPECT_FALSE(trust.trusts(1)) << "once bitten";
-  give(trust, 1, 14, Trust::blocks_needed_of_all);
+  give(trust, 1, 1, Trust::blocks_needed);
   EXPECT_TRUE(trust.trusts(1));
 }
 
@@ -66,7 +76,7 @@ TEST(Trust, GoneIsForgotten) {
   trust.gave(1, 1000);
   trust.gone(1);
   trust.verified(1000);
-  EXPECT_FALSE(trust.anybody());
+  EXPECT_FALSE(trust.trusts(1));
 }
 
 TEST(Trust, KnowsWhoGaveAPieceAlone) {
@@ -91,7 +101,7 @@ TEST(Trust, WhatWasThereMayBeAnybodys) {
   EXPECT_TRUE(trust.from_one(7));
   trust.found(8);
   trust.verified(8);
-  EXPECT_FALSE(trust.anybody());
+  EXPECT_EQ(trust.credit(), 0);
 }
 
 }  // namespace
