@@ -147,7 +147,7 @@ bool Pipeline::opened() const {
     if (!outlet->ended && !silent && (!outlet->has_caps || !outlet->has_frame)) complete = false;
     any |= outlet->has_frame;
     ended &= outlet->ended;
-    if (outlet->first && *outlet->last - *outlet->first >= opening_stretch) return true;
+    if (outlet->heard >= opening_stretch) return true;
   }
   return (complete && any) || ended;
 }
@@ -236,11 +236,7 @@ bool Pipeline::awaited() const {
 }
 
 GstFlowReturn Pipeline::open_with(Outlet& outlet, GstBuffer* buffer, std::unique_lock<std::mutex>& lock) {
-  if (GST_BUFFER_PTS_IS_VALID(buffer)) {
-    Time const time(static_cast<std::int64_t>(GST_BUFFER_PTS(buffer)));
-    if (!outlet.first) outlet.first = time;
-    outlet.last = std::max(outlet.last.value_or(time), time);
-  }
+  if (GST_BUFFER_PTS_IS_VALID(buffer)) outlet.hear(Time(static_cast<std::int64_t>(GST_BUFFER_PTS(buffer))));
   bool const header = GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_HEADER) && outlet.track.kind == Kind::audio;
   if (!outlet.has_frame && !header) outlet.learn_frame(buffer);
   if (hold_) {

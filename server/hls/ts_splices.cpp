@@ -22,12 +22,6 @@ constexpr std::size_t most_parts = 100;
 /// From one time to another, the nearer way around.
 std::int64_t step(std::int64_t from, std::int64_t to) { return unwrapped(to, from) - from; }
 
-/// Pictures are shown in another order than they come, and some may be missing.
-bool goes_on(std::int64_t from, std::int64_t to) {
-  auto const off = step(from, to);
-  return off > -2 * ts_clock && off < 10 * ts_clock;
-}
-
 /// What holds at a place of the stream.
 struct State {
   TsProgram program;

@@ -55,7 +55,8 @@ TABLE = [
     # Pictures that need their predecessors over a joint.
     ("*open-gop*", "*", "*", {"options": "--open-gop"}),
     # The film's times are only known roughly before a segment is made.
-    ("*.ts *.m2ts *no-cues* *piped* *live* *killed* *.flv *unknown-clusters* *voids* wrong-cues.mkv truncated.mkv", "*", "*",
+    ("*.ts *.m2ts *no-cues* *piped* *live* *killed* *.flv *unknown-clusters* *voids* *headers-stripped* wrong-cues.mkv "
+     "truncated.mkv", "*", "*",
      {"options": "--nominal --shift any"}),
     ("*open-gop*.ts", "*", "*", {"options": "--nominal --shift any --open-gop"}),
     # ffmpeg's resampler moves sound, and its counting of pictures in 1/23.976 s two of them to one tick.
@@ -80,6 +81,12 @@ TABLE = [
     ("h264-delayed-sound.mp4", "*", "fmp4", excused(r"/a1/4\.m4s: lasts 7\.5", r"/a1\.m3u8: all EXTINF together are 1\.50")),
     ("h264-fragmented.mp4 h264-fragmented-sidx.mp4 truncated-fragmented.mp4", "*", "fmp4",
      excused(r"/a1/0\.m4s: lasts 6\.8000 s, EXTINF says 6\.72")),
+    # 7.1 channels are more than most players have: two are made of them.
+    ("h264-aac-71.mp4", "anybody hlsjs safari", "*", excused(r"/(v0-)?a1aac\.m3u8: sound 0 begins with a packet that the source has not")),
+    # A cue that began long before a segment is found from two segments before on: who jumps there misses it.
+    ("h264-long-words.mkv", "*", "*", excused(r"/s2/3\.vtt: misses a cue that lasts until 3600\.5 s")),
+    # Two fields of a picture come as one access unit each.
+    ("h264-fields.ts", "*", "fmp4", excused(r"FRAME-RATE 25\.0, it is 50\.000")),
     # The last pictures are cut off: tables and headers tell of them still.
     ("truncated-faststart.mp4", "*", "*", excused(r"/v0-a1/3\.ts: lasts 5\.08", r"all EXTINF together are -0\.160",
                                                   r"295 frames, the source has 296")),
