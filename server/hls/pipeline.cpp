@@ -39,8 +39,6 @@ Pipeline::Pipeline(std::shared_ptr<ByteGate> gate, Container container, bool hol
   try {
     std::unique_lock lock(mutex_);
     wait_open(lock);
-    lock.unlock();
-    duration_ = measure_duration();
   } catch (...) {
     stop();
     throw;
@@ -332,15 +330,6 @@ Time Pipeline::begin() const {
 bool Pipeline::changed() const {
   std::lock_guard lock(mutex_);
   return std::any_of(outlets_.begin(), outlets_.end(), [](auto const& outlet) { return outlet->changed; });
-}
-
-Time Pipeline::measure_duration() const {
-  for (auto const& outlet : outlets_) {
-    gint64 duration = 0;
-    if (gst_pad_query_duration(outlet->demuxer_pad(), GST_FORMAT_TIME, &duration) && duration > 0)
-      return Time(duration);
-  }
-  return {};
 }
 
 void Pipeline::read(Time from, std::vector<int> const& tracks, Demuxer::Taker& taker) {

@@ -35,7 +35,8 @@ def listed(name, kind, content):
 
 def several_riffs(work):
     """Three RIFF chunks, and indexes of them all instead of idx1 (OpenDML 1.02)."""
-    with open(odd.source(work, "a.avi", video=[*odd.X264, "-bf", "0"], audio=["-c:a", "libmp3lame", "-b:a", "96k"]), "rb") as file:
+    film = odd.source(work, "a.avi", video=[*odd.X264, "-bf", "0"], audio=["-c:a", "libmp3lame", "-b:a", "96k"])
+    with open(film, "rb") as file:
         (_, whole), = chunks(file.read())
     parts = [(kind, content) for kind, content in chunks(whole[4:])]
     head = next(content for kind, content in parts if kind == b"LIST" and content[:4] == b"hdrl")
@@ -331,8 +332,8 @@ def presentation_graphics(seconds):
 def pictures_of_words(ending, codec):
     def recipe(work):
         out = work.path("out" + ending)
-        work.ffmpeg("-i", odd.source(work, "whole.mkv"), "-fix_sub_duration", "-i", work.write("words.sup", presentation_graphics(20)), "-i",
-                    work.write("words.srt", words.srt("Second")), "-map", "0", "-map", "1", "-c", "copy", "-c:s", codec,
+        work.ffmpeg("-i", odd.source(work, "whole.mkv"), "-fix_sub_duration", "-i",
+                    work.write("words.sup", presentation_graphics(20)), "-i", work.write("words.srt", words.srt("Second")), "-map", "0", "-map", "1", "-c", "copy", "-c:s", codec,
                     *(["-map", "2", "-c:s:1", "srt"] if ending == ".mkv" else []), out)
         return out
     return recipe
