@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""hostile.py SERVER SEED FOLDER [--variants N] [--seed N] [--log FILE] [NAME…]: films damaged at random, asked of one server.
+"""hostile.py SERVER SEED FOLDER [--variants N] [--seed N] [--log FILE] [NAME…]: films damaged at random.
 
-Damages each film of FOLDER (../media/make.py makes what is missing) in N ways, and asks for its playlists, all their
-segments, and a picture. Every question has to be answered in time, with what was asked for or with an error that says
-that the film is damaged; and the server has to live, and to end with status 0: built with AddressSanitizer it tells of leaks so.
-Prints what was answered otherwise; exits with 1 if there is any. A seed damages in the same way each time; a film that
-broke something is kept beside the log.
+Damages each film of FOLDER (../media/make.py makes what is missing) in N ways, and asks one server for its playlists, all
+their segments, and a picture. Every question has to be answered in time, with what was asked for or with an error that
+says that the film is damaged; and the server has to live, and to end with status 0: built with AddressSanitizer it tells
+of leaks so. Prints what was answered otherwise; exits with 1 if there is any. A seed damages in the same way each time; a
+film that broke something is kept beside the log.
 """
 import argparse
 import concurrent.futures
@@ -140,7 +140,8 @@ def main():
         paths = list(variants(arguments, damaged))
         with world.World(arguments.server, arguments.seed_exe, paths, temp) as server:
             with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-                for path, film in zip(paths, pool.map(lambda path: Questions(server.urls[os.path.basename(path)]).all(), paths)):
+                films = pool.map(lambda path: Questions(server.urls[os.path.basename(path)]).all(), paths)
+                for path, film in zip(paths, films):
                     asked += film.asked
                     wrong += len(film.wrong)
                     if film.wrong:

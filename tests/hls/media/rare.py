@@ -209,9 +209,9 @@ def with_marks(ending, *arguments):
     """Chapters, which ffmpeg writes as a track of text, and QuickTime's time code."""
     def recipe(work):
         marks = "".join(f"[CHAPTER]\nTIMEBASE=1/1\nSTART={5 * n}\nEND={5 * n + 5}\ntitle=Part {n}\n" for n in range(4))
-        out = work.path("out" + ending)
-        work.ffmpeg("-i", odd.source(work, "whole.mp4"), "-i", work.write("chapters.txt", ";FFMETADATA1\n" + marks), "-map", "0",
-                    "-map_metadata", "1", "-c", "copy", *arguments, out)
+        chapters, out = work.write("chapters.txt", ";FFMETADATA1\n" + marks), work.path("out" + ending)
+        work.ffmpeg("-i", odd.source(work, "whole.mp4"), "-i", chapters, "-map", "0", "-map_metadata", "1", "-c", "copy",
+                    *arguments, out)
         return out
     return recipe
 
@@ -246,7 +246,7 @@ SEGMENT, INFO, TRACKS, CLUSTER = b"\x18\x53\x80\x67", b"\x15\x49\xa9\x66", b"\x1
 
 
 def headers_stripped(work):
-    """AC-3 without the two bytes that each frame begins with (RFC 9559 5.1.4.1.31.7), as old mkvmerge wrote it; Cues left out."""
+    """AC-3 without the two bytes that each frame begins with (RFC 9559 5.1.4.1.31.7), as old mkvmerge wrote it; no Cues."""
     with open(odd.source(work, "a.mkv", audio=["-c:a", "ac3"]), "rb") as file:
         (_, _), (_, segment) = whole = list(elements(file.read()))
     out = b""
