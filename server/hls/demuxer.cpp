@@ -29,12 +29,10 @@ class WarmDemuxer final : public Demuxer {
   WarmDemuxer(std::shared_ptr<ByteGate> gate, Container container) : gate_(std::move(gate)), container_(container) {
     pipeline_ = std::make_shared<Pipeline>(gate_, container_);
     tracks_ = pipeline_->tracks();
-    duration_ = pipeline_->duration();
     begin_ = pipeline_->begin() + std::chrono::milliseconds(1);
   }
 
   [[nodiscard]] std::vector<Track> const& tracks() const override { return tracks_; }
-  [[nodiscard]] Time duration() const override { return duration_; }
 
   void read(Time from, std::vector<int> const& tracks, Taker& taker) override {
     try {
@@ -91,7 +89,7 @@ class WarmDemuxer final : public Demuxer {
   std::mutex mutex_;
   std::shared_ptr<Pipeline> pipeline_;  // under mutex_
   std::vector<Track> tracks_;
-  Time duration_{}, begin_{};
+  Time begin_{};
 };
 
 }  // namespace

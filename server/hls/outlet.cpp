@@ -123,6 +123,14 @@ void Outlet::learn_frame(GstBuffer* buffer) {
   gst_buffer_unmap(buffer, &map);
 }
 
+void Outlet::hear(Time time) {
+  constexpr Time step = std::chrono::seconds(1);  // a longer one is damage, or a joint
+  if (!first) first = last_ = time;
+  if (time < last_ && last_ - time < step) return;  // shown in another order than it comes
+  heard += std::clamp<Time>(time - last_, Time::zero(), step);
+  last_ = time;
+}
+
 void Outlet::flushed() {
   next_.reset();
   rest_.clear();

@@ -55,11 +55,15 @@ class Outlet {
   bool has_frame = false;
   bool changed = false;  ///< its caps are not those of its beginning
   bool wanted = false;
-  bool armed = false;               ///< flushed for the read that goes on
-  bool fed = false;                 ///< something came since then
-  bool done = true;                 ///< has all that it needs: answers EOS
-  bool ended = false;               ///< EOS came
-  std::optional<Time> first, last;  ///< of the times that came since open
+  bool armed = false;         ///< flushed for the read that goes on
+  bool fed = false;           ///< something came since then
+  bool done = true;           ///< has all that it needs: answers EOS
+  bool ended = false;         ///< EOS came
+  std::optional<Time> first;  ///< of the times that came since open
+  Time heard{};               ///< how much of the film they were
+
+  /// While it opens.
+  void hear(Time time);
 
  private:
   [[nodiscard]] std::optional<Time> time_of(GstClockTime time, bool stream_time) const;
@@ -68,6 +72,7 @@ class Outlet {
   glib::Ref<GstPad> pad_, sink_;
   GstSegment segment_;
   std::optional<Time> next_;     // where the last unit ended
+  Time last_{};                  // heard
   int sample_bytes_ = 0;         // PCM: of one sample in all channels
   Bytes rest_;                   // PCM: a unit that is not whole yet
   std::int64_t rest_begin_ = 0;  // in samples

@@ -24,6 +24,13 @@ constexpr std::string_view init_name = "init", init_extension = ".mp4";
 bool sound_alone(Rendition const& r) { return r.sound && !r.video; }
 bool is_text(Rendition const& r) { return r.text || r.sidecar; }
 
+/// What is coded anew is carried by all.
+bool carried(std::optional<Part> const& part, Facts const& facts, Packaging packaging) {
+  if (!part || part->coded) return true;
+  auto const& track = *facts.track(part->track);
+  return packaging == Packaging::fmp4 ? cmaf_carries(track) : ts_carries(track);
+}
+
 /// What the sound is when it arrives.
 Codec sound_codec(Rendition const& rendition, Facts const& facts) {
   auto const* track = facts.track(rendition.sound->track);
@@ -94,6 +101,9 @@ struct Inner {
     item.rendition.sound = within(*facts, *film, item.rendition.sound);
     if (asked.rendition.video && !item.rendition.video)
       throw DemuxFailed("This part of the film has nothing of that kind.");
+    for (auto const& part : {item.rendition.video, item.rendition.sound})
+      if (!carried(part, *facts, item.rendition.packaging))
+        throw DemuxFailed("This part of the film doesn't say how it is coded.");
     if (!item.rendition.sound) silent = asked.rendition.sound;
   }
 
@@ -213,6 +223,8 @@ std::optional<Item> parse_item(Rendition const& rendition, std::string_view file
     return track && track->kind == kind;
   };
   if (!is(rendition.video, Kind::video) || !is(rendition.sound, Kind::audio)) return std::nullopt;
+  if (!carried(rendition.video, facts, rendition.packaging) || !carried(rendition.sound, facts, rendition.packaging))
+    return std::nullopt;
   // Neither what nothing can decode, nor single pictures of what is coded anew.
   if (rendition.video && rendition.video->coded &&
       (rendition.key_frames || !PictureCoder::can_code(*facts.track(rendition.video->track))))

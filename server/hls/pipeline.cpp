@@ -39,8 +39,6 @@ Pipeline::Pipeline(std::shared_ptr<ByteGate> gate, Container container, bool hol
   try {
     std::unique_lock lock(mutex_);
     wait_open(lock);
-    lock.unlock();
-    duration_ = measure_duration();
   } catch (...) {
     stop();
     throw;
@@ -147,7 +145,7 @@ bool Pipeline::opened() const {
     if (!outlet->ended && !silent && (!outlet->has_caps || !outlet->has_frame)) complete = false;
     any |= outlet->has_frame;
     ended &= outlet->ended;
-    if (outlet->first && *outlet->last - *outlet->first >= opening_stretch) return true;
+    if (outlet->heard >= opening_stretch) return true;
   }
   return (complete && any) || ended;
 }
@@ -236,11 +234,7 @@ bool Pipeline::awaited() const {
 }
 
 GstFlowReturn Pipeline::open_with(Outlet& outlet, GstBuffer* buffer, std::unique_lock<std::mutex>& lock) {
-  if (GST_BUFFER_PTS_IS_VALID(buffer)) {
-    Time const time(static_cast<std::int64_t>(GST_BUFFER_PTS(buffer)));
-    if (!outlet.first) outlet.first = time;
-    outlet.last = std::max(outlet.last.value_or(time), time);
-  }
+  if (GST_BUFFER_PTS_IS_VALID(buffer)) outlet.hear(Time(static_cast<std::int64_t>(GST_BUFFER_PTS(buffer))));
   bool const header = GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_HEADER) && outlet.track.kind == Kind::audio;
   if (!outlet.has_frame && !header) outlet.learn_frame(buffer);
   if (hold_) {
@@ -336,15 +330,6 @@ Time Pipeline::begin() const {
 bool Pipeline::changed() const {
   std::lock_guard lock(mutex_);
   return std::any_of(outlets_.begin(), outlets_.end(), [](auto const& outlet) { return outlet->changed; });
-}
-
-Time Pipeline::measure_duration() const {
-  for (auto const& outlet : outlets_) {
-    gint64 duration = 0;
-    if (gst_pad_query_duration(outlet->demuxer_pad(), GST_FORMAT_TIME, &duration) && duration > 0)
-      return Time(duration);
-  }
-  return {};
 }
 
 void Pipeline::read(Time from, std::vector<int> const& tracks, Demuxer::Taker& taker) {

@@ -33,7 +33,6 @@ class Pipeline final : private Outlet::Tap {
   [[nodiscard]] std::vector<Track> tracks() const;
   /// By the tracks' ids.
   [[nodiscard]] std::vector<std::string> streams() const;
-  [[nodiscard]] Time duration() const { return duration_; }
   /// PTS of what came first.
   [[nodiscard]] Time begin() const;
   void read(Time from, std::vector<int> const& tracks, Demuxer::Taker& taker);
@@ -68,7 +67,6 @@ class Pipeline final : private Outlet::Tap {
   void check();  // under mutex_: throws why it can't go on
   void prepare(std::vector<int> const& tracks, Demuxer::Taker& taker);
   void seek(Time to);
-  Time measure_duration() const;
 
   std::shared_ptr<ByteGate> const gate_;
   Container const container_;
@@ -86,7 +84,6 @@ class Pipeline final : private Outlet::Tap {
   std::size_t held_bytes_ = 0;                                  // of it
   std::string error_;                                           // under mutex_
   Demuxer::Taker* taker_ = nullptr;                             // under mutex_
-  Time duration_{};
 };
 
 }  // namespace hls

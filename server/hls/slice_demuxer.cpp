@@ -16,7 +16,6 @@ void SliceDemuxer::open(std::shared_ptr<ByteSource> slice) {
   Pipeline const pipeline(std::make_shared<ByteGate>(std::move(slice)), container_);
   tracks_ = pipeline.tracks();
   streams_ = pipeline.streams();
-  duration_ = pipeline.duration();
 }
 
 void SliceDemuxer::read_slice(std::shared_ptr<ByteSource> slice, std::vector<int> const& tracks, Taker& taker) {

@@ -17,7 +17,6 @@ namespace hls {
 class SliceDemuxer : public Demuxer {
  public:
   [[nodiscard]] std::vector<Track> const& tracks() const override { return tracks_; }
-  [[nodiscard]] Time duration() const override { return duration_; }
   void cancel() override;
   void uncancel() override { searched_.uncancel(); }
 
@@ -39,7 +38,6 @@ class SliceDemuxer : public Demuxer {
   GatedSource mutable searched_;
   std::vector<Track> tracks_;
   std::vector<std::string> streams_;
-  Time duration_{};
   std::mutex mutex_;
   std::shared_ptr<ByteGate> gate_;      // under mutex_: of the read that goes on
   std::shared_ptr<Pipeline> pipeline_;  // under mutex_

@@ -108,7 +108,6 @@ class SoundDemuxer final : public Demuxer {
   }
 
   [[nodiscard]] std::vector<Track> const& tracks() const override { return tracks_; }
-  [[nodiscard]] Time duration() const override { return {}; }
 
   void read(Time from, std::vector<int> const& tracks, Taker& taker) override {
     if (tracks.empty()) return;

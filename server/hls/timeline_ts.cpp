@@ -37,9 +37,11 @@ class TransportStream {
  private:
   void head() {
     std::optional<std::int64_t> first;
+    Believable believable;
     Gops& gops = gops_;
     each_ts_picture(source_, stride_, program_, 0, most_head, [&](TsPicture const& picture) {
       auto const pts = first ? unwrapped(picture.pts, last_) : picture.pts;
+      if (!believable(pts)) return true;
       if (!first) first = pts;
       last_ = pts;
       times_.push_back(ticks(pts, clock));
@@ -69,13 +71,15 @@ class TransportStream {
     for (std::int64_t bytes = 192 * 1024; bytes <= most_head; bytes *= 4) {
       gops_.jump();
       std::optional<std::int64_t> latest, before;
+      Believable believable;
       auto const from = std::max<std::int64_t>(source_.size() - bytes, 0);
       each_ts_picture(source_, stride_, program_, from, source_.size(), [&](TsPicture const& picture) {
         // From the start on time only grows: the 33 bits alone tell of the first 26 hours.
         auto const pts =
             before ? unwrapped(picture.pts, *before) : *start_ + ((picture.pts - *start_) % wrap + wrap) % wrap;
+        if (!believable(pts)) return true;
         before = pts;
-        latest = std::max(latest.value_or(pts), pts);
+        latest = latest && goes_on(*latest, pts) ? std::max(*latest, pts) : pts;
         gops_.picture(ticks(pts, clock), picture.key);
         return true;
       });

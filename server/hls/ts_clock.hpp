@@ -4,6 +4,8 @@
 
 #include "hls/container_clock.hpp"
 
+#include <optional>
+
 namespace hls {
 
 inline constexpr std::int64_t ts_clock = 90'000, ts_wrap = INT64_C(1) << 33;
@@ -25,5 +27,25 @@ inline constexpr std::int64_t ts_clock = 90'000, ts_wrap = INT64_C(1) << 33;
   auto const film = ticks(unwrapped(tick, reference), ts_clock);
   return off >= -rounding && off <= rounding ? film : film + off;
 }
+
+/// Pictures are shown in another order than they come, and some may be missing.
+[[nodiscard]] inline bool goes_on(std::int64_t from, std::int64_t to) {
+  auto const off = unwrapped(to, from) - from;
+  return off > -2 * ts_clock && off < 10 * ts_clock;
+}
+
+/// What doesn't go on from the time before is damaged, unless the next one says the same.
+class Believable {
+ public:
+  [[nodiscard]] bool operator()(std::int64_t pts) {
+    bool const jump = last_ && !goes_on(*last_, pts) && !(doubtful_ && goes_on(*doubtful_, pts));
+    doubtful_ = jump ? std::optional(pts) : std::nullopt;
+    if (!jump) last_ = pts;
+    return !jump;
+  }
+
+ private:
+  std::optional<std::int64_t> last_, doubtful_;
+};
 
 }  // namespace hls

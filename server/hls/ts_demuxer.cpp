@@ -5,6 +5,7 @@
 #include "hls/slice_demuxer.hpp"
 #include "hls/ts_clock.hpp"
 #include "hls/ts_pictures.hpp"
+#include "hls/ts_slice.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -38,7 +39,10 @@ TsProgram program_of(ByteSource& source, TsStride const& stride) {
 
 std::int64_t ticks_of(Time time) { return time / 1s * ts_clock; }  // roughly
 
-/// On the film's clock what tsdemux counts from the first clock reference that it gets.
+/// What tsdemux counts from comes before all that it gets.
+constexpr Time before_all = 20s;
+
+/// On the film's clock what tsdemux counts from its clock references.
 class OnFilmClock final : public Demuxer::Taker {
  public:
   OnFilmClock(Demuxer::Taker& taker, Time zero, std::int64_t reference)
@@ -67,20 +71,27 @@ class TsDemuxer final : public SliceDemuxer {
         search_({ticks(first_, ts_clock), 0},
                 {end > Time::zero() ? end : ticks(first_ + ts_wrap, ts_clock), searched().size()},
                 [this](std::int64_t from, std::int64_t to) { return picture(from, to); }) {
-    open(slice_from(0));
+    open(slice_from(0, ticks(first_, ts_clock)));
   }
 
   void read(Time from, std::vector<int> const& tracks, Taker& taker) override {
     auto const place = search_.before(from - lead, time_off, bytes_off);
     auto const begin = std::max<std::int64_t>(place.position - stride_.first % stride_.bytes, 0);
-    OnFilmClock on_film_clock(taker, zero(begin), ticks_of(place.time));
+    OnFilmClock on_film_clock(taker, ticks(clock_before(place.time), ts_clock), ticks_of(place.time));
     taker.begin(from);
-    read_slice(slice_from(begin), tracks, on_film_clock);
+    read_slice(slice_from(begin, place.time), tracks, on_film_clock);
   }
 
  private:
-  [[nodiscard]] std::shared_ptr<ByteSource> slice_from(std::int64_t begin) const {
-    return slice(begin > 0 ? tables_ : nullptr, begin, searched().size());
+  /// tsdemux is off by a tick behind a wrap.
+  [[nodiscard]] static std::int64_t clock_before(Time time) {
+    auto const near = ticks_of(time);
+    return near - std::min((near % ts_wrap + ts_wrap) % ts_wrap, ticks_of(before_all));
+  }
+
+  [[nodiscard]] std::shared_ptr<ByteSource> slice_from(std::int64_t begin, Time time) const {
+    return std::make_shared<TsSlice>(slice(tables_, begin, searched().size()), stride_, program_,
+                                     static_cast<std::int64_t>(tables_->size()), clock_before(time));
   }
 
   [[nodiscard]] std::int64_t first_pts() const {
@@ -100,14 +111,6 @@ class TsDemuxer final : public SliceDemuxer {
         if (auto const pts = pes_pts(packet->payload))
           return Place{ticks(unwrapped(*pts, first_ - disorder + ts_wrap / 2), ts_clock), reader.position()};
     return std::nullopt;
-  }
-
-  /// The first clock reference from there on.
-  [[nodiscard]] Time zero(std::int64_t begin) const {
-    TsReader reader(searched(), stride_, begin, begin + far);
-    while (auto const packet = reader.next())
-      if (packet->clock && packet->pid == program_.clock) return ticks(*packet->clock, 300 * ts_clock);
-    return {};
   }
 
   TsStride const stride_;

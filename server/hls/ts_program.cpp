@@ -5,6 +5,7 @@
 #include <array>
 #include <map>
 #include <string_view>
+#include <utility>
 
 namespace hls {
 namespace {
@@ -133,20 +134,18 @@ std::vector<std::byte> table_packets(ByteSource& source, TsStride const& stride,
   if (!program) return tables;
   TsReader reader(source, stride, from, from + far);
   TsSection list, map;
+  std::vector<std::byte> packets;  // of the section that is being gathered
   bool listed = false;
-  auto const keep = [&] {
-    auto const packet =
-        read_bytes(source, reader.position() - stride.first % stride.bytes, static_cast<std::size_t>(stride.bytes));
-    tables.insert(tables.end(), packet.begin(), packet.end());
-  };
   while (auto const packet = reader.next()) {
-    if (packet->pid == 0 && !listed) {
-      keep();
-      listed = !list.add(*packet).empty();
-    } else if (packet->pid == program->map && listed) {
-      keep();
-      if (!map.add(*packet).empty()) return tables;
-    }
+    if (packet->pid != (listed ? program->map : 0)) continue;
+    if (packet->start) packets.clear();
+    auto const bytes =
+        read_bytes(source, reader.position() - stride.first % stride.bytes, static_cast<std::size_t>(stride.bytes));
+    packets.insert(packets.end(), bytes.begin(), bytes.end());
+    if ((listed ? map : list).add(*packet).empty()) continue;
+    tables.insert(tables.end(), packets.begin(), packets.end());
+    if (std::exchange(listed, true)) return tables;
+    packets.clear();
   }
   return {};
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "hls/ts_reader.hpp"
 
+#include "hls/ts_packets.hpp"
+
 #include <algorithm>
 
 namespace hls {
@@ -95,7 +97,10 @@ std::span<std::byte const> TsSection::add(TsPacket const& packet) {
   auto const size = static_cast<std::size_t>((u8(bytes_, 1) & 0xf) << 8 | u8(bytes_, 2)) + 3;
   if (bytes_.size() < size) return {};
   begun_ = false;
-  return std::span<std::byte const>(bytes_).first(size);
+  auto const section = std::span<std::byte const>(bytes_).first(size);
+  // 2.4.4.3: over a section with its own checksum, it is 0.
+  return crc32_mpeg(reinterpret_cast<std::uint8_t const*>(section.data()), size) == 0 ? section
+                                                                                      : std::span<std::byte const>();
 }
 
 }  // namespace hls

@@ -22,12 +22,6 @@ constexpr std::size_t most_parts = 100;
 /// From one time to another, the nearer way around.
 std::int64_t step(std::int64_t from, std::int64_t to) { return unwrapped(to, from) - from; }
 
-/// Pictures are shown in another order than they come, and some may be missing.
-bool goes_on(std::int64_t from, std::int64_t to) {
-  auto const off = step(from, to);
-  return off > -2 * ts_clock && off < 10 * ts_clock;
-}
-
 /// What holds at a place of the stream.
 struct State {
   TsProgram program;
@@ -126,16 +120,24 @@ class Joints {
 
   void pictures(State state, std::int64_t from, std::int64_t to) {
     TsPicture last{.pts = state.pts.value_or(0), .position = from};
+    // Damaged ones, unless the next one says the same.
     std::optional<TsPicture> doubtful;
+    std::optional<std::pair<std::uint32_t, std::int64_t>> changed;  // sets, and the joint
     each_ts_picture(source_, stride_, state.program, from, to, [&](TsPicture const& picture) {
-      bool const other = picture.sets != 0 && state.sets != 0 && picture.sets != state.sets;
-      if (other) found_.push_back(joint(last, picture));
-      if (picture.sets != 0) state.sets = picture.sets;
-      if (other || !state.pts || goes_on(last.pts, picture.pts)) {
+      if (picture.sets == 0 || state.sets == 0 || picture.sets == state.sets) {
+        if (picture.sets != 0) changed.reset();
+      } else if (changed && changed->first == picture.sets) {
+        found_.push_back(std::exchange(changed, std::nullopt)->second);
+        state.sets = picture.sets;
+      } else {
+        changed = {picture.sets, joint(last, picture)};
+      }
+      if (state.sets == 0) state.sets = picture.sets;
+      if (!state.pts || goes_on(last.pts, picture.pts)) {
         doubtful.reset();
       } else if (doubtful && goes_on(doubtful->pts, picture.pts)) {
         found_.push_back(joint(last, *std::exchange(doubtful, std::nullopt)));
-      } else {  // a damaged one, unless the next one says the same
+      } else {
         doubtful = picture;
         return true;
       }
@@ -143,6 +145,7 @@ class Joints {
       state.pts = picture.pts;
       return found_.size() < most_parts;
     });
+    if (changed) found_.push_back(changed->second);
   }
 
   /// Between the last picture of one recording and the first one of the next: both may have sound there, and tables.

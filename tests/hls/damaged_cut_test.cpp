@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A damaged film: what is cut out of it, and how much is read for that.
 #include "film_bytes.hpp"
+#include "hls/cutter.hpp"
 #include "hls/facts.hpp"
 #include "timeline_media.hpp"
 
@@ -52,6 +53,29 @@ TEST(DamagedCut, IsSearchedForNearItsPlace) {
   // A few segments' worth, more than once: not the hundred that lie before it.
   auto const segment = source->size() / std::ssize(segments);
   EXPECT_LT(source->bytes_read() - before, 20 * segment);
+}
+
+/// tsdemux guesses where a clock goes on of which a second is missing.
+TEST(DamagedCut, ShowsNothingTwiceBehindRubbish) {
+  auto const path = support::film("varying.ts");
+  auto const true_times = support::probe(path).frames;
+  auto const source = std::make_shared<DamagedBytes>(path);
+  std::unique_ptr<hls::Demuxer> demuxer;
+  auto const facts = hls::learn(source, "varying.ts", false, demuxer);
+  auto const size = source->size();
+  source->damage(size / 10 * 4, size / 100 * 46);
+  hls::Cutter const cutter(facts->timeline, facts->measures, facts->segments);
+  std::vector<hls::Time> times;
+  for (std::size_t i = 0; i < facts->segments.size(); ++i)
+    for (auto const& unit : cutter.cut(*demuxer, i, {facts->video()->id}).front().units) times.push_back(unit.pts);
+  std::sort(times.begin(), times.end());
+  EXPECT_EQ(std::adjacent_find(times.begin(), times.end()), times.end());
+  auto const strange = std::count_if(times.begin(), times.end(), [&](auto time) {
+    return std::find(true_times.begin(), true_times.end(), time) == true_times.end();
+  });
+  EXPECT_LE(strange, 3) << "of " << times.size();  // torn pictures at the rubbish's edges: their times are guessed
+  EXPECT_LT(times.size(), true_times.size());
+  EXPECT_GT(times.size(), true_times.size() * 3 / 4);
 }
 
 }  // namespace

@@ -59,7 +59,7 @@ TEST_P(Blocked, ReadsAreCancelledAndGoOn) {
   auto const path = film(kind.name, kind.arguments);
   auto const source = std::make_shared<FileSource>(path);
   auto const demuxer = Demuxer::open(source, kind.container);
-  auto const place = demuxer->duration() / 4 * 3;
+  auto const place = 22s;  // of 30
   // Demuxers open with a look at the file's end: only its middle is missing.
   source->set_hole(source->size() / 2, source->size() / 20 * 19);
   for (int round = 0; round < 3; ++round) {

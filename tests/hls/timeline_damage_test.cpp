@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <random>
 
 namespace {
@@ -74,6 +75,27 @@ TEST(DamagedFilms, KeepWhatLiesBeforeTheCut) {
   EXPECT_GE(timeline.key_frames.size(), 4U);
   EXPECT_LE(timeline.key_frames.size(), 8U);
   EXPECT_LT(timeline.end, std::chrono::seconds(9));
+}
+
+TEST(DamagedFilms, DoNotLastForHoursBecauseOfOneTime) {
+  auto const whole = support::bytes_of(film("small.ts"));
+  FilmBytes right(whole);
+  auto const timeline = read_timeline(right, hls::Container::mpeg_ts);
+  std::array const picture{std::byte{0}, std::byte{0}, std::byte{1}, std::byte{0xe0}};
+  int damaged = 0;
+  for (auto at = whole.begin(); (at = std::search(at, whole.end(), picture.begin(), picture.end())) != whole.end();
+       ++at) {
+    auto const time = static_cast<std::size_t>(at - whole.begin()) + 9;
+    if (time >= whole.size() || ++damaged == 1) continue;  // the first one is what the others are believed by
+    auto bytes = whole;
+    bytes[time] ^= std::byte{4};  // 6.6 hours
+    FilmBytes source(std::move(bytes));
+    auto const found = read_timeline(source, hls::Container::mpeg_ts);
+    EXPECT_EQ(found.start, timeline.start) << damaged;
+    EXPECT_LE(found.end, timeline.end) << damaged;
+    EXPECT_GE(found.end, timeline.end - std::chrono::milliseconds(200)) << damaged;
+  }
+  EXPECT_GT(damaged, 20);
 }
 
 TEST(DamagedFilms, EndAReadThatIsCancelled) {

@@ -55,7 +55,8 @@ TABLE = [
     # Pictures that need their predecessors over a joint.
     ("*open-gop*", "*", "*", {"options": "--open-gop"}),
     # The film's times are only known roughly before a segment is made.
-    ("*.ts *.m2ts *no-cues* *piped* *live* *killed* *.flv *unknown-clusters* *voids* wrong-cues.mkv truncated.mkv", "*", "*",
+    ("*.ts *.m2ts *no-cues* *piped* *live* *killed* *.flv *unknown-clusters* *voids* *headers-stripped* wrong-cues.mkv "
+     "truncated.mkv", "*", "*",
      {"options": "--nominal --shift any"}),
     ("*open-gop*.ts", "*", "*", {"options": "--nominal --shift any --open-gop"}),
     # ffmpeg's resampler moves sound, and its counting of pictures in 1/23.976 s two of them to one tick.
@@ -76,10 +77,18 @@ TABLE = [
     ("h264-late-key.mp4", "*", "*", excused(r"sound 0: 863 packets are not the source's 895")),
     # ffmpeg takes the cover for the film.
     ("h264-still-first.*", "*", "*", {"compare": False}),
+    ("sound-cover.*", "*", "*", excused(r"0 frames, the source has 1")),
     # Sound that lasts longer than the picture is in the last segment; and what begins before it in the first.
     ("h264-delayed-sound.mp4", "*", "fmp4", excused(r"/a1/4\.m4s: lasts 7\.5", r"/a1\.m3u8: all EXTINF together are 1\.50")),
     ("h264-fragmented.mp4 h264-fragmented-sidx.mp4 truncated-fragmented.mp4", "*", "fmp4",
      excused(r"/a1/0\.m4s: lasts 6\.8000 s, EXTINF says 6\.72")),
+    # 7.1 channels are more than most players have: two are made of them.
+    ("h264-aac-71.mp4", "anybody hlsjs safari", "*",
+     excused(r"/(v0-)?a1aac\.m3u8: sound 0 begins with a packet that the source has not")),
+    # A cue that began long before a segment is found from two segments before on: who jumps there misses it.
+    ("h264-long-words.mkv", "*", "*", excused(r"/s2/3\.vtt: misses a cue that lasts until 3600\.5 s")),
+    # Two fields of a picture come as one access unit each.
+    ("h264-fields.ts", "*", "fmp4", excused(r"FRAME-RATE 25\.0, it is 50\.000")),
     # The last pictures are cut off: tables and headers tell of them still.
     ("truncated-faststart.mp4", "*", "*", excused(r"/v0-a1/3\.ts: lasts 5\.08", r"all EXTINF together are -0\.160",
                                                   r"295 frames, the source has 296")),
@@ -102,7 +111,7 @@ TABLE = [
     ("h264-silent-part.ts", "*", "*", excused(r"frame 175 is shown at 8\.4800 s instead of 8\.4400",
                                               r"sound 0: 611 packets are not the source's 613")),
     ("h264-new-size.ts h264-jump.m2ts", "*", "*", excused(r"frame 250 is shown at 11\.4800 s instead of 11\.4400",
-                                                          r"sound 0: 938 packets are not the source's 940")),
+                                                          r"sound 0: (938|624) packets are not the source's (940|626)")),
     # A transport stream tells of its average rate only; here the ends have a hundred times as much as the middle.
     ("h264-varying.ts", "*", "*", excused(r"BANDWIDTH \d+, but there are")),
     # ffmpeg knows no packed E-AC-3 by the name that Apple gives it.
@@ -118,9 +127,8 @@ TABLE = [
     # Rubbish in the media is passed on: players hide it better than a hole. ffmpeg says where it is, and drops pictures.
     ("damaged.mp4", "*", "*", excused(r"/(v0-a1|v0|a1)/3\.(ts|m4s): does not decode alone", r"/i0/5\.(ts|m4s): does not",
                                       r"v0(-a1)?\.m3u8: ffmpeg says", r"frame 20\d ", r"\d+ frames, the source has")),
-    ("damaged.ts", "*", "*", excused(r"/(v0-a1|v0)/1\.(ts|m4s): does not decode alone", r"/(a1|v0)/2\.m4s: track 1 goes on at 23\.",
-                                     r"v0(-a1)?\.m3u8: ffmpeg says", r"frame 19\d ", r"48\d frames, the source has 476",
-                                     r"sound 0: 912 packets are not the source's 887")),
+    ("damaged.ts", "*", "*", excused(r"/(v0-a1|v0)/1\.(ts|m4s): does not decode alone", r"v0(-a1)?\.m3u8: ffmpeg says",
+                                     r"frame 19\d ", r"475 frames, the source has 476")),
     ("damaged.avi", "*", "*", excused(r"/(v0-a1|v0|a1)/3\.(ts|m4s): does not decode alone", r"frame 200 ",
                                       r"sound 0: 939 packets are not the source's 892")),
     ("damaged.flv", "*", "*", excused(r"/(v1-a0|v1|a0)/\d\.(ts|m4s): does not decode alone", r"v1(-a0)?\.m3u8: ffmpeg says",

@@ -56,16 +56,17 @@ class World:
             except OSError:
                 shutil.copy(file, self.pack)
         self.running = []
+        self.log = ""  # of whoever was started last: the server
         self.urls = {}
 
     def start(self, command, pattern, **settings):
         """Gives what `pattern` finds in the output."""
-        log = os.path.join(self.temp, f"{len(self.running)}.log")
-        with open(log, "wb") as output:
+        self.log = os.path.join(self.temp, f"{len(self.running)}.log")
+        with open(self.log, "wb") as output:
             self.running.append(subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT,  # pylint: disable=consider-using-with
                                                  stdin=subprocess.DEVNULL, env={**os.environ, **settings}))
         for _ in range(600):
-            with open(log, encoding="utf-8", errors="replace") as written:
+            with open(self.log, encoding="utf-8", errors="replace") as written:
                 text = written.read()
             if found := re.search(pattern, text):
                 return found.group()

@@ -6,6 +6,7 @@ import typing
 import bad
 import found
 import odd
+import rare
 import shapes
 from toolbox import HEIGHT, WIDTH
 import words
@@ -215,5 +216,5 @@ def sound():
 
 
 def films():
-    special = [Film(*row) for module in (odd, shapes, found, words, bad) for row in module.FILMS]
+    special = [Film(*row) for module in (odd, shapes, rare, found, words, bad) for row in module.FILMS]
     return [*mp4(), *mkv(), *others(), *sound(), *special]
