@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Precompiled: see hls_pch.hpp. The last two are the floors below, which nearly every file sees.
+// Precompiled: see hls_pch.hpp. The first two are the floors below, which nearly every file sees.
+#include "http/exchange.hpp"
+#include "swarm/session.hpp"
+
 #include <libsoup/soup.h>
 
 #include <algorithm>
@@ -12,6 +15,3 @@
 #include <set>
 #include <string>
 #include <vector>
-
-#include "http/exchange.hpp"
-#include "swarm/session.hpp"
