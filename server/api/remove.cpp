@@ -2,6 +2,7 @@
 // DELETE /api/torrents/:infoHash
 #include "api/app.hpp"
 #include "api/named.hpp"
+#include "api/opening.hpp"
 #include "api/resources.hpp"
 #include "http/errors.hpp"
 
@@ -10,9 +11,27 @@ namespace api {
 using http::Failure;
 using http::Fault;
 
+namespace {
+
+/// What is not added can't be removed; a file that somebody has put there is theirs.
+void refuse(App& app, http::Exchange& exchange, swarm::InfoHash const& hash) {
+  exchange.work([&app, hash] { return populated(app, hash, swarm::TheFilm{}).torrent; },
+                [](std::shared_ptr<swarm::Torrent> const& file) {
+                  if (!file) throw unknown_torrent();
+                  throw Failure(Fault::in_use,
+                                "This film is a file that was put into the folder, with its hash in its "
+                                "name: remove or rename it there.");
+                });
+}
+
+}  // namespace
+
 void remove_torrent(App& app, http::Exchange& exchange) {
   bool delete_files = exchange.request().flag("deleteFiles");
-  auto torrent = named_torrent(app, exchange);
+  auto const named = named_hash(exchange);
+  auto torrent = app.session->find(named);
+  if (!torrent) return refuse(app, exchange, named);
+  exchange.set_info_hash(torrent->key());
   if (exchange.request().flag("ifIdle") && torrent->readers() > 0)
     throw Failure(Fault::in_use, "Somebody is reading this torrent: try again later, or without ifIdle.");
 

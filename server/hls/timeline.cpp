@@ -51,7 +51,7 @@ NotIndexed damaged(std::string const& what) {
 }
 
 NotIndexed no_index(std::string const& what) {
-  return {NotIndexed::Why::no_index, what, "Play the file directly, or wait until all of it is here."};
+  return {NotIndexed::Why::no_index, what, "Segments can be made when all of it is here."};
 }
 
 char const* name_of(Container container) { return row_of(container).name; }
@@ -61,7 +61,7 @@ Timeline read_timeline(ByteSource& source, Container container, bool scan) {
   if (source.size() == 0) throw damaged("The file is empty.");
   if (!row.read)
     throw NotIndexed(NotIndexed::Why::not_media, "This is no film or sound that is known here.",
-                     "Play the file directly.");
+                     "Another player may know it.");
   try {
     auto timeline = row.read(source, scan);
     if (timeline.end <= timeline.start ||
