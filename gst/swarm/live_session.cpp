@@ -335,8 +335,9 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(lt::add_torrent_params param
   }
   params.trackers = remembered.trackers;
   params.tracker_tiers.assign(params.trackers.size(), 0);
+  auto const injected = *trackers.lock();  // a loop would not hold the lock
   if (!is_private && settings.inject_trackers)
-    for (auto const& url : *trackers.lock())
+    for (auto const& url : injected)
       if (is_for_sessions(url) &&
           std::find(params.trackers.begin(), params.trackers.end(), url) == params.trackers.end()) {
         params.trackers.push_back(url);
