@@ -95,8 +95,7 @@ void Tracker::allow(MadeTorrent const& torrent) {
       return false;
     }
   };
-  if (!eventually(taken))
-    throw std::runtime_error("opentracker does not take the torrent: " + child_->err());
+  if (!eventually(taken)) throw std::runtime_error("opentracker does not take the torrent: " + child_->err());
 }
 
 int Tracker::peers_of(MadeTorrent const& torrent) const {
