@@ -57,6 +57,7 @@ void Fetcher::pause() {
   amnesty_.reset();
   torrent_.reset();
   early_->clear();
+  trust_.forget_unfinished();
 }
 
 void Fetcher::stop() {
@@ -74,8 +75,12 @@ bool Fetcher::has_begun(int piece) const {
 std::string Fetcher::describe(int piece) const {
   if (!scheduler_) return "not in libtorrent, " + std::to_string(peers_.size()) + " peers";
   auto held = blocks_held(*torrent_)[piece];
-  return "libtorrent has " + std::to_string(std::count(held.begin(), held.end(), true)) + ", " +
-         scheduler_->describe(piece, Clock::now());
+  auto text = "libtorrent has " + std::to_string(std::count(held.begin(), held.end(), true)) + ", " +
+              scheduler_->describe(piece, Clock::now()) + "; connected:";
+  for (auto const& [id, peer] : peers_) text += ' ' + std::to_string(id) + '=' + peer.wire->address().host;
+  if (!liars_.empty()) text += "; liars:";
+  for (auto const& host : liars_) text += ' ' + host;
+  return text;
 }
 
 void Fetcher::want(Wants wants) {
@@ -131,7 +136,16 @@ void Fetcher::get_in_step() {
 // ---- peers ----
 
 void Fetcher::on_peer(PeerId id, WirePeer& peer) {
-  if (!stopped_) peers_[id].wire = &peer;
+  if (stopped_) return;
+  peers_[id].wire = &peer;
+  if (!lies(peer.address().host)) return;
+  // libtorrent forgets its bans when the torrent leaves it. And it keeps one connection to a peer: one that came from
+  // here, behind the address of a liar, would stand in the way of one to where the peer listens.
+  network_->post([weak = weak_from_this(), id] {
+    auto self = weak.lock();
+    if (!self) return;
+    if (auto const found = self->peers_.find(id); found != self->peers_.end()) found->second.wire->refuse();
+  });
 }
 
 bool Fetcher::connected(std::string const& host) const {
@@ -141,8 +155,7 @@ bool Fetcher::connected(std::string const& host) const {
 
 void Fetcher::on_unchoke(PeerId id) {
   auto const peer = peers_.find(id);
-  // libtorrent forgets its bans when the torrent leaves it.
-  if (peer == peers_.end() || lies(peer->second.wire->address().host)) return;
+  if (peer == peers_.end() || lies(peer->second.wire->address().host)) return;  // it is on its way out
   peer->second.unchoked = true;
   if (scheduler_) scheduler_->unchoked(id);
   fill_soon();
@@ -150,7 +163,7 @@ void Fetcher::on_unchoke(PeerId id) {
 
 void Fetcher::on_choke(PeerId id) {
   if (auto peer = peers_.find(id); peer != peers_.end()) peer->second.unchoked = false;
-  if (scheduler_) scheduler_->choked(id);
+  if (scheduler_) scheduler_->choked(id, Clock::now());
   fill_soon();
 }
 

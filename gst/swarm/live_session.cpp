@@ -86,6 +86,7 @@ void LiveSession::Core::start() {
     return make_store(io, context);
   };
   session = std::make_unique<lt::session>(std::move(params));
+  session->set_peer_class_filter(lt_peer_classes());
   // Jobs on the network thread may outlive `session` by a moment, but not what the handle refers to.
   lt::session_handle handle = *session;
   services->drop = [handle](lt::torrent_handle const& torrent) mutable {
@@ -232,12 +233,18 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::find(InfoHash const& hash) const
   return nullptr;
 }
 
+std::shared_ptr<Torrent> LiveSession::Core::hold(LiveTorrent& torrent) {
+  std::lock_guard lock(mutex);
+  auto const found = std::ranges::find(torrents, &torrent, [](auto const& t) { return t.get(); });
+  return found == torrents.end() ? nullptr : (*found)->held();
+}
+
 std::shared_ptr<Torrent> LiveSession::add(Locator const& locator, AddOptions const& options) {
   if (locator.hash.empty()) throw Error(Errc::bad_input, "There is no info hash.", "Give a magnet link or a .torrent.");
-  auto known = core_->find_awake(locator.hash);
-  std::lock_guard lock(core_->adding);
+  core_->find_awake(locator.hash);
+  std::lock_guard lock(core_->adding);  // and so nothing falls asleep
   if (core_->stopping) throw the_end();
-  if (!known) known = core_->find(locator.hash);
+  auto const known = core_->find(locator.hash);
   if (auto const& torrent = known) {
     torrent->add_sources(locator);
     if (options.keep) torrent->set_keep(options.keep);
@@ -247,9 +254,9 @@ std::shared_ptr<Torrent> LiveSession::add(Locator const& locator, AddOptions con
     if (options.storage && (*options.storage == StorageKind::ram) != torrent->in_ram())
       core_->services->log(LogLevel::warning, torrent->name() + " is held in " +
                                                   (torrent->in_ram() ? "memory" : "files") + " already; that stays so");
-    return torrent;
+    return torrent->held();
   }
-  return core_->add(locator, options);
+  return core_->add(locator, options)->held();
 }
 
 std::shared_ptr<LiveTorrent> LiveSession::Core::add(Locator const& locator, AddOptions const& options) {
@@ -386,9 +393,10 @@ std::vector<std::shared_ptr<Torrent>> LiveSession::torrents() const {
 }
 
 bool LiveSession::remove(InfoHash const& hash, bool delete_files, std::function<void(std::string const&)> done) {
-  auto const torrent = core_->find_awake(hash);
-  using How = LiveTorrent::Removal;
-  return torrent && core_->take_out(*torrent, delete_files ? How::with_files : How::forgotten, std::move(done));
+  auto const how = delete_files ? LiveTorrent::Removal::with_files : LiveTorrent::Removal::forgotten;
+  while (auto const torrent = core_->find_awake(hash))
+    if (core_->take_out(*torrent, how, done)) return true;
+  return false;
 }
 
 bool LiveSession::Core::take_out(LiveTorrent const& which, LiveTorrent::Removal how,
@@ -398,7 +406,7 @@ bool LiveSession::Core::take_out(LiveTorrent const& which, LiveTorrent::Removal 
   {
     std::lock_guard lock(mutex);
     auto const found = std::ranges::find(torrents, &which, [](auto const& t) { return t.get(); });
-    if (found == torrents.end()) return false;
+    if (found == torrents.end() || (how == LiveTorrent::Removal::asleep && which.is_held())) return false;
     torrent = *found;
     torrents.erase(found);
     closing.insert(key);

@@ -22,7 +22,7 @@ struct LiveSession::Core final : AlertListener, std::enable_shared_from_this<Liv
   using Clock = std::chrono::steady_clock;
 
   explicit Core(Settings const& s);
-  ~Core();
+  ~Core() override;
 
   void start();
   std::shared_ptr<LiveTorrent> add(Locator const& locator, AddOptions const& options);
@@ -30,7 +30,9 @@ struct LiveSession::Core final : AlertListener, std::enable_shared_from_this<Liv
   std::shared_ptr<LiveTorrent> add(lt::add_torrent_params params, InfoHash const& hash, Remembered const& remembered,
                                    bool restored, std::optional<std::int64_t> ram_budget = {});
   std::shared_ptr<LiveTorrent> find(InfoHash const& hash) const;
-  /// False: somebody else did.
+  /// For the application; null if it has left meanwhile.
+  std::shared_ptr<Torrent> hold(LiveTorrent& torrent);
+  /// False: somebody else did, or it is to sleep and is held.
   bool take_out(LiveTorrent const& torrent, LiveTorrent::Removal how, std::function<void(std::string const&)> done);
   void lock_folder(std::string const& folder);
   void open_state();

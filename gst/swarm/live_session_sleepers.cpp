@@ -18,7 +18,7 @@ constexpr int sleepers_at_once = 20;  // then others get the disk thread
 std::shared_ptr<LiveTorrent> LiveSession::Core::wake(std::string const& key) {
   std::lock_guard lock(adding);
   auto const hash = InfoHash::parse(key);
-  if (auto const torrent = find(*hash); torrent || stopping) return torrent;
+  if (auto torrent = find(*hash); torrent || stopping) return torrent;
   if (!sleepers->find(*hash)) return nullptr;
   lt::add_torrent_params params;
   Remembered remembered;
@@ -80,10 +80,16 @@ bool LiveSession::put_to_sleep(InfoHash const& hash) {
   auto const torrent = core_->find(hash);
   if (!torrent || core_->stopping || !torrent->may_sleep()) return false;
   core_->sleepers->add(torrent->key());  // it is never unknown
-  return core_->take_out(*torrent, LiveTorrent::Removal::asleep, {});
+  if (core_->take_out(*torrent, LiveTorrent::Removal::asleep, {})) return true;
+  core_->sleepers->erase(torrent->key());
+  return false;
 }
 
-std::shared_ptr<Torrent> LiveSession::find(InfoHash const& hash) const { return core_->find_awake(hash); }
+std::shared_ptr<Torrent> LiveSession::find(InfoHash const& hash) const {
+  while (auto const torrent = core_->find_awake(hash))
+    if (auto held = core_->hold(*torrent)) return held;
+  return nullptr;
+}
 
 bool LiveSession::asleep(InfoHash const& hash) const {
   auto const& sleepers = *core_->sleepers;

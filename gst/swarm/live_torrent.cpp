@@ -402,7 +402,11 @@ void LiveTorrent::on_piece_verified(int piece) {
   if (!fetcher_->started()) passed_.insert(piece);
   // At its start libtorrent tells of all pieces that it was given as there. Most are no news, and some may have been
   // given up since.
-  if (!handle_ || evicted_.contains(piece) || state_.lock()->verified[static_cast<std::size_t>(piece)]) return;
+  if (!handle_ || evicted_.contains(piece)) return;
+  {
+    auto state = state_.lock();
+    if (state->verified[static_cast<std::size_t>(piece)] || !state->recorded.insert(piece).second) return;
+  }
   if (!ledger_) return mark_verified(piece);
   // First the journal, then the world: what anybody saw as verified survives the process.
   ledger_->record(piece, [self = me(), piece] { self->mark_verified(piece); });
@@ -436,7 +440,7 @@ void LiveTorrent::mark_verified(int piece) {
   {
     auto state = state_.lock();
     auto const index = static_cast<std::size_t>(piece);
-    if (index >= state->verified.size() || state->verified[index]) return;
+    if (state->recorded.erase(piece) == 0 || state->verified[index]) return;  // it was given up meanwhile
     state->verified[index] = true;
     ++state->verified_count;
     changed = state->verified_count == state->metadata->layout.piece_count();
@@ -530,6 +534,12 @@ void LiveTorrent::finish_removal() {
     ledger_->close(finish);
   else
     ledger_->forget(key(), finish);
+}
+
+std::shared_ptr<Torrent> LiveTorrent::held() {
+  ++holders_;
+  std::shared_ptr<void> const hold(nullptr, [self = me()](void*) { --self->holders_; });
+  return {hold, this};
 }
 
 bool LiveTorrent::may_sleep() {

@@ -118,6 +118,9 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   enum class Removal { asleep, forgotten, with_files };
   /// Takes it out of libtorrent; `done` comes when the files are closed (and deleted). Once only.
   void remove(Removal how, std::function<void(std::string const& error)> done);
+  /// For somebody who has named it: it does not fall asleep while that is held.
+  [[nodiscard]] std::shared_ptr<Torrent> held();
+  [[nodiscard]] bool is_held() const { return holders_ > 0; }
   /// It is paused, nobody reads, and all that is known of it is on its way to the disk; that begins with the first
   /// question.
   [[nodiscard]] bool may_sleep();
@@ -164,6 +167,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
     std::optional<int> keep_file;  // remembered.keep, resolved
     std::vector<bool> verified;    // by piece; sized when the metadata come
     int verified_count = 0;
+    std::set<int> recorded;  // right, and on their way into the journal: verified when they are there
     std::optional<Error> failure;
     std::chrono::steady_clock::time_point disk_tried;  // failures of the disk before this were forgiven
     bool paused = false;
@@ -230,6 +234,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   std::atomic<bool> demand_posted_ = false;
   Guarded<Leaving> leaving_;
   std::atomic<bool> removed_ = false;
+  std::atomic<int> holders_ = 0;
   std::atomic<bool> unsaved_ = false;
   std::atomic<bool> saving_ = false;  // set before the other is cleared
   std::set<int> late_;                // alert thread: pieces that readers wait for and that were told of

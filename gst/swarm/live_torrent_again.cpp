@@ -85,6 +85,8 @@ void LiveTorrent::start_over() {
       params.have_pieces.resize(state->metadata->layout.piece_count(), false);
       for (std::size_t p = 0; p < state->verified.size(); ++p)
         if (state->verified[p]) params.have_pieces.set_bit(lt::piece_index_t(static_cast<int>(p)));
+      // Else they are fetched again, and somebody's wrong bytes may come to where right ones are read.
+      for (int const p : state->recorded) params.have_pieces.set_bit(lt::piece_index_t(p));
       for (int const p : discarding_) params.have_pieces.set_bit(lt::piece_index_t(p));
     }
   }
@@ -130,6 +132,7 @@ void LiveTorrent::give_up(int piece) {
   {
     auto state = state_.lock();
     auto&& verified = state->verified[static_cast<std::size_t>(piece)];
+    state->recorded.erase(piece);
     state->verified_count -= verified ? 1 : 0;
     verified = false;
   }

@@ -5,6 +5,8 @@
 
 #include <libtorrent/alert.hpp>
 #include <libtorrent/fingerprint.hpp>
+#include <libtorrent/ip_filter.hpp>
+#include <libtorrent/session_handle.hpp>
 #include <libtorrent/settings_pack.hpp>
 
 #include <cstdlib>
@@ -40,6 +42,8 @@ constexpr Number numbers[] = {
     // Times the number of failures and one. Peers that are known are called (LiveTorrent::call_peers).
     {sp::min_reconnect_time, 1},
     {sp::max_failcount, most_failures},
+    // Of those who come in, too, no more than the limit says.
+    {sp::connections_slack, 0},
     {sp::max_queued_disk_bytes, 64 * 1024 * 1024},
     {sp::alert_queue_size, 10000},
     // A stop in less than two seconds.
@@ -120,6 +124,14 @@ lt::settings_pack lt_settings(Settings const& s) {
   pack.set_int(sp::upload_rate_limit, s.upload_limit);
   pack.set_bool(sp::allow_multiple_connections_per_ip, s.allow_multiple_per_address);
   return pack;
+}
+
+lt::ip_filter lt_peer_classes() {
+  auto const everyone = std::uint32_t{1} << static_cast<std::uint32_t>(lt::session_handle::global_peer_class_id);
+  lt::ip_filter filter;
+  filter.add_rule(lt::make_address("0.0.0.0"), lt::make_address("255.255.255.255"), everyone);
+  filter.add_rule(lt::make_address("::"), lt::make_address("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"), everyone);
+  return filter;
 }
 
 lt::settings_pack lt_outgoing_utp(bool on) {

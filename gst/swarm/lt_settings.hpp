@@ -24,6 +24,8 @@ Buffers buffers(Profile profile);
 inline constexpr int most_failures = 10;
 
 libtorrent::settings_pack lt_settings(Settings const& settings);
+/// The limits are everybody's: libtorrent would have peers in the same network or machine exceed them.
+libtorrent::ip_filter lt_peer_classes();
 /// Outgoing uTP on or off (decided by the session: on only while some torrent finds no peer by TCP).
 libtorrent::settings_pack lt_outgoing_utp(bool on);
 

@@ -42,12 +42,15 @@ void Scheduler::want(Wants const& wants) {
 void Scheduler::unchoked(PeerId id) {
   auto& peer = peers_[id];
   peer.unchoked = true;
+  peer.gave = false;
   peer.sated = 0;
 }
 
-void Scheduler::choked(PeerId id) {
+void Scheduler::choked(PeerId id, Time now) {
   auto& peer = peers_[id];
   peer.unchoked = false;
+  // It may unchoke at once, and so take the same blocks for ever that a slower one would bring.
+  if (!peer.requests.empty() && !peer.gave) refused(peer, now);
   drop_requests(peer);
   retries_.release(id);
 }
@@ -77,7 +80,11 @@ void Scheduler::rejected(PeerId id, Block block, Time now) {
   peer.suspect = false;
   if (blocks_.forget(block)) reopened();
   retries_.release(id);
-  // One that refuses what it could give is not asked on and on.
+  refused(peer, now);
+}
+
+// One that refuses what it could give is not asked on and on.
+void Scheduler::refused(Peer& peer, Time now) {
   peer.rests_until = now + shortest_rest * (1 << std::min(peer.rejections++, most_doublings));
 }
 
@@ -93,6 +100,7 @@ void Scheduler::arrived(PeerId id, Block block, int bytes, Time now) {
   auto& peer = peers_[id];
   peer.suspect = false;
   peer.rejections = 0;
+  peer.gave = true;
   peer.sated = 0;
   auto const found =
       std::find_if(peer.requests.begin(), peer.requests.end(), [&](auto const& r) { return r.block == block; });

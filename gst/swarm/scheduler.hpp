@@ -45,7 +45,7 @@ class Scheduler {
 
   /// Peers are known from their first event on.
   void unchoked(PeerId peer);
-  void choked(PeerId peer);  ///< whatever it was asked for is dropped
+  void choked(PeerId peer, Time now);  ///< whatever it was asked for is dropped
   void gone(PeerId peer);
   void got_more(PeerId peer);         ///< it has a piece more
   void limit(PeerId peer, int most);  ///< it drops requests beyond so many
@@ -92,7 +92,8 @@ class Scheduler {
     bool unchoked = false;
     bool suspect = false;  ///< silent while it owes
     int limit = 250;
-    int rejections = 0;  ///< in a row
+    bool gave = false;   ///< since it unchoked
+    int rejections = 0;  ///< in a row; a choke that drops requests is one, if it gave nothing
     Time rests_until;
     Run run;  ///< what it takes next, far from the readers
     [[nodiscard]] bool owes(Block block) const;
@@ -109,6 +110,7 @@ class Scheduler {
   [[nodiscard]] std::int64_t index_of(Block block) const;
   [[nodiscard]] bool ready(Peer const& peer, Time now) const;
   [[nodiscard]] bool usable(Entry const& entry, int piece, Time now) const;
+  [[nodiscard]] bool gives(Entry const& entry, int piece, Time now) const;
   [[nodiscard]] bool left_to_trusted(int piece, Time now) const;
   [[nodiscard]] PeerWindow::Seconds eta(Peer const& peer, Time now) const;
   [[nodiscard]] Outlook look(Time now) const;
@@ -143,6 +145,8 @@ class Scheduler {
   void choose_alone(Time now);
   void leave_late(Time now);
   void drop_requests(Peer& peer);
+  /// It has refused what it was asked for.
+  static void refused(Peer& peer, Time now);
   void reopened();
 
   BlockMap blocks_;

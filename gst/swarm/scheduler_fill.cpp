@@ -47,8 +47,11 @@ int Scheduler::pending(Run run) const {
 bool Scheduler::ready(Peer const& peer, Time now) const { return peer.unchoked && now >= peer.rests_until; }
 
 bool Scheduler::usable(Entry const& entry, int piece, Time now) const {
-  return ready(entry.second, now) && retries_.allows(entry.first, piece) && mediator_.has(entry.first, piece) &&
-         (mediator_.trusts(entry.first) || !left_to_trusted(piece, now));
+  return gives(entry, piece, now) && (mediator_.trusts(entry.first) || !left_to_trusted(piece, now));
+}
+
+bool Scheduler::gives(Entry const& entry, int piece, Time now) const {
+  return ready(entry.second, now) && retries_.allows(entry.first, piece) && mediator_.has(entry.first, piece);
 }
 
 // What is read early is as good as its peers, unless others spoil the rest of its piece.
@@ -88,9 +91,11 @@ int Scheduler::room(Peer const& peer) const {
 Scheduler::Entry* Scheduler::earliest(int piece, Time now, Block const* not_owed) {
   Entry* best = nullptr;
   auto best_eta = Seconds::max();
+  bool const only_trusted = left_to_trusted(piece, now);
   for (auto& entry : peers_) {
     auto const& peer = entry.second;
-    if (static_cast<int>(peer.requests.size()) >= peer.limit || !usable(entry, piece, now)) continue;
+    if (static_cast<int>(peer.requests.size()) >= peer.limit || !gives(entry, piece, now)) continue;
+    if (only_trusted && !mediator_.trusts(entry.first)) continue;
     if (not_owed && peer.owes(*not_owed)) continue;
     if (auto const e = eta(peer, now); e < best_eta) {
       best = &entry;

@@ -59,6 +59,7 @@ struct Slot {
   lt::file_storage const* files = nullptr;  // libtorrent's; network thread only
   std::shared_ptr<Storage> storage;         // null: can't be stored
   std::shared_ptr<StorageOwner> owner;      // set once, before any job
+  std::weak_ptr<Slot> before;               // of the same owner, which has left libtorrent and come back
 
   struct Refused {  // a block that the disk did not take
     lt::peer_request where;
@@ -75,7 +76,7 @@ struct Slot {
     std::vector<std::function<void()>> idle;  // run when the last job is done
     std::vector<Refused> refused;
     bool failing = false;  // the owner was told of a failure
-    bool stopped = false;  // nothing is tried again
+    bool stopped = false;  // nothing is tried again, until libtorrent writes again
   };
   Guarded<State> state;
 
@@ -122,7 +123,11 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
     auto slot = std::make_shared<Slot>();
     slot->files = &params.files;
     slot->owner = context_.owner(params.path);
-    if (slot->owner) slot->storage = slot->owner->make_storage();
+    std::erase_if(last_, [](auto const& last) { return last.second.expired(); });
+    if (slot->owner) {
+      slot->storage = slot->owner->make_storage();
+      slot->before = std::exchange(last_[slot->owner.get()], slot);
+    }
     std::size_t index = 0;
     while (index < slots_.size() && slots_[index]) ++index;
     if (index == slots_.size()) slots_.emplace_back();
@@ -166,7 +171,11 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
       return false;
     }
     auto block = std::make_shared<std::vector<char>>(bytes, bytes + r.length);
-    slot->state.lock()->pieces[static_cast<int>(r.piece)].blocks[r.start] = block;
+    {
+      auto state = slot->state.lock();
+      state->pieces[static_cast<int>(r.piece)].blocks[r.start] = block;
+      state->stopped = false;  // it was paused only
+    }
     auto const queued = shared_->queued.fetch_add(r.length) + r.length;
     write(slot, r, std::move(block), std::move(handler));
     if (queued < context_.max_queued_bytes) return false;
@@ -227,24 +236,14 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
                          std::function<void(lt::status_t, lt::storage_error const&)> handler) override {
     // The pieces in `resume` come from the journal, which has compared them with the files already.
     bool const known = resume && !resume->have_pieces.empty();
-    run(*context_.disk, at(index), [this, slot = at(index), known, handler = std::move(handler)](bool stop) {
-      auto status = lt::status_t::no_error;
-      lt::storage_error error;
-      if (stop || !slot->storage) {
-        status = lt::status_t::fatal_disk_error;
-        error = aborted();
-      } else {
-        error = to_lt(slot->storage->make_empty_files(), lt::operation_t::file_open);
-        if (error) {
-          status = lt::status_t::fatal_disk_error;
-        } else if (!known && slot->storage->any_file()) {
-          status = lt::status_t::need_full_check;
-        }
-      }
-      asio::post(io_, [handler, status, error, slot] {
-        handler(status, error);
-        tell_owner(*slot, error, Clock::now(), {});
-      });
+    auto const slot = at(index);
+    auto const before = slot->before.lock();
+    if (!before) return check_files(slot, known, handler);
+    // What the torrent was about to write when it left may be wrong, and would come after what is verified by now.
+    slot->begin();  // who ends the torrent waits for this, too
+    before->when_idle([this, slot, known, handler = std::move(handler)] {
+      check_files(slot, known, handler);
+      slot->end();
     });
   }
 
@@ -372,6 +371,29 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
     });
   }
 
+  void check_files(SlotRef const& slot, bool known,
+                   std::function<void(lt::status_t, lt::storage_error const&)> const& handler) {
+    run(*context_.disk, slot, [this, slot, known, handler](bool stop) {
+      auto status = lt::status_t::no_error;
+      lt::storage_error error;
+      if (stop || !slot->storage) {
+        status = lt::status_t::fatal_disk_error;
+        error = aborted();
+      } else {
+        error = to_lt(slot->storage->make_empty_files(), lt::operation_t::file_open);
+        if (error) {
+          status = lt::status_t::fatal_disk_error;
+        } else if (!known && slot->storage->any_file()) {
+          status = lt::status_t::need_full_check;
+        }
+      }
+      asio::post(io_, [handler, status, error, slot] {
+        handler(status, error);
+        tell_owner(*slot, error, Clock::now(), {});
+      });
+    });
+  }
+
   /// libtorrent never hears of a full disk: it would give the torrent up. The block waits for better times here.
   void write(SlotRef const& slot, lt::peer_request const& r, Block block,
              std::function<void(lt::storage_error const&)> handler) {
@@ -379,7 +401,7 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
       Storage::Failure failure;
       auto const when = Clock::now();
       if (!stop && slot->storage) failure = slot->storage->write(static_cast<int>(r.piece), r.start, *block);
-      bool recovered = false;
+      bool recovered = false, lost = stop || !slot->storage;
       {
         auto state = slot->state.lock();
         if (failure && !state->stopped) {
@@ -387,6 +409,7 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
           state->failing = true;
         } else {
           recovered = !failure && state->refused.empty() && std::exchange(state->failing, false);
+          lost = lost || failure;
           failure = {};
         }
       }
@@ -396,7 +419,7 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
         });
         return;
       }
-      finish_write(slot, r, block, handler, stop || !slot->storage);
+      finish_write(slot, r, block, handler, lost);
       if (recovered)
         asio::post(io_, [slot] {
           if (slot->owner) slot->owner->on_disk_recovered();
@@ -503,7 +526,8 @@ class Store final : public lt::disk_interface, private lt::buffer_allocator_inte
   lt::io_context& io_;
   StoreContext context_;
   std::shared_ptr<Shared> shared_;
-  std::vector<SlotRef> slots_;  // network thread
+  std::vector<SlotRef> slots_;                               // network thread
+  std::map<StorageOwner const*, std::weak_ptr<Slot>> last_;  // the same; of each
 };
 
 }  // namespace

@@ -26,6 +26,8 @@ class Trust {
   void verified(int piece);
   void failed(int piece);
   void forget(int piece) { givers_.erase(piece); }
+  /// What was under way is lost, and proves nothing.
+  void forget_unfinished() { givers_.clear(); }
   void gone(PeerId peer);
   /// All blocks of the piece came from one peer.
   [[nodiscard]] bool from_one(int piece) const;

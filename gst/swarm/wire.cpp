@@ -7,14 +7,19 @@
 #include <libtorrent/client_data.hpp>
 #include <libtorrent/error_code.hpp>
 #include <libtorrent/extensions.hpp>
+#include <libtorrent/hasher.hpp>
+#include <libtorrent/operations.hpp>
 #include <libtorrent/peer_connection.hpp>
 #include <libtorrent/peer_connection_handle.hpp>
 #include <libtorrent/peer_request.hpp>
 #include <libtorrent/torrent_handle.hpp>
 #include <libtorrent/torrent_info.hpp>
+#include <libtorrent/torrent_peer.hpp>
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <map>
 #include <string>
 
 namespace swarm {
@@ -42,7 +47,30 @@ struct MetadataWire {
   static constexpr int our_id = 2;                  // libtorrent's own plug-in says so in our handshake
   enum Kind { request = 0, data = 1, reject = 2 };  // BEP 9
 
-  explicit MetadataWire(lt::torrent_handle const& handle) : torrent(handle) {}
+  /// One of its peers: parts that it should be asked for.
+  class Asker {
+   public:
+    virtual void ask(std::vector<int> const& parts) = 0;
+
+   protected:
+    ~Asker() = default;
+  };
+
+  explicit MetadataWire(lt::torrent_handle const& handle)
+      : torrent(handle), fetch(largest, [handle](std::span<char const> all) { return are_of(handle, all); }) {}
+  static bool are_of(lt::torrent_handle const& handle, std::span<char const> all) {
+    auto const hashes = handle.info_hashes();
+    lt::span<char const> const bytes(all.data(), std::ssize(all));
+    return hashes.has_v1() ? lt::hasher(bytes).final() == hashes.v1 : lt::hasher256(bytes).final() == hashes.v2;
+  }
+  /// Whatever has happened to one may be work for others.
+  void ask_all() {
+    if (fetch.over()) return;
+    auto const now = std::chrono::steady_clock::now();
+    auto const all = askers;  // one may leave as it is asked
+    for (auto const& [id, asker] : all)
+      if (auto const parts = fetch.ask(id, now); !parts.empty()) asker->ask(parts);
+  }
   /// Empty: not known yet.
   lt::span<char const> bytes() {
     if (!info) info = torrent.torrent_file();
@@ -50,7 +78,8 @@ struct MetadataWire {
   }
 
   lt::torrent_handle torrent;
-  MetadataFetch fetch{largest};
+  MetadataFetch fetch;
+  std::map<MetadataFetch::PeerId, Asker*> askers;
   std::shared_ptr<lt::torrent_info const> info;
 };
 
@@ -61,7 +90,14 @@ struct MetadataWire {
   peer.native_handle()->get_socket().set_option(lt::tcp::no_delay(true), ignored);
 }
 
-class PeerWire final : public lt::peer_plugin, public WirePeer {
+/// Before the metadata are known libtorrent believes a peer that comes to us and says that it knows v2. If they turn
+/// out to be of v1 alone, it then looks for hashes that are not there, and the process ends (2.0.8).
+[[gnu::no_sanitize("vptr")]] void forget_v2(lt::peer_connection_handle const& peer) {
+  auto const connection = peer.native_handle();
+  if (connection && connection->peer_info_struct()) connection->peer_info_struct()->protocol_v2 = false;
+}
+
+class PeerWire final : public lt::peer_plugin, public WirePeer, MetadataWire::Asker {
  public:
   PeerWire(int id, std::weak_ptr<WireListener> torrent, std::weak_ptr<PeerListener> peers,
            lt::peer_connection_handle const& peer, std::shared_ptr<MetadataWire> metadata)
@@ -93,6 +129,10 @@ class PeerWire final : public lt::peer_plugin, public WirePeer {
     send(messages);
   }
 
+  void refuse() override {
+    if (peer_.native_handle()) peer_.disconnect(lt::errors::banned_by_ip_filter, lt::operation_t::connect);
+  }
+
   // lt::peer_plugin; false = libtorrent goes on as usual
   void on_connected() override {
     if (auto torrent = torrent_.lock(); torrent && !web_seed_) torrent->on_connected();
@@ -100,6 +140,7 @@ class PeerWire final : public lt::peer_plugin, public WirePeer {
   bool on_handshake(lt::span<char const> reserved) override {
     fast_ = reserved.size() >= 8 && (reserved[7] & 4);
     if (!web_seed_) send_at_once(peer_);
+    if (metadata_ && !metadata_->torrent.info_hashes().has_v2()) forget_v2(peer_);
     if (auto torrent = torrent_.lock())
       torrent->on_handshake(peer_.is_outgoing() ? std::optional(address()) : std::nullopt);
     return true;
@@ -111,9 +152,14 @@ class PeerWire final : public lt::peer_plugin, public WirePeer {
     if (metadata_ && extensions) {
       auto const their_id = extensions.dict_find_int_value(MetadataWire::extension, 0);
       metadata_id_ = their_id > 0 && their_id < 256 ? static_cast<int>(their_id) : 0;
-      if (metadata_id_ > 0)
-        metadata_->fetch.offered(id_, static_cast<int>(handshake.dict_find_int_value("metadata_size", 0)));
-      ask_metadata();
+      auto const size = handshake.dict_find_int_value("metadata_size", 0);
+      if (metadata_id_ > 0 && size > 0 && size <= MetadataWire::largest) {
+        metadata_->fetch.offered(id_, static_cast<int>(size));
+        metadata_->askers[id_] = this;
+        metadata_->ask_all();
+      } else {
+        give_up_metadata();  // it may have offered them before
+      }
     }
     return true;
   }
@@ -127,11 +173,12 @@ class PeerWire final : public lt::peer_plugin, public WirePeer {
     auto const kind = message.dict_find_int_value("msg_type", -1);
     if (kind == MetadataWire::request) return give_metadata(part);
     if (kind == MetadataWire::data)
-      metadata_->fetch.arrived(id_, part, {body.data() + head, static_cast<std::size_t>(body.size() - head)});
+      metadata_->fetch.arrived(id_, part, {body.data() + head, static_cast<std::size_t>(body.size() - head)},
+                               std::chrono::steady_clock::now());
     else if (kind == MetadataWire::reject)
       metadata_->fetch.rejected(id_, part);
     if (auto const all = metadata_->fetch.take()) metadata_->torrent.set_metadata(*all);
-    ask_metadata();
+    metadata_->ask_all();
     return false;  // libtorrent's plug-in looks after what it asked for itself
   }
   bool on_choke() override {
@@ -174,10 +221,9 @@ class PeerWire final : public lt::peer_plugin, public WirePeer {
   }
 
  private:
-  void ask_metadata() {
+  void ask(std::vector<int> const& parts) override {
     std::string messages;
-    for (int const part : metadata_->fetch.ask(id_))
-      append_metadata(messages, "d8:msg_typei0e5:piecei" + std::to_string(part) + "ee");
+    for (int const part : parts) append_metadata(messages, "d8:msg_typei0e5:piecei" + std::to_string(part) + "ee");
     send(messages);
   }
   /// False: libtorrent says that there are none.
@@ -221,8 +267,13 @@ class PeerWire final : public lt::peer_plugin, public WirePeer {
       if (auto peers = peers_.lock()) call(*peers);
     return false;
   }
+  void give_up_metadata() {
+    if (!metadata_ || metadata_->askers.erase(id_) == 0) return;
+    metadata_->fetch.gone(id_);
+    metadata_->ask_all();
+  }
   void leave() {
-    if (metadata_) metadata_->fetch.gone(id_);
+    give_up_metadata();
     tell([&](PeerListener& l) { l.on_gone(id_); });
     left_ = true;
   }
@@ -248,6 +299,9 @@ class TorrentWire final : public lt::torrent_plugin {
 
   std::shared_ptr<lt::peer_plugin> new_connection(lt::peer_connection_handle const& peer) override {
     return std::make_shared<PeerWire>(next_id++, listener_, peers_, peer, metadata_);
+  }
+  void tick() override {
+    if (metadata_) metadata_->ask_all();
   }
   void on_files_checked() override {
     if (metadata_) metadata_->fetch.end();

@@ -54,6 +54,8 @@ class WirePeer {
   [[nodiscard]] virtual PeerAddress address() const = 0;
   /// All that is asked in one turn at once: what is sent later would wait for an acknowledgement.
   virtual void request(std::span<Extent const> extents) = 0;
+  /// Hangs up. Not from within a call of its listener.
+  virtual void refuse() = 0;
 };
 
 /// All calls come on the network thread. A peer is known from its first call on to on_gone(); an id is never used

@@ -73,7 +73,11 @@ std::vector<std::string> environment_of(ChildOptions const& options) {
 void preload_sanitizer(std::string const& program, ChildOptions& options) {
   char const* runtime = std::getenv("GST_TORRENT_PRELOAD");
   auto const name = program.substr(program.rfind('/') + 1);
-  if (!runtime || !name.starts_with("gst-") || name.starts_with("gst-torrent")) return;
+  if (!runtime || !name.starts_with("gst-")) return;
+  if (name.starts_with("gst-torrent")) {  // it has it; GStreamer's scanner, which it would start, has not
+    options.environment.emplace_back("GST_REGISTRY_FORK", "no");
+    return;
+  }
   options.environment.emplace_back("LD_PRELOAD", runtime);
   options.environment.emplace_back("ASAN_OPTIONS", "detect_leaks=0");
 }

@@ -31,12 +31,11 @@ void reset_connection(Fd& fd) {
 /// One direction of the line, shared by all connections.
 struct Lane {
   std::int64_t rate = 0;
-  std::int64_t bytes = 0;
+  std::int64_t bytes = 0;    ///< that came out of it
   Clock::time_point free{};  ///< when the bytes accepted so far have been sent
 
   /// When the last of these bytes arrives.
   Clock::time_point arrival(std::size_t size, Clock::time_point now, std::chrono::milliseconds delay) {
-    bytes += static_cast<std::int64_t>(size);
     free = std::max(free, now);
     if (rate > 0)
       free += std::chrono::nanoseconds(
@@ -197,7 +196,7 @@ class Link::Relay {
   /// False when the connection is over.
   bool pass(Flow& flow) {
     bool const alive = take(flow.target, flow.down, down_) && take(flow.client, flow.up, up_) &&
-                       give(flow.client, flow.down) && give(flow.target, flow.up);
+                       give(flow.client, flow.down, down_) && give(flow.target, flow.up, up_);
     bool const over = flow.down.ended && flow.up.ended && flow.down.chunks.empty() && flow.up.chunks.empty();
     if (!alive) {
       reset_connection(flow.client);
@@ -220,7 +219,7 @@ class Link::Relay {
     return true;
   }
 
-  static bool give(Fd const& to, Pipe& pipe) {
+  static bool give(Fd const& to, Pipe& pipe, Lane& lane) {
     pipe.blocked = false;
     auto const now = Clock::now();
     while (!pipe.chunks.empty() && pipe.chunks.front().due <= now) {
@@ -235,6 +234,7 @@ class Link::Relay {
         pipe.blocked = errno == EAGAIN;
         return pipe.blocked || errno == EINTR;
       }
+      lane.bytes += n;
       pipe.queued -= static_cast<std::size_t>(n);
       bytes.erase(0, static_cast<std::size_t>(n));
       if (bytes.empty()) pipe.chunks.pop_front();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "support/plain_peer.hpp"
 
+#include "support/peer_messages.hpp"
 #include "swarm/types.hpp"
 
 #include <libtorrent/torrent_info.hpp>
@@ -17,21 +18,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t handshake_size = 68;
 constexpr std::size_t enough = 256 * 1024;  // under way
 enum Message : char { choke = 0, unchoke = 1, interested = 2, bitfield = 5, request = 6, piece = 7, extended = 20 };
-
-std::string protocol() {
-  return "\x13"
-         "BitTorrent protocol";
-}
-
-std::string bytes_of_hex(std::string const& hex) {
-  std::string bytes;
-  for (std::size_t i = 0; i + 1 < hex.size(); i += 2)
-    bytes += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
-  return bytes;
-}
 
 std::uint32_t number(std::string const& from, std::size_t at) {
   std::uint32_t value = 0;
@@ -39,16 +27,7 @@ std::uint32_t number(std::string const& from, std::size_t at) {
   return ntohl(value);
 }
 
-void append(std::string& out, std::uint32_t value) {
-  value = htonl(value);
-  out.append(reinterpret_cast<char const*>(&value), sizeof value);
-}
-
-void say(std::string& out, Message id, std::string const& payload = {}) {
-  append(out, static_cast<std::uint32_t>(payload.size() + 1));
-  out += static_cast<char>(id);
-  out += payload;
-}
+void say(std::string& out, Message id, std::string const& payload = {}) { out += peer::message(id, payload); }
 
 // Our numbers of extensions, and libtorrent's of the same.
 constexpr char pex = 1, metadata = 2;
@@ -75,7 +54,7 @@ class PlainLine final : public Line {
   explicit PlainLine(std::shared_ptr<PlainPeer::State> state) : state_(std::move(state)) {}
 
   bool receive(std::string& in) override {
-    if (!torrent_ && !shake(in)) return in.size() < handshake_size;
+    if (!torrent_ && !shake(in)) return in.size() < peer::handshake_size;
     while (torrent_ && in.size() >= 4 && in.size() >= 4 + number(in, 0)) {
       auto const message = in.substr(4, number(in, 0));
       in.erase(0, 4 + message.size());
@@ -124,10 +103,10 @@ class PlainLine final : public Line {
 
   /// False: not whole, or of another torrent.
   bool shake(std::string& in) {
-    if (in.size() < handshake_size) return false;
+    if (in.size() < peer::handshake_size) return false;
     for (auto const& torrent : state_->torrents)
-      if (in.compare(28, 20, bytes_of_hex(torrent.v1_hex)) == 0) torrent_ = &torrent;
-    if (torrent_) in.erase(0, handshake_size);
+      if (in.compare(28, 20, peer::bytes_of_hex(torrent.v1_hex)) == 0) torrent_ = &torrent;
+    if (torrent_) in.erase(0, peer::handshake_size);
     return torrent_;
   }
   void greet(std::string& out) {
@@ -135,7 +114,7 @@ class PlainLine final : public Line {
     ++state_->met;
     std::string reserved(8, '\0');
     if (state_->options.extended) reserved[5] = 0x10;
-    out += protocol() + reserved + bytes_of_hex(torrent_->v1_hex) + state_->id;
+    out += peer::handshake(reserved, peer::bytes_of_hex(torrent_->v1_hex), state_->id);
     if (state_->options.extended)
       say(out, extended,
           '\0' + ("d1:md11:ut_metadatai2e6:ut_pexi1ee13:metadata_sizei" +
@@ -174,8 +153,8 @@ class PlainLine final : public Line {
     auto const asked = queue_.front();
     queue_.pop_front();
     std::string payload;
-    append(payload, asked.piece);
-    append(payload, asked.start);
+    peer::append(payload, asked.piece);
+    peer::append(payload, asked.start);
     auto const head = payload.size();
     payload.resize(head + std::min<std::uint32_t>(asked.length, swarm::block_bytes));
     torrent_->read(std::int64_t{asked.piece} * torrent_->piece_size + asked.start,

@@ -125,7 +125,7 @@ class Simulation : Scheduler::Mediator {
     ++peer.turn;
     auto const dropped = std::exchange(peer.owes, {});
     peer.free_at = now_;
-    scheduler_.choked(id);
+    scheduler_.choked(id, time());
     if (peer.fast)
       for (auto const& block : dropped) scheduler_.rejected(id, block, time());
     at(pick(0.1, 4.0), [this, id] { unchoke(id); });

@@ -117,7 +117,7 @@ TEST(Scheduler, KnowsWhatTrustedPeersBring) {
   EXPECT_EQ(bench.scheduler.trusted_share(), 0);
   bench.trusted = {2};
   EXPECT_NEAR(bench.scheduler.trusted_share(), 0.25, 0.01);
-  bench.scheduler.choked(1);
+  bench.scheduler.choked(1, bench.now);
   bench.scheduler.gone(3);
   EXPECT_NEAR(bench.scheduler.trusted_share(), 0.5, 0.01);
 }
@@ -128,7 +128,7 @@ TEST(Scheduler, WhatMustBeTrustedIsAskedOfWhoIs) {
   bench.trusted = {2};
   bench.scheduler.want({.hot = {{0, 0, Hot::all, true}}, .ahead = {{{0, 4}}}});
   for (auto const& [peer, block] : bench.fill()) EXPECT_EQ(peer == 2, block.piece == 0) << block.piece;
-  bench.scheduler.choked(2);
+  bench.scheduler.choked(2, bench.now);
   int taken = 0;
   for (auto const& [peer, block] : bench.fill()) taken += block.piece == 0;
   EXPECT_GT(taken, 0) << "nobody left whom to trust: the piece is needed all the same";
@@ -143,7 +143,7 @@ TEST(Scheduler, WhatWasReadEarlyIsFinishedByWhoIsTrusted) {
   bench.scheduler.want({.hot = {1}, .ahead = {{{0, 2}}}});  // the reader went on
   for (auto const& [peer, block] : bench.fill()) EXPECT_TRUE(peer == 2 || block.piece == 1);
   bench.trusted = {};
-  bench.scheduler.choked(2);
+  bench.scheduler.choked(2, bench.now);
   int taken = 0;
   for (auto const& [peer, block] : bench.fill()) taken += block.piece == 0;
   for (int n = 0; n < piece_blocks; ++n) bench.arrive(1, {1, n});
@@ -165,7 +165,7 @@ TEST(Scheduler, ChokedPeersAndThoseWithoutThePieceAreNotAsked) {
   bench.scheduler.unchoked(1);
   bench.scheduler.unchoked(2);
   bench.scheduler.unchoked(3);
-  bench.scheduler.choked(2);
+  bench.scheduler.choked(2, bench.now);
   bench.lacks[1] = {0};
   bench.scheduler.want({.hot = {0}});
   for (auto const& [peer, block] : bench.fill()) EXPECT_EQ(peer, 3);
@@ -217,7 +217,7 @@ TEST(Scheduler, ChokeRejectAndLeaveOpenBlocksAgain) {
     bench.scheduler.want({.hot = {0}});
     EXPECT_EQ(bench.fill().size(), 8u);
     bench.scheduler.unchoked(2);
-    if (how == std::string("choke")) bench.scheduler.choked(1);
+    if (how == std::string("choke")) bench.scheduler.choked(1, bench.now);
     if (how == std::string("gone")) bench.scheduler.gone(1);
     if (how == std::string("reject"))
       for (int n = 0; n < 8; ++n) bench.scheduler.rejected(1, {0, n}, bench.now);
@@ -241,6 +241,41 @@ TEST(Scheduler, WhoRejectsRests) {
   EXPECT_GT(times, 8);
   EXPECT_LT(times, 100);
   EXPECT_TRUE(bench.scheduler.active());
+}
+
+// To a slow peer it would look faster for ever.
+TEST(Scheduler, WhoChokesWheneverItIsAskedRests) {
+  Bench bench(4);
+  constexpr int slow = 1, fickle = 2;
+  bench.scheduler.unchoked(slow);
+  for (int n = 0; n < 4; ++n) {
+    bench.scheduler.asked(slow, {0, n}, bench.now);
+    bench.now += 500ms;
+    bench.arrive(slow, {0, n});
+  }
+  bench.scheduler.unchoked(fickle);
+  bench.scheduler.want({.hot = {2}});
+  std::vector<Block> owed;
+  auto const end = bench.now + 12s;
+  for (auto next = bench.now; bench.now < end;) {
+    bool asked_fickle = false;
+    for (auto const& [peer, block] : bench.tick(10ms))
+      if (peer == slow)
+        owed.push_back(block);
+      else
+        asked_fickle = true;
+    if (asked_fickle) {
+      bench.scheduler.choked(fickle, bench.now);
+      bench.scheduler.unchoked(fickle);
+    }
+    if (owed.empty()) next = bench.now;
+    if (!owed.empty() && bench.now >= next + 500ms) {
+      bench.arrive(slow, owed.front());
+      owed.erase(owed.begin());
+      next = bench.now;
+    }
+  }
+  for (int n = 0; n < piece_blocks; ++n) EXPECT_TRUE(bench.scheduler.blocks().here({2, n})) << n;
 }
 
 TEST(Scheduler, ASilentPeersBlocksAreAskedOfAnotherOnce) {

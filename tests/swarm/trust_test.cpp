@@ -79,6 +79,16 @@ TEST(Trust, GoneIsForgotten) {
   EXPECT_FALSE(trust.trusts(1));
 }
 
+TEST(Trust, WhatWasLostProvesNothing) {
+  Trust trust;
+  for (int i = 0; i < Trust::blocks_needed; ++i) trust.gave(1, 7);
+  trust.forget_unfinished();  // then it comes from somebody else
+  trust.gave(2, 7);
+  EXPECT_TRUE(trust.from_one(7));
+  trust.verified(7);
+  EXPECT_FALSE(trust.trusts(1));
+}
+
 TEST(Trust, KnowsWhoGaveAPieceAlone) {
   Trust trust;
   trust.gave(1, 7);
