@@ -3,6 +3,7 @@
 
 #include "api/outside_file.hpp"
 #include "api/shapes.hpp"
+#include "api/stock.hpp"
 #include "swarm/catalog.hpp"
 #include "swarm/error.hpp"
 
@@ -23,20 +24,6 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds patience{10};
 
 cache::Seconds now() { return g_get_real_time() / G_USEC_PER_SEC; }
-
-/// Bytes that a file takes; nullopt: there is none.
-std::optional<std::int64_t> on_disk(std::string const& path) {
-  struct stat found {};
-  if (path.empty() || stat(path.c_str(), &found) != 0) return {};
-  return found.st_blocks * std::int64_t{512};
-}
-
-/// nullopt: there is no such file in the torrent.
-std::optional<int> kept_file(swarm::Torrent const& torrent) {
-  auto const metadata = torrent.metadata();
-  auto const keep = torrent.keep();
-  return metadata && keep ? swarm::find_file(metadata->layout, *keep) : std::nullopt;
-}
 
 }  // namespace
 
@@ -87,20 +74,15 @@ void Cleaning::take_stock(bool thorough) {
   std::lock_guard lock(stock_);
   std::set<cache::Key> held;
   for (auto const& torrent : session_->torrents()) {
-    each_file(*torrent, [&](int file, swarm::File const& entry) {
-      auto const done = torrent->downloaded(file);
-      if (done == 0) return;
-      cache::Key const key{torrent->key(), file};
-      if (!thorough && done == entry.size)
-        if (auto const known = index_.find(key); known && known->held.complete) {
-          held.insert(key);
-          return;
-        }
-      auto const bytes = on_disk(torrent->path_on_disk(file));
-      if (!bytes) return;
-      held.insert(key);
-      index_.set(key, {std::string(swarm::file_name(entry.path)), entry.size, *bytes, done == entry.size}, now());
-    });
+    auto const known = [&](int file) {
+      auto const found = thorough ? std::nullopt : index_.find({torrent->key(), file});
+      return found && found->held.complete;
+    };
+    // Blocks come before the first piece is verified.
+    for (auto const& [file, found] : stock_of(*torrent, thorough || torrent->status().download_rate > 0, known)) {
+      held.insert({torrent->key(), file});
+      if (found) index_.set({torrent->key(), file}, *found, now());
+    }
     for (int const file : torrent->files_in_use()) {
       held.insert({torrent->key(), file});  // its first bytes will come
       index_.used({torrent->key(), file}, now());
@@ -128,8 +110,8 @@ void Cleaning::take_stock_of_sleepers(bool thorough) {
       if (file.downloaded == 0) continue;
       cache::Key const key{torrent->hash.key(), file.index};
       if (!thorough && index_.find(key)) continue;
-      if (auto const bytes = on_disk(torrent->folder + "/" + file.path))
-        index_.set(key, {std::string(swarm::file_name(file.path)), file.size, *bytes, file.downloaded == file.size},
+      if (auto const bytes = on_disk(torrent->folder + "/" + file.path); bytes > 0)
+        index_.set(key, {std::string(swarm::file_name(file.path)), file.size, bytes, file.downloaded == file.size},
                    now());
       else
         index_.erase(key);
@@ -147,25 +129,46 @@ cache::Limits Cleaning::limits_now(std::int64_t on_disk) const {
   return limits;
 }
 
+std::vector<cache::Candidate> Cleaning::candidates() const {
+  std::map<cache::Key, cache::Candidate> all;
+  for (auto const& [key, file] : index_.files()) all[key] = {key, file, index_.pinned(key.info_hash)};
+  for (auto const& torrent : session_->torrents()) {
+    auto const metadata = torrent->metadata();
+    if (!metadata) continue;
+    auto const fetch = [&](int file) -> cache::Candidate* {
+      auto const found = all.find({torrent->key(), file});
+      if (found == all.end()) return nullptr;  // nothing of it is here yet
+      found->second.missing = metadata->layout.file(file).size - torrent->downloaded(file);
+      return &found->second;
+    };
+    for (int const file : torrent->files_in_use())
+      if (auto* candidate = fetch(file)) candidate->in_use = true;
+    auto const kept = kept_file(*torrent);
+    if (!kept || torrent->status().download_rate == 0) continue;
+    if (auto* candidate = fetch(*kept)) candidate->downloading = candidate->missing > 0;
+  }
+  std::vector<cache::Candidate> list;
+  for (auto& [key, candidate] : all) list.push_back(std::move(candidate));
+  return list;
+}
+
+cache::Clearance Cleaning::clearance() {
+  constexpr int looks = 2;  // seconds until what is decided now is done, and decided anew
+  line_ = std::max(line_.load(), session_->status().download_rate);
+  auto all = candidates();
+  std::int64_t bytes = 0;
+  for (auto const& candidate : all) bytes += candidate.file.held.on_disk;
+  return make_room(std::move(all), limits_now(bytes), line_ * looks, now());
+}
+
 std::optional<Cleaning::Outcome> Cleaning::run() {
   std::unique_lock const running(running_, std::try_to_lock);
   if (!running) return {};
   take_stock(true);
-  std::vector<cache::Candidate> candidates;
-  std::map<std::string, std::set<int>> in_use;
-  for (auto const& torrent : session_->torrents()) {
-    auto& files = in_use[torrent->key()];
-    for (int const file : torrent->files_in_use()) files.insert(file);
-    // What is still on its way to be kept is not given up; once it is whole it is like any other.
-    if (auto const kept = kept_file(*torrent); kept && torrent->status().download_rate > 0) files.insert(*kept);
-  }
-  std::int64_t bytes = 0;
-  for (auto const& [key, file] : index_.files()) {
-    bytes += file.held.on_disk;
-    candidates.push_back({key, file, index_.pinned(key.info_hash), in_use[key.info_hash].contains(key.file)});
-  }
   Outcome cleaned;
-  for (auto const& key : to_evict(candidates, limits_now(bytes), now())) {
+  auto const [ended, evicted] = clearance();
+  for (auto const& key : ended) end_download(key);
+  for (auto const& key : evicted) {
     if (stop_.stop_requested()) break;
     auto const file = index_.find(key);
     if (!file || !evict(key)) continue;
@@ -184,14 +187,12 @@ void Cleaning::run_if_due() {
     std::lock_guard lock(mutex_);
     due = settings_.interval.count() > 0 && Clock::now() >= due_;
   }
-  if (due) {
-    run();
-    return;
+  if (!due) {
+    take_stock();
+    auto const [ended, evicted] = clearance();
+    due = !ended.empty() || !evicted.empty();
   }
-  take_stock();
-  auto const sums = index_.sums();
-  auto const limits = limits_now(sums.on_disk);
-  if (sums.on_disk > limits.most_bytes || sums.files > limits.most_files) run();
+  if (due) run();
 }
 
 void Cleaning::opened(swarm::Torrent const& torrent, int file) {
@@ -227,6 +228,15 @@ void Cleaning::delete_unpinned() {
     if (!error.empty()) g_warning("%s can't be deleted: %s", name.c_str(), error.c_str());
   }
   take_stock();
+}
+
+/// What is here of the file stays, until its room is needed.
+void Cleaning::end_download(cache::Key const& key) {
+  auto const hash = swarm::InfoHash::parse(key.info_hash);
+  auto const torrent = hash ? session_->find(*hash) : nullptr;
+  if (!torrent || torrent->readers() > 0 || kept_file(*torrent) != key.file) return;
+  g_message("There is no room to download all of %s, which nobody watches", torrent->name().c_str());
+  torrent->set_keep(std::nullopt);
 }
 
 bool Cleaning::evict(cache::Key const& key) {

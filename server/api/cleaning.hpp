@@ -6,6 +6,7 @@
 #include "cache/index.hpp"
 #include "swarm/session.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -15,10 +16,13 @@
 #include <set>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace api {
 
-/// Thread-safe; take_stock(), run(), run_if_due() and delete_unpinned() are for the pool: they use the disk.
+/// Looks once a second, and makes room before it is needed: for what the fastest line that was seen brings until the
+/// next look but one. Thread-safe; take_stock(), run(), run_if_due() and delete_unpinned() are for the pool: they use
+/// the disk.
 class Cleaning {
  public:
   struct Settings {
@@ -66,7 +70,10 @@ class Cleaning {
 
  private:
   [[nodiscard]] cache::Limits limits_now(std::int64_t on_disk) const;
+  [[nodiscard]] std::vector<cache::Candidate> candidates() const;
+  [[nodiscard]] cache::Clearance clearance();
   bool evict(cache::Key const& key);
+  void end_download(cache::Key const& key);
   void take_stock_of_sleepers(bool thorough);
   using Done = std::function<void(std::string const& error)>;
   /// Begins something, and waits for what it reports when it is over.
@@ -80,7 +87,8 @@ class Cleaning {
   std::size_t sleepers_ = 0;    // of which stock was taken
   std::set<cache::Key> held_;   // by those who were awake then
   std::size_t torrents_ = 0;
-  mutable std::mutex mutex_;  // guards the rest
+  std::atomic<std::int64_t> line_ = 0;  ///< bytes/s, the most that was seen
+  mutable std::mutex mutex_;            // guards the rest
   Settings settings_;
   std::chrono::steady_clock::time_point due_;
   std::optional<cache::Seconds> last_run_;

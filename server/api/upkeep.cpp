@@ -10,6 +10,7 @@
 #include <glib.h>
 
 #include <algorithm>
+#include <map>
 
 namespace api {
 namespace {
@@ -17,19 +18,26 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using State = swarm::TorrentStatus::State;
 
-bool idle(swarm::Torrent const& torrent, swarm::TorrentStatus const& status, std::chrono::milliseconds after) {
+/// A film that is kept comes to its end first, as long as somebody gives it: `came` is when it was last seen to grow.
+bool idle(swarm::Torrent const& torrent, swarm::TorrentStatus const& status, Clock::time_point came,
+          std::chrono::milliseconds after) {
   if (after.count() == 0 || torrent.readers() > 0 || status.state == State::paused || status.state == State::error)
     return false;
-  // A film that is kept comes to its end first, as long as somebody gives it.
-  bool downloads = torrent.keep() && status.state == State::downloading && status.download_rate > 0;
-  return !downloads && Clock::now() - torrent.last_used() > after;
+  return Clock::now() - std::max(torrent.last_used(), came) > after;
 }
 
-/// Whoever comes after so long can wait for its state to be read. What was to be downloaded would wake by itself.
+/// Somebody who looks through a library wakes all that is in it, one after the other: so many stay awake.
+constexpr std::size_t most_awake = 300;
+
+/// What was to be downloaded would wake by itself.
+bool nobody_needs(swarm::Torrent const& torrent, swarm::TorrentStatus const& status) {
+  return torrent.readers() == 0 && (!torrent.keep() || status.wanted_done == status.wanted);
+}
+
+/// Whoever comes after so long can wait for its state to be read.
 bool may_sleep(swarm::Torrent const& torrent, swarm::TorrentStatus const& status,
                std::chrono::milliseconds idle_after) {
-  return idle_after.count() > 0 && torrent.paused() && torrent.readers() == 0 &&
-         (!torrent.keep() || status.wanted_done == status.wanted) &&
+  return idle_after.count() > 0 && torrent.paused() && nobody_needs(torrent, status) &&
          Clock::now() - torrent.last_used() > 2 * idle_after;
 }
 
@@ -41,6 +49,21 @@ bool wanted_all_the_time(App const& app, swarm::Torrent const& torrent) {
     popular = popular || (file && file->opens >= cache::popular_opens);
   });
   return popular || app.index->pinned(torrent.key());
+}
+
+/// Those that were used longest ago; each at the second time, when its state was saved.
+void put_surplus_to_sleep(App const& app) {
+  auto const torrents = app.session->torrents();
+  if (app.options.idle_after.count() == 0 || torrents.size() <= most_awake) return;
+  std::multimap<Clock::time_point, swarm::Torrent*> by_use;
+  for (auto const& torrent : torrents)
+    if (torrent->metadata() && nobody_needs(*torrent, torrent->status()) && !wanted_all_the_time(app, *torrent))
+      by_use.emplace(torrent->last_used(), torrent.get());
+  for (auto surplus = torrents.size() - most_awake; auto const& [used, torrent] : by_use) {
+    if (surplus-- == 0) break;
+    torrent->set_paused(true);
+    if (app.session->put_to_sleep(torrent->hash())) g_info("%s sleeps: others were used", torrent->key().c_str());
+  }
 }
 
 /// Once the index knows them again, after a start.
@@ -148,9 +171,15 @@ void Upkeep::visit(App const& app, Pasts& pasts) {
     }
     try_again(app, *torrent, status, past);
     if (app.options.prefetch) fetch_ahead(*torrent, past.ahead, past.kept, calm);
+    if (torrent->keep() && status.wanted_done < status.wanted &&
+        (status.download_rate > 0 || status.wanted_done != past.done)) {
+      past.done = status.wanted_done;
+      past.came = Clock::now();
+    }
     // A complete one does not say whether it is paused.
-    if (auto used = torrent->last_used();
-        used != past.rested && idle(*torrent, status, app.options.idle_after) && !wanted_all_the_time(app, *torrent)) {
+    if (auto used = torrent->last_used(); used != past.rested &&
+                                          idle(*torrent, status, past.came, app.options.idle_after) &&
+                                          !wanted_all_the_time(app, *torrent)) {
       past.rested = used;
       g_info("%s is idle: its networking ends until somebody asks for it", torrent->key().c_str());
       torrent->set_paused(true);
@@ -162,6 +191,7 @@ void Upkeep::visit(App const& app, Pasts& pasts) {
     }
   }
   pasts = std::move(next);
+  put_surplus_to_sleep(app);
   give_turns(app, pasts);
 }
 

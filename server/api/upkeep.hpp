@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -35,6 +36,8 @@ class Upkeep {
     std::optional<int> ahead;                        ///< file that is fetched before it is asked for
     std::optional<swarm::FileChoice> kept;           ///< instead of this
     std::chrono::steady_clock::time_point rested{};  ///< its last use when it was put to rest
+    std::int64_t done = 0;                           ///< of what is kept
+    std::chrono::steady_clock::time_point came{};    ///< more of it, the last time
     bool waits = false;                              ///< for its turn, see take_turns()
   };
   using Pasts = std::map<std::string, Past>;

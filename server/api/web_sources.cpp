@@ -76,7 +76,7 @@ void WebSources::help(std::shared_ptr<swarm::Torrent> const& torrent) {
   auto const key = torrent->key();
   if (!give_torrents() || torrent->metadata() || searches_.contains(key)) return;
   auto& search = searches_[key];
-  search.torrent = torrent;
+  search.torrent = torrent->weak_from_this();  // of the torrent itself: what find() gives ends with its holder
   search.delay = http::Source::after(settings_.head_start, [this, key] { ask_next(key); });
 }
 

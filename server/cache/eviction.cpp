@@ -6,28 +6,37 @@
 
 namespace cache {
 
-std::vector<Key> to_evict(std::vector<Candidate> files, Limits const& limits, Seconds now) {
+Clearance make_room(std::vector<Candidate> files, Limits const& limits, std::int64_t coming, Seconds now) {
   auto const popular = [](Candidate const& c) { return c.file.opens >= popular_opens; };
   auto const expired = [&](Candidate const& c) {
-    return limits.ttl > 0 && !popular(c) && now - c.file.last_used >= limits.ttl;
+    return limits.ttl > 0 && !c.downloading && !popular(c) && now - c.file.last_used >= limits.ttl;
   };
-  std::int64_t bytes = 0;
-  for (auto const& c : files) bytes += c.file.held.on_disk;
+  std::int64_t bytes = 0, missing = 0;
+  for (auto const& c : files) {
+    bytes += c.file.held.on_disk;
+    missing += c.missing;
+  }
   auto count = static_cast<std::int64_t>(files.size());
+  auto const over = [&](std::int64_t more) { return bytes + more > limits.most_bytes || count > limits.most_files; };
 
   std::erase_if(files, [](Candidate const& c) { return c.pinned || c.in_use; });
   std::sort(files.begin(), files.end(), [&](Candidate const& a, Candidate const& b) {
-    return std::tuple(popular(a), a.file.last_used, a.key) < std::tuple(popular(b), b.file.last_used, b.key);
+    return std::tuple(a.downloading, popular(a), a.file.last_used, a.key) <
+           std::tuple(b.downloading, popular(b), b.file.last_used, b.key);
   });
-  std::vector<Key> chosen;
+  Clearance cleared;
   for (auto const& c : files) {
-    bool const over = bytes > limits.most_bytes || count > limits.most_files;
-    if (!over && !expired(c)) continue;
+    if (!over(std::min(coming, missing)) && !expired(c)) continue;
+    if (c.downloading) {
+      cleared.ended.push_back(c.key);
+      missing -= c.missing;
+      if (!over(std::min(coming, missing))) continue;
+    }
     bytes -= c.file.held.on_disk;
     --count;
-    chosen.push_back(c.key);
+    cleared.evicted.push_back(c.key);
   }
-  return chosen;
+  return cleared;
 }
 
 }  // namespace cache

@@ -19,14 +19,22 @@ struct Candidate {
   Key key;
   File file;
   bool pinned = false;
-  bool in_use = false;  ///< somebody reads it, or it is being downloaded to its end
+  bool in_use = false;       ///< somebody reads it
+  bool downloading = false;  ///< to its end, whether somebody reads it or not
+  std::int64_t missing = 0;  ///< bytes that are being fetched
 };
 
 /// So often opened, a file is popular: no time ends it, and it goes after all that are not.
 inline constexpr std::int64_t popular_opens = 10;
 
-/// Those to be deleted, in this order: what was not used for `ttl`, then the least recently used until the rest keeps
-/// the limits. Never one that is pinned or in use, so it may not be enough.
-std::vector<Key> to_evict(std::vector<Candidate> files, Limits const& limits, Seconds now);
+struct Clearance {
+  std::vector<Key> ended;    ///< downloads that have no room to go on, in this order
+  std::vector<Key> evicted;  ///< files to be deleted, in this order; some of `ended` are among them
+};
+
+/// What has to go so that there is room for `coming` more bytes, or for all that are missing if those are fewer: what
+/// was not used for `ttl`, then the least recently used, then downloads that nobody watches, which end before they are
+/// deleted. Never what is pinned or read, so it may not be enough.
+Clearance make_room(std::vector<Candidate> files, Limits const& limits, std::int64_t coming, Seconds now);
 
 }  // namespace cache

@@ -49,7 +49,7 @@ struct Connections::Connection {
   enum { head, body, answer } phase = head;
   Clock::time_point since = Clock::now();  ///< of the phase
   Clock::time_point last_byte = Clock::now();
-  bool ended = false;  ///< the client had closed it, a sweep ago
+  int ended = 0;  ///< looks since the client has closed it
   std::unique_ptr<HeadGuard> guard;
   std::string address;  ///< empty: not counted
 
@@ -62,7 +62,7 @@ struct Connections::Connection {
   void enter(decltype(phase) next) {
     phase = next;
     since = last_byte = Clock::now();
-    ended = false;
+    ended = 0;
   }
   void await_head() {
     enter(head);
@@ -74,7 +74,12 @@ Connections::Connections(Limits const& limits, bool tls, Proxies exempt)
     : limits_(limits),
       tls_(tls),
       exempt_(std::move(exempt)),
-      sweep_(Source::every(std::chrono::milliseconds(250), [this] { sweep(); })) {}
+      sweep_(Source::every(std::chrono::milliseconds(250), [this] {
+        // Here only: a turn of the loop has one look at most.
+        for (auto* connection : open_)
+          if (connection->phase == Connection::head && at_end(connection->socket)) ++connection->ended;
+        sweep();
+      })) {}
 
 void Connections::listening() {
   static gulong const hook = [] {
@@ -162,11 +167,11 @@ void Connections::sweep() {
     }
     bool sends_body = connection->phase == Connection::body;
     if (connection->phase == Connection::answer) continue;
-    // libsoup before 3.2.4 forgets a connection that its client closes between two requests, and never closes it. It
-    // has had some turns of the loop now to see the end.
-    if (connection->phase == Connection::head && at_end(connection->socket)) {
+    // libsoup before 3.2.4 forgets a connection that its client closes between two requests, and never closes it. But
+    // it has to see the end itself first, or it looks for it in what is gone: in the turn after the first look.
+    if (connection->ended > 0) {
       auto soup = static_cast<GObject*>(g_object_get_data(G_OBJECT(connection->socket), soup_key));
-      if (std::exchange(connection->ended, true) && soup) leaked.push_back(soup);
+      if (connection->ended > 2 && soup) leaked.push_back(soup);
       continue;
     }
     if (now - (sends_body ? connection->last_byte : connection->since) > limits_.idle ||

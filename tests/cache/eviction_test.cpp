@@ -10,6 +10,7 @@ namespace {
 
 using cache::Candidate;
 using cache::Limits;
+using cache::make_room;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -21,7 +22,19 @@ Candidate file(int number, cache::Seconds last_used, std::int64_t opens = 1) {
 }
 std::vector<int> evicted(std::vector<Candidate> const& files, Limits const& limits, cache::Seconds now = 1000) {
   std::vector<int> numbers;
-  for (auto const& key : to_evict(files, limits, now)) numbers.push_back(key.file);
+  for (auto const& key : make_room(files, limits, 0, now).evicted) numbers.push_back(key.file);
+  return numbers;
+}
+/// One that is being downloaded.
+Candidate on_its_way(int number, cache::Seconds last_used, std::int64_t missing) {
+  auto made = file(number, last_used);
+  made.downloading = true;
+  made.missing = missing;
+  return made;
+}
+std::vector<int> numbers_of(std::vector<cache::Key> const& keys) {
+  std::vector<int> numbers;
+  for (auto const& key : keys) numbers.push_back(key.file);
   return numbers;
 }
 
@@ -50,6 +63,28 @@ TEST(Evict, WhatIsPopularLast) {
   EXPECT_THAT(evicted(files, {0, 100, 0}), ElementsAre(2, 1));
 }
 
+TEST(Evict, RoomIsMadeBeforeItIsNeeded) {
+  std::vector<Candidate> files{file(1, 1), file(2, 2), file(3, 3)};
+  files.back().in_use = true;
+  files.back().missing = 100;
+  EXPECT_THAT(make_room(files, {40, 9, 0}, 10, 0).evicted, IsEmpty());
+  EXPECT_THAT(numbers_of(make_room(files, {40, 9, 0}, 11, 0).evicted), ElementsAre(1));
+  files.back().missing = 10;
+  EXPECT_THAT(make_room(files, {40, 9, 0}, 11, 0).evicted, IsEmpty()) << "no more comes";
+}
+TEST(Evict, DownloadsThatNobodyWatchesLast) {
+  std::vector<Candidate> const files{on_its_way(1, 1, 50), file(2, 2), on_its_way(3, 3, 50)};
+  auto verdict = make_room(files, {30, 9, 1}, 10, 0);
+  EXPECT_THAT(numbers_of(verdict.evicted), ElementsAre(2)) << "no time ends them";
+  EXPECT_THAT(verdict.ended, IsEmpty());
+  verdict = make_room(files, {20, 9, 0}, 10, 0);
+  EXPECT_THAT(numbers_of(verdict.evicted), ElementsAre(2, 1)) << "the other needs its room";
+  EXPECT_THAT(numbers_of(verdict.ended), ElementsAre(1));
+  verdict = make_room(std::vector{on_its_way(1, 1, 50)}, {15, 9, 0}, 10, 0);
+  EXPECT_THAT(numbers_of(verdict.ended), ElementsAre(1));
+  EXPECT_THAT(verdict.evicted, IsEmpty()) << "what is here of it may stay";
+}
+
 // Whatever there is: the limits are kept if they can be, nothing goes without need, and nothing that must stay.
 TEST(Evict, AnyFiles) {
   std::mt19937 random(5);
@@ -61,6 +96,8 @@ TEST(Evict, AnyFiles) {
       files.back().file.held.on_disk = any(50);
       files.back().pinned = any(6) == 0;
       files.back().in_use = any(6) == 0;
+      files.back().downloading = any(4) == 0;
+      files.back().missing = files.back().downloading ? any(50) : 0;
     }
     Limits const limits{any(300), any(12), any(2) * 500};
     auto const gone = evicted(files, limits);
@@ -73,7 +110,8 @@ TEST(Evict, AnyFiles) {
       ++count;
       bool const stays = c.pinned || c.in_use;
       movable += stays ? 0 : 1;
-      ASSERT_TRUE(stays || !limits.ttl || c.file.opens >= cache::popular_opens || 1000 - c.file.last_used < limits.ttl);
+      ASSERT_TRUE(stays || !limits.ttl || c.downloading || c.file.opens >= cache::popular_opens ||
+                  1000 - c.file.last_used < limits.ttl);
     }
     ASSERT_TRUE(movable == 0 || (bytes <= limits.most_bytes && count <= limits.most_files));
   }

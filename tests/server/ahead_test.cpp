@@ -31,7 +31,7 @@ class Ahead : public testing::Test {
     auto const added =
         server_->post("/api/torrents", "{\"magnetUri\":\"" + swarm_.magnet() + "\",\"fileIndex\":" + file + "}");
     ASSERT_EQ(added.status(), 200) << added.body;
-    ASSERT_TRUE(eventually([&] { return progress(1) == "\"100.00\""; }, 60s));
+    ASSERT_TRUE(eventually([&] { return progress(1) == "\"100.00\""; }, 180s));
   }
   [[nodiscard]] std::string stream(int episode) const {
     auto const file = swarm_.torrent().file_index("e" + std::to_string(episode) + ".mkv");
@@ -61,7 +61,7 @@ TEST_F(Ahead, ComesWhenThePresentOneIsNearlySeen) {
   viewer.set_receive_buffer(4096);
   viewer.send({.target = stream(1), .fields = {{"Range", "bytes=33554432-"}}});
   viewer.read_head();
-  EXPECT_TRUE(eventually([&] { return progress(2) == "\"100.00\""; }, 60s));
+  EXPECT_TRUE(eventually([&] { return progress(2) == "\"100.00\""; }, 180s));
   EXPECT_EQ(progress(10), "\"0.00\"") << "one at a time";
 }
 

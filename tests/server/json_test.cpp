@@ -123,6 +123,16 @@ TEST(Json, NamesOfStrangersBecomeUtf8) {
   EXPECT_EQ(json::check(text), "") << text;
 }
 
+TEST(Json, AllCharactersComeBack) {
+  std::string all;
+  for (char character = 1; character < 0x7f; ++character) all += character;
+  all += "\x7f\xc2\x80\xc3\xbf";
+  auto text = json::Object().set("name", all).text();
+  EXPECT_EQ(json::check(text), "") << text;
+  EXPECT_EQ(json::Document::parse(text).string("name"), all);
+  EXPECT_EQ(json::Document::parse(text).text(), text);
+}
+
 TEST(Json, ListsOfThoseWhoMixThingsUp) {
   auto const list = json::Document::parse_list(R"([{"a": "1", "b": 2, "c": [3], "d": null, "e": 1.5}, 7, "x"])");
   ASSERT_EQ(list.size(), 1u);

@@ -54,6 +54,15 @@ TEST(Limits, ConnectionsOfOneAddress) {
   }));
 }
 
+TEST(Limits, RatesAreForPeersOfThisMachineToo) {
+  support::Swarm swarm(support::make_torrent("film.mkv", 4 * MiB), 1);
+  Running server(Environment{{"TORRENT_DOWNLOAD_LIMIT", std::to_string(MiB)}});
+  auto const begin = std::chrono::steady_clock::now();
+  ASSERT_EQ(server.add(swarm.magnet()).status(), 200);
+  ASSERT_EQ(server.get("/stream/proxy/" + swarm.torrent().key).body.size(), 4u * MiB);
+  EXPECT_GT(std::chrono::steady_clock::now() - begin, 2s);
+}
+
 TEST(Limits, AProxyIsBelievedWhereItIsTrusted) {
   Running server(Environment{{"TRUSTED_PROXIES", "127.0.0.9, 10.0.0.0/8"}, {"ALLOWED_HOSTS", "films.example.com"}});
   support::Swarm swarm(support::make_torrent("film.mkv", MiB), 1);

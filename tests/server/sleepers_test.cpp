@@ -154,6 +154,29 @@ TEST(Sleepers, TenThousand) {
   EXPECT_TRUE(support::eventually([&] { return stat("size") == std::to_string(with_files - 1); }));
 }
 
+// As by a page that shows a poster of each.
+TEST(Sleepers, WhoeverLooksAtAllWakesSomeHundred) {
+  constexpr int all = 340, awake = 300;
+  Running server;
+  ASSERT_TRUE(server.child().stop().ok());
+  std::vector<std::string> keys;
+  for (int i = 0; i < all; ++i) keys.push_back(remember(server.folder().path(), i, false));
+  server.start();
+  auto const look = [&](int i) {
+    return at(server.get("/api/torrents/" + keys[static_cast<std::size_t>(i)] + "/files").body, "$.data.files[0].name");
+  };
+  for (int i = 0; i < all; ++i) ASSERT_EQ(look(i), "\"film " + std::to_string(i) + ".mkv\"");
+  auto const asleep = [&] {
+    return server.get("/metrics")
+               .body.find("gst_torrent_torrents{state=\"asleep\"} " + std::to_string(all - awake) + "\n") !=
+           std::string::npos;
+  };
+  EXPECT_TRUE(support::eventually(asleep, 30s)) << server.get("/metrics").body;
+  EXPECT_EQ(look(0), "\"film 0.mkv\"") << "was used longest ago, and wakes again";
+  EXPECT_TRUE(support::eventually(asleep, 30s)) << "instead of it another one sleeps";
+  EXPECT_EQ(at(server.get("/api/torrents?limit=0").body, "$.data.total"), std::to_string(all));
+}
+
 TEST(Sleepers, GiveWayLikeOthers) {
   Running server(Environment{{"CACHE_TTL", "0"}, {"CACHE_MAX_SIZE", "100"}, {"CACHE_BACKEND", "sqlite"}});
   ASSERT_TRUE(server.child().stop().ok());
