@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Why nothing comes, before anybody asks: trackers, ports, DHT, search providers, buffers.
-#include "lib/trackers/check.hpp"
-
 #include "cli/command.hpp"
 #include "cli/download.hpp"
+#include "cli/findings.hpp"
 #include "cli/loop.hpp"
-#include "cli/machine.hpp"
 #include "cli/providers.hpp"
 #include "cli/text.hpp"
 #include "config.hpp"
@@ -23,37 +21,6 @@ namespace cli {
 namespace {
 
 using namespace std::chrono_literals;
-using Rows = std::vector<trackers::Check::Row>;
-
-struct Dht {
-  bool on = false;
-  int nodes = 0;
-};
-
-/// All that was found out.
-struct Findings {
-  Rows trackers;
-  std::vector<Port> ports;
-  Dht dht;
-  std::vector<search::Standing> providers;
-  std::vector<Buffer> buffers;
-
-  [[nodiscard]] bool tracker_answers() const {
-    return std::ranges::any_of(trackers, [](auto const& row) { return row.verdict.answers; });
-  }
-  /// Peers can be found in some way.
-  [[nodiscard]] bool finds_peers() const { return tracker_answers() || dht.nodes > 0; }
-  /// A server that runs has the ports: then they work.
-  [[nodiscard]] bool ports_work() const {
-    return std::ranges::any_of(ports, [](Port const& port) { return port.open || port.taken; });
-  }
-  [[nodiscard]] bool providers_work() const {
-    return std::ranges::all_of(providers, [](search::Standing const& one) {
-      return one.state == search::Standing::State::ok || one.state == search::Standing::State::unused;
-    });
-  }
-  [[nodiscard]] bool ok() const { return finds_peers() && ports_work() && providers_work(); }
-};
 
 trackers::Hash short_hash(swarm::InfoHash const& hash) {
   if (hash.v1) return *hash.v1;
@@ -62,8 +29,8 @@ trackers::Hash short_hash(swarm::InfoHash const& hash) {
   return made;
 }
 
-Rows ask_trackers(std::vector<std::string> const& urls, std::optional<trackers::Hash> const& hash,
-                  std::stop_token const& stop) {
+std::vector<trackers::Check::Row> ask_trackers(std::vector<std::string> const& urls,
+                                               std::optional<trackers::Hash> const& hash, std::stop_token const& stop) {
   std::vector<trackers::Question> questions;
   for (auto const& url : urls) questions.push_back({url, hash, [](std::string const&) { return true; }});
   bool over = urls.empty();
@@ -102,6 +69,13 @@ void line(char const* state, std::string const& what, std::string const& more = 
 }
 
 void print(Findings const& found) {
+  if (found.server) {
+    std::puts("Server");
+    if (found.server->reasons.empty())
+      line("ok", found.server->url, "up for " + std::to_string(found.server->uptime.count()) + " s");
+    for (auto const& reason : found.server->reasons) line("failed", reason);
+    for (auto const& warning : found.server->warnings) line("!", warning);
+  }
   std::puts("Trackers");
   for (auto const& row : found.trackers) {
     auto const& verdict = row.verdict;
@@ -114,9 +88,9 @@ void print(Findings const& found) {
   }
   if (!found.tracker_answers())
     line("!",
-         "None answers. Is this machine on the Internet? Let UDP and HTTPS out of the firewall, or name others "
+         "None answers. Is it on the Internet? Let UDP and HTTPS out of the firewall, or name others "
          "(TORRENT_TRACKERS, TORRENT_TRACKERS_FROM).");
-  std::puts("Ports for peers");
+  if (!found.server) std::puts("Ports for peers");
   for (auto const& port : found.ports)
     line(port.open ? "ok" : port.taken ? "taken" : "failed", port.protocol + " " + port.address, port.message);
   std::puts("DHT");
@@ -131,7 +105,7 @@ void print(Findings const& found) {
   for (auto const& one : found.providers)
     line(search::name_of(one.state), one.name,
          one.error.empty() ? one.took ? std::to_string(one.took->count()) + " ms" : "" : one.error);
-  std::puts("Buffers of sockets");
+  if (!found.server) std::puts("Buffers of sockets");
   for (auto const& buffer : found.buffers)
     line(buffer.enough() ? "ok" : "small", buffer.name + " is " + std::to_string(buffer.bytes),
          buffer.enough() ? "" : "fast lines are better with: " + buffer.remedy());
@@ -163,9 +137,15 @@ std::string as_json(Findings const& found) {
                     .set("bytes", buffer.bytes)
                     .set("enough", buffer.enough())
                     .set("remedy", buffer.enough() ? std::optional<std::string>() : buffer.remedy()));
-  return json::Object()
-      .set("ok", found.ok())
-      .set("trackers", std::move(trackers))
+  json::Object made;
+  made.set("ok", found.ok());
+  if (auto const& server = found.server)
+    made.set("server", json::Object()
+                           .set("url", server->url)
+                           .set("uptime", std::int64_t{server->uptime.count()})
+                           .set("reasons", json::Array::of(server->reasons))
+                           .set("warnings", json::Array::of(server->warnings)));
+  return made.set("trackers", std::move(trackers))
       .set("ports", std::move(ports))
       .set("dht", json::Object().set("enabled", found.dht.on).set("nodes", found.dht.nodes))
       .set("providers", std::move(providers))
@@ -173,42 +153,51 @@ std::string as_json(Findings const& found) {
       .text();
 }
 
+Findings of_this_machine(Config const& config, std::optional<swarm::Locator> const& torrent,
+                         std::chrono::seconds patience, std::stop_token const& stop) {
+  auto urls = config.torrent_trackers;
+  if (torrent)
+    for (auto const& url : torrent->trackers)
+      if (std::ranges::find(urls, url) == urls.end()) urls.push_back(url);
+  Findings found;
+  found.ports = try_ports(config.torrent_listen);
+  found.buffers = socket_buffers();
+  found.trackers = ask_trackers(urls, torrent ? std::optional(short_hash(torrent->hash)) : std::nullopt, stop);
+  found.dht = ask_dht(patience, stop);
+  found.providers = ask_providers(config, stop);
+  return found;
+}
+
 int run(std::vector<std::string> arguments, std::stop_token stop) {
   gboolean json = FALSE;
   int timeout = 10;
+  g_autofree char* server = nullptr;
   GOptionEntry const entries[] = {
       {"json", 'j', 0, G_OPTION_ARG_NONE, &json, "Print it as JSON", nullptr},
-      {"timeout", 't', 0, G_OPTION_ARG_INT, &timeout, "Seconds to wait for the DHT (10)", "S"},
+      {"server", 's', 0, G_OPTION_ARG_STRING, &server,
+       "Ask a running gst-torrent-server how it fares (with API_TOKEN, if that is set)", "URL"},
+      {"timeout", 't', 0, G_OPTION_ARG_INT, &timeout, "Seconds to wait for the DHT, or for the server (10)", "S"},
       {nullptr, 0, 0, G_OPTION_ARG_NONE, nullptr, nullptr, nullptr}};
-  auto const rest =
-      parse(check, std::move(arguments), entries,
-            "With a TORRENT its own trackers are asked, too, and how many peers they know. The exit status is 1 if no\n"
-            "peers could be found (no tracker answers, and no node of the DHT), no port can be opened, or a search\n"
-            "provider fails.");
+  auto const rest = parse(
+      check, std::move(arguments), entries,
+      "With a TORRENT its own trackers are asked, too, and how many peers they know; a server has to have it. The\n"
+      "exit status is 1 if no peers could be found (no tracker answers, and no node of the DHT), no port can be\n"
+      "opened, a search provider fails, or the server can't be reached or says that it is not well.");
   if (rest.size() > 1) throw Usage("Give one torrent, or none.");
   if (timeout < 1 || timeout > 600) throw Usage("--timeout must be from 1 to 600.");
   auto config = default_config();
   read_environment(config);
-  auto urls = config.torrent_trackers;
-  std::optional<trackers::Hash> hash;
-  if (!rest.empty()) {
-    auto const locator = swarm::Locator::parse(rest[0]);
-    hash = short_hash(locator.hash);
-    for (auto const& url : locator.trackers)
-      if (std::ranges::find(urls, url) == urls.end()) urls.push_back(url);
-  }
-  Findings found;
-  found.ports = try_ports(config.torrent_listen);
-  found.buffers = socket_buffers();
-  found.trackers = ask_trackers(urls, hash, stop);
-  found.dht = ask_dht(std::chrono::seconds(timeout), stop);
-  found.providers = ask_providers(config, stop);
-  if (stop.stop_requested()) return interrupted;
+  std::optional<swarm::Locator> torrent;
+  if (!rest.empty()) torrent = swarm::Locator::parse(rest[0]);
+  auto const patience = std::chrono::seconds(timeout);
+  auto const found = server ? of_server({server, config.api_token}, torrent ? torrent->hash.key() : "", patience, stop)
+                            : std::optional(of_this_machine(config, torrent, patience, stop));
+  if (!found || stop.stop_requested()) return interrupted;
   if (json)
-    std::puts(as_json(found).c_str());
+    std::puts(as_json(*found).c_str());
   else
-    print(found);
-  return found.ok() ? done : failed;
+    print(*found);
+  return found->ok() ? done : failed;
 }
 
 }  // namespace

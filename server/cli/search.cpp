@@ -4,9 +4,9 @@
 #include "cli/command.hpp"
 #include "cli/loop.hpp"
 #include "cli/providers.hpp"
+#include "cli/remote.hpp"
 #include "cli/text.hpp"
 #include "config.hpp"
-#include "lib/fetch/client.hpp"
 #include "log.hpp"
 #include "search/shape.hpp"
 #include "search/text.hpp"
@@ -22,8 +22,6 @@ namespace cli {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr std::size_t most_bytes = 8 << 20;
 
 Config configured() {
   auto config = default_config();
@@ -71,29 +69,15 @@ Found found_by_providers(search::Query const& query, Config const& config, std::
           answer->hits.empty() ? search::why_nothing_was_found(*answer) : ""};
 }
 
-std::string url_of(std::string server, search::Query const& query, Config const& config) {
-  while (server.ends_with('/')) server.pop_back();
-  auto url = server + "/search?q=" + search::encoded(query.text) + "&category=" + search::name_of(query.category) +
-             "&limit=" + std::to_string(query.limit);
-  if (!config.api_token.empty()) url += "&token=" + search::encoded(config.api_token);
-  return url;
-}
-
 Found found_by_server(std::string const& server, search::Query const& query, Config const& config,
                       std::stop_token const& stop) {
-  fetch::Client client(search::client_settings("gst-torrent/" GST_TORRENT_VERSION));
-  auto const patience = std::chrono::milliseconds(config.search_timeout) + 30s;
-  std::optional<fetch::Answer> answer;
-  auto const ticket = client.get(url_of(server, query, config), {most_bytes, patience},
-                                 [&](fetch::Answer came) { answer = std::move(came); });
-  if (!run_until([&] { return answer.has_value(); }, patience + 5s, stop)) return {};
-  if (answer->error)
-    throw std::runtime_error(server + ": " + answer->error->what() +
-                             " (Is it a gst-torrent-server, and API_TOKEN its own?)");
-  auto const body = json::Document::parse({answer->body.data(), answer->body.size()});
-  auto const data = body.object("data");
+  auto const path = "/search?q=" + search::encoded(query.text) + "&category=" + search::name_of(query.category) +
+                    "&limit=" + std::to_string(query.limit);
+  auto const body = ask({server, config.api_token}, path, std::chrono::milliseconds(config.search_timeout) + 30s, stop);
+  if (!body) return {};
+  auto const data = body->object("data");
   if (!data) throw std::runtime_error(server + " does not answer as a gst-torrent-server.");
-  return {data->text(), body.string("message").value_or("")};
+  return {data->text(), body->string("message").value_or("")};
 }
 
 /// One line each, with the hash at the end: that is what other commands take.

@@ -50,15 +50,21 @@ int Merged::add(std::string const& provider, std::vector<Hit> hits) {
     if (hit.trackers.size() > most_trackers) hit.trackers.resize(most_trackers);
     hit.providers = {provider};
     if (hit.name.empty()) hit.name = hit.hash.key();
-    auto const same = [&](Hit const& one) {
-      return (one.hash.v1 && one.hash.v1 == hit.hash.v1) || (one.hash.v2 && one.hash.v2 == hit.hash.v2);
-    };
-    if (auto const found = std::ranges::find_if(hits_, same); found != hits_.end())
-      join(*found, hit);
-    else
+    auto const at = place_of(hit.hash);
+    if (at == hits_.size())
       hits_.push_back(std::move(hit));
+    else
+      join(hits_[at], hit);
+    for (auto const& key : {hits_[at].hash.v1_hex(), hits_[at].hash.v2_hex()})
+      if (!key.empty()) places_.try_emplace(key, at);
   }
   return count;
+}
+
+std::size_t Merged::place_of(swarm::InfoHash const& hash) const {
+  for (auto const& key : {hash.v1_hex(), hash.v2_hex()})
+    if (auto const found = places_.find(key); found != places_.end()) return found->second;
+  return hits_.size();
 }
 
 std::vector<Hit> Merged::sorted(std::size_t most) const {

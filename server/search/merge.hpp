@@ -5,11 +5,13 @@
 #include "search/hit.hpp"
 
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace search {
 
-/// Hits of one torrent become one: the most seeders that anybody counted, what others know beside it, all providers.
+/// Hits of one torrent become one: the most seeders that anybody counted, what others know beside it, and all providers
+/// in the order of add().
 class Merged {
  public:
   explicit Merged(Category wanted) : wanted_(wanted) {}
@@ -20,7 +22,11 @@ class Merged {
 
  private:
   Category const wanted_;
+  /// Of the hit with one of these hashes; the end if there is none.
+  [[nodiscard]] std::size_t place_of(swarm::InfoHash const& hash) const;
+
   std::vector<Hit> hits_;
+  std::unordered_map<std::string, std::size_t> places_;  ///< in hits_, by each hash in hex
 };
 
 /// That of the hits which a name alone means: all its words are in the hit's, and it is here or has the most seeders.

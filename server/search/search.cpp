@@ -57,7 +57,6 @@ class Search::Run {
       : search_(search),
         query_(std::move(query)),
         then_(std::move(then)),
-        merged_(query_.category),
         deadline_(search.deadline_, [this] { late(); }),
         half_(search.deadline_ / 2, [this] { ask_stand_ins(); }) {
     for (auto const& standing : search_.standings_) {
@@ -78,6 +77,7 @@ class Search::Run {
     std::shared_ptr<void> ticket = {};
     Clock::time_point begun = {};
     bool asked = false, over = false;
+    Reading reading = {};
   };
 
   [[nodiscard]] bool stands_in(std::size_t i) const { return has_bay_ && parts_[i].standing.kind == "tpb"; }
@@ -102,8 +102,7 @@ class Search::Run {
     part.over = true;
     --waiting_;
     finish(part, !outcome.error.empty() ? (outcome.late ? State::late : State::failed) : State::ok, outcome.error);
-    part.standing.results = merged_.add(part.standing.name, std::move(outcome.reading.hits));
-    part.standing.without_hash = outcome.reading.without_hash;
+    part.reading = std::move(outcome.reading);
     if (bay_has_failed()) ask_stand_ins();
     if (waiting_ == 0) end();
   }
@@ -141,9 +140,11 @@ class Search::Run {
   void end() {
     if (!then_) return;
     Answer answer;
-    answer.hits = merged_.sorted(query_.limit);
+    Merged merged(query_.category);  // in the configured order, whoever was first
     for (std::size_t i = 0; i < parts_.size(); ++i) {
       parts_[i].ticket.reset();
+      parts_[i].standing.results = merged.add(parts_[i].standing.name, std::move(parts_[i].reading.hits));
+      parts_[i].standing.without_hash = parts_[i].reading.without_hash;
       answer.providers.push_back(parts_[i].standing);
       if (!parts_[i].asked) continue;
       auto& known = search_.standings_[i];
@@ -151,13 +152,13 @@ class Search::Run {
       known = parts_[i].standing;
       if (!known.answered_at) known.answered_at = before;
     }
+    answer.hits = merged.sorted(query_.limit);
     std::exchange(then_, nullptr)(std::move(answer));
   }
 
   Search& search_;
   Query const query_;
   std::function<void(Answer)> then_;
-  Merged merged_;
   std::vector<Part> parts_;
   bool has_bay_ = false;
   int waiting_ = 0;

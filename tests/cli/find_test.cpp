@@ -6,6 +6,8 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
+
 namespace {
 
 using support::FaultyTracker;
@@ -110,6 +112,38 @@ TEST_F(CliFind, CheckOfWhatWorks) {
   auto const text = run({"check"}, environment);
   EXPECT_EQ(text.exit.code, 0);
   EXPECT_THAT(text.out, AllOf(HasSubstr("ok       " + tracker.url()), HasSubstr("silent   " + silent.url())));
+}
+
+TEST_F(CliFind, CheckOfAServer) {
+  FaultyTracker tracker(FaultyTracker::Fault::failure), silent(FaultyTracker::Fault::silent);
+  bay_.put("/q.php?q=big%20film&cat=200", {"<html>"});
+  Running server(Environment{{"TORRENT_TRACKERS", tracker.url() + " " + silent.url()},
+                             {"SEARCH_PROVIDERS", "apibay=" + bay_.url()},
+                             {"API_TOKEN", "sesame"}});
+  Environment const key{{"API_TOKEN", "sesame"}};
+  auto const well = run({"check", "--json", "--server", server.url() + "/"}, key);
+  EXPECT_EQ(well.exit.code, 0) << well.out << well.err;
+  EXPECT_EQ(at(well.out, "$.ok"), "true");
+  EXPECT_EQ(at(well.out, "$.server.reasons"), "[]");
+  EXPECT_THAT(at(well.out, "$.trackers[*].answers"), AllOf(HasSubstr("true"), HasSubstr("false")));
+  EXPECT_EQ(at(well.out, "$.providers[*].state"), "\"unused\"");
+
+  server.get("/search?q=big%20film&token=sesame");
+  std::filesystem::remove_all(server.folder().path() / "downloads");
+  auto const ill = run({"check", "-s", server.url()}, key);
+  EXPECT_EQ(ill.exit.code, 1);
+  EXPECT_THAT(ill.out, AllOf(HasSubstr("failed   The download folder"), HasSubstr("ok       " + tracker.url()),
+                             HasSubstr("silent   " + silent.url()), HasSubstr("web page"), Not(HasSubstr("Buffers"))));
+
+  auto const refused = run({"check", "-s", server.url()});
+  EXPECT_EQ(refused.exit.code, 1);
+  EXPECT_THAT(refused.err, AllOf(HasSubstr("401"), HasSubstr("API_TOKEN")));
+  auto const unknown = run({"check", "-s", server.url(), hash}, key);
+  EXPECT_EQ(unknown.exit.code, 1);
+  EXPECT_THAT(unknown.err, HasSubstr("404"));
+  auto const other = run({"check", "-s", bay_.url()});
+  EXPECT_EQ(other.exit.code, 1);
+  EXPECT_THAT(other.err, HasSubstr("gst-torrent-server"));
 }
 
 TEST_F(CliFind, CheckOfWhatDoesNot) {

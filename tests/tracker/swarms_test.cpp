@@ -99,11 +99,12 @@ TEST_F(Signalling, AnswersGoBack) {
 
 TEST_F(Signalling, IdsAreBytes) {
   open(1, 1);
-  std::string const hash = R"(\u0000\u00ff\\\u0000\"abcdefghijklmno)";
+  std::string const hash = R"(\u0000\u00ff\\\u0000\"\u001fbcdefghijklmno)";
   auto const outcome =
       say(1, R"({"action": "announce", "info_hash": ")" + hash + R"(", "peer_id": ")" + id("a") + R"("})");
   ASSERT_EQ(outcome.texts.size(), 1u);
-  EXPECT_THAT(outcome.texts[0].second, HasSubstr("\"info_hash\":\"\\u0000\xc3\xbf\\\\\\u0000\\\"abcdefghijklmno\""));
+  EXPECT_THAT(outcome.texts[0].second,
+              HasSubstr("\"info_hash\":\"\\u0000\xc3\xbf\\\\\\u0000\\\"\\u001fbcdefghijklmno\""));
 }
 
 TEST_F(Signalling, Scrape) {

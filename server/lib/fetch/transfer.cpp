@@ -112,7 +112,7 @@ class Transfer::Run : public std::enable_shared_from_this<Run> {
     auto const status = soup_message_get_status(message_);
     if (is_redirect(status)) return follow();
     bool const unchanged = status == 304 && !request_.etag.empty();
-    if (status != 200 && status != 206 && !unchanged)
+    if (status != 200 && status != 206 && !unchanged && !request_.refusals)
       return over(Error(Error::Kind::status, "The other server answered with status " + std::to_string(status) + "."));
     auto const listener = listener_;  // it may stop us, and so go, while it is called
     if (!listener->head(head(static_cast<int>(status)))) return stop();

@@ -42,10 +42,11 @@ class Transfer {
     std::optional<std::int64_t> begin = {};  ///< asks for a range
     std::optional<std::int64_t> end = {};    ///< exclusive
     std::string etag = {};                   ///< of what is known already
+    bool refusals = false;                   ///< their bodies are wanted, too
   };
   struct Listener {
-    /// Status 200 or 206, or 304 for what is known already. False: that is not what was looked for, and nothing more is
-    /// called.
+    /// Status 200 or 206, 304 for what is known already, or where refusals are wanted any. False: that is not what was
+    /// looked for, and nothing more is called.
     std::function<bool(Head const&)> head;
     /// False: no more, please, until resume().
     std::function<bool(std::span<char const>)> bytes;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // BEP 48: a scrape if there is a hash; else an announce of nothing, which every tracker answers with a failure.
 #include "lib/trackers/conduct.hpp"
-#include "lib/trackers/lookup.hpp"
+#include "lib/trackers/named_probe.hpp"
 #include "lib/trackers/probe.hpp"
 
 #include <libsoup/soup.h>
@@ -10,8 +10,6 @@
 
 namespace trackers {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 /// More of an answer says nothing more.
 constexpr gsize most_bytes = 64 * 1024;
@@ -38,42 +36,15 @@ std::string address_of(Question const& question) {
   return made + "info_hash=" + escaped(*question.hash);
 }
 
-class HttpProbe final : public Probe, public std::enable_shared_from_this<HttpProbe> {
+class HttpProbe final : public NamedProbe<HttpProbe> {
  public:
-  HttpProbe(Question question, Done done)
-      : question_(std::move(question)), done_(std::move(done)), session_(new_session()) {}
+  using NamedProbe::NamedProbe;
   ~HttpProbe() override {
-    g_cancellable_cancel(cancellable_);
-    g_object_unref(cancellable_);
     g_clear_object(&status_of_);
     g_object_unref(session_);
   }
 
-  [[nodiscard]] Verdict so_far() const override { return verdict_; }
-
-  void begin(std::string const& host) {
-    look_up(question_, host, cancellable_,
-            [weak = weak_from_this()](bool resolves, GInetAddress* address, std::string const& why) {
-              auto const self = weak.lock();
-              if (!self) return;
-              self->verdict_.resolves = resolves;
-              if (address)
-                self->ask();
-              else
-                self->tell(why);
-            });
-  }
-
- private:
-  /// Each step's answer comes with this, which does not keep the probe alive.
-  struct Step {
-    std::weak_ptr<HttpProbe> probe;
-    GInputStream* stream = nullptr;
-    std::string bytes;
-    ~Step() { g_clear_object(&stream); }
-  };
-
-  void ask() {
+  void ask(GInetAddress*) {
     g_autoptr(SoupMessage) message = new_request(question_, address_of(question_));
     if (!message) return tell("It is no announce URL.");
     status_of_ = SOUP_MESSAGE(g_object_ref(message));
@@ -90,6 +61,15 @@ class HttpProbe final : public Probe, public std::enable_shared_from_this<HttpPr
         },
         new Step{weak_from_this()});
   }
+
+ private:
+  /// Each step's answer comes with this, which does not keep the probe alive.
+  struct Step {
+    std::weak_ptr<HttpProbe> probe;
+    GInputStream* stream = nullptr;
+    std::string bytes;
+    ~Step() { g_clear_object(&stream); }
+  };
 
   void read(std::unique_ptr<Step> step) {
     step->bytes.resize(most_bytes);
@@ -110,23 +90,12 @@ class HttpProbe final : public Probe, public std::enable_shared_from_this<HttpPr
   void understand(std::string const& body) {
     verdict_ = read_answer(static_cast<int>(soup_message_get_status(status_of_)), body);
     verdict_.resolves = true;
-    verdict_.after = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun_);
+    verdict_.after = so_long();
     tell(verdict_.message);
   }
 
-  void tell(std::string const& message) {
-    verdict_.message = message;
-    g_clear_object(&status_of_);
-    if (auto const done = std::exchange(done_, {})) done(verdict_);
-  }
-
-  Question const question_;
-  Done done_;
-  Clock::time_point const begun_ = Clock::now();
-  GCancellable* cancellable_ = g_cancellable_new();
-  SoupSession* session_;
+  SoupSession* session_ = new_session();
   SoupMessage* status_of_ = nullptr;
-  Verdict verdict_;
 };
 
 }  // namespace

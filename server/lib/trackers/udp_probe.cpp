@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // BEP 15: connect, and scrape if there is a hash.
-#include "lib/trackers/lookup.hpp"
+#include "lib/trackers/named_probe.hpp"
 #include "lib/trackers/probe.hpp"
 
 #include <gio/gio.h>
@@ -12,7 +12,6 @@
 namespace trackers {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using Bytes = std::vector<std::uint8_t>;
 
 constexpr std::uint64_t protocol_id = 0x41727101980;
@@ -30,34 +29,15 @@ std::uint64_t get(Bytes const& bytes, std::size_t at, int size) {
   return value;
 }
 
-class UdpProbe final : public Probe, public std::enable_shared_from_this<UdpProbe> {
+class UdpProbe final : public NamedProbe<UdpProbe> {
  public:
-  UdpProbe(Question question, Done done) : question_(std::move(question)), done_(std::move(done)) {}
-  ~UdpProbe() override {
-    g_cancellable_cancel(cancellable_);
-    g_object_unref(cancellable_);
-    end();
-  }
+  UdpProbe(Question question, int port, Done done)
+      : NamedProbe(std::move(question), std::move(done)), port_(static_cast<guint16>(port)) {}
+  ~UdpProbe() override { end(); }
 
-  [[nodiscard]] Verdict so_far() const override { return verdict_; }
-
-  void begin(std::string const& host, int port) {
-    look_up(question_, host, cancellable_,
-            [weak = weak_from_this(), port](bool resolves, GInetAddress* address, std::string const& why) {
-              auto const self = weak.lock();
-              if (!self) return;
-              self->verdict_.resolves = resolves;
-              if (address)
-                self->found(address, port);
-              else
-                self->tell(why);
-            });
-  }
-
- private:
-  void found(GInetAddress* address, int port) {
+  void ask(GInetAddress* address) {
     g_autoptr(GError) failure = nullptr;
-    g_autoptr(GSocketAddress) to = g_inet_socket_address_new(address, static_cast<guint16>(port));
+    g_autoptr(GSocketAddress) to = g_inet_socket_address_new(address, port_);
     socket_ = g_socket_new(g_inet_address_get_family(address), G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, &failure);
     if (!socket_ || !g_socket_connect(socket_, to, nullptr, &failure)) return tell(failure->message);
     g_socket_set_blocking(socket_, FALSE);
@@ -74,15 +54,17 @@ class UdpProbe final : public Probe, public std::enable_shared_from_this<UdpProb
     g_source_set_callback(
         repeat_,
         [](gpointer self) -> gboolean {
+          if (static_cast<UdpProbe*>(self)->has_told()) return G_SOURCE_REMOVE;
           static_cast<UdpProbe*>(self)->send();
           return G_SOURCE_CONTINUE;
         },
         this, nullptr);
     g_source_attach(repeat_, g_main_context_get_thread_default());
-    ask(connect, protocol_id);
+    request(connect, protocol_id);
   }
 
-  void ask(Action action, std::uint64_t connection) {
+ private:
+  void request(Action action, std::uint64_t connection) {
     action_ = action;
     transaction_ = g_random_int();
     request_.clear();
@@ -108,18 +90,18 @@ class UdpProbe final : public Probe, public std::enable_shared_from_this<UdpProb
     reply.resize(static_cast<std::size_t>(size));
     if (size < 8 || get(reply, 4, 4) != transaction_) return G_SOURCE_CONTINUE;  // of an earlier try, or a stranger
     understand(reply);
-    return done_ ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+    return has_told() ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
   }
 
   void understand(Bytes const& reply) {
     auto const action = get(reply, 0, 4);
-    if (!verdict_.after) verdict_.after = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun_);
+    if (!verdict_.after) verdict_.after = so_long();
     verdict_.answers = true;
     if (action == error) {
       return tell({reply.begin() + 8, reply.begin() + std::min<std::ptrdiff_t>(208, std::ssize(reply))});
     }
     if (action_ == connect && action == connect && reply.size() >= 16)
-      return question_.hash ? ask(scrape, get(reply, 8, 8)) : tell("");
+      return question_.hash ? request(scrape, get(reply, 8, 8)) : tell("");
     if (action_ == scrape && action == scrape && reply.size() >= 20) {
       verdict_.seeders = static_cast<std::int64_t>(get(reply, 8, 4));
       verdict_.leechers = static_cast<std::int64_t>(get(reply, 16, 4));
@@ -138,31 +120,20 @@ class UdpProbe final : public Probe, public std::enable_shared_from_this<UdpProb
       }
     g_clear_object(&socket_);
   }
-  void tell(std::string const& message) {
-    verdict_.message = message;
-    if (auto const done = std::exchange(done_, {})) {
-      if (repeat_) g_source_destroy(repeat_);
-      done(verdict_);
-    }
-  }
 
-  Question const question_;
-  Done done_;
-  Clock::time_point const begun_ = Clock::now();
-  GCancellable* cancellable_ = g_cancellable_new();
+  guint16 const port_;
   GSocket* socket_ = nullptr;
   GSource *readable_ = nullptr, *repeat_ = nullptr;
   Action action_ = connect;
   std::uint32_t transaction_ = 0;
   Bytes request_;
-  Verdict verdict_;
 };
 
 }  // namespace
 
 std::shared_ptr<Probe> udp_probe(Question const& question, std::string const& host, int port, Probe::Done done) {
-  auto const probe = std::make_shared<UdpProbe>(question, std::move(done));
-  probe->begin(host, port);
+  auto const probe = std::make_shared<UdpProbe>(question, port, std::move(done));
+  probe->begin(host);
   return probe;
 }
 

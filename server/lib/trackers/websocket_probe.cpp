@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // WebTorrent: a tracker that opens a WebSocket answers; if there is a hash, it is asked for a scrape.
 #include "lib/trackers/conduct.hpp"
-#include "lib/trackers/lookup.hpp"
+#include "lib/trackers/named_probe.hpp"
 #include "lib/trackers/probe.hpp"
 
 #include <libsoup/soup.h>
@@ -10,8 +10,6 @@
 
 namespace trackers {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 /// The hash as WebTorrent writes it in JSON: each byte a character of Latin-1.
 std::string escaped(Hash const& hash) {
@@ -24,34 +22,15 @@ std::string escaped(Hash const& hash) {
   return text;
 }
 
-class WebSocketProbe final : public Probe, public std::enable_shared_from_this<WebSocketProbe> {
+class WebSocketProbe final : public NamedProbe<WebSocketProbe> {
  public:
-  WebSocketProbe(Question question, Done done)
-      : question_(std::move(question)), done_(std::move(done)), session_(new_session()) {}
+  using NamedProbe::NamedProbe;
   ~WebSocketProbe() override {
-    g_cancellable_cancel(cancellable_);
     close();
-    g_object_unref(cancellable_);
     g_object_unref(session_);
   }
 
-  [[nodiscard]] Verdict so_far() const override { return verdict_; }
-
-  void begin(std::string const& host) {
-    look_up(question_, host, cancellable_,
-            [weak = weak_from_this()](bool resolves, GInetAddress* address, std::string const& why) {
-              auto const self = weak.lock();
-              if (!self) return;
-              self->verdict_.resolves = resolves;
-              if (address)
-                self->connect();
-              else
-                self->tell(why);
-            });
-  }
-
- private:
-  void connect() {
+  void ask(GInetAddress*) {
     g_autoptr(SoupMessage) message = new_request(question_, question_.url);
     if (!message) return tell("It is no announce URL.");
     soup_session_websocket_connect_async(
@@ -69,10 +48,11 @@ class WebSocketProbe final : public Probe, public std::enable_shared_from_this<W
         new std::weak_ptr(weak_from_this()));
   }
 
+ private:
   void opened(SoupWebsocketConnection* connection) {
     connection_ = connection;
     verdict_.answers = true;
-    verdict_.after = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun_);
+    verdict_.after = so_long();
     if (!question_.hash) return tell("");
     g_signal_connect(connection_, "message", G_CALLBACK(on_message), this);
     g_signal_connect(connection_, "closed", G_CALLBACK(on_closed), this);
@@ -101,19 +81,9 @@ class WebSocketProbe final : public Probe, public std::enable_shared_from_this<W
     soup_websocket_connection_close(connection_, SOUP_WEBSOCKET_CLOSE_NORMAL, nullptr);
     g_clear_object(&connection_);
   }
-  void tell(std::string const& message) {
-    close();
-    verdict_.message = message;
-    if (auto const done = std::exchange(done_, {})) done(verdict_);
-  }
 
-  Question const question_;
-  Done done_;
-  Clock::time_point const begun_ = Clock::now();
-  GCancellable* cancellable_ = g_cancellable_new();
-  SoupSession* session_;
+  SoupSession* session_ = new_session();
   SoupWebsocketConnection* connection_ = nullptr;
-  Verdict verdict_;
 };
 
 }  // namespace
