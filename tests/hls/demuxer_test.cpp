@@ -13,8 +13,18 @@
 #include <fstream>
 #include <future>
 #include <numeric>
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#endif
 
 namespace {
+
+/// On this thread, for as long as it lives: flvdemux (1.22) never gives up the seek at which it is interrupted.
+struct LeakOfOthers {
+#ifdef __SANITIZE_ADDRESS__
+  __lsan::ScopedDisabler here;
+#endif
+};
 
 using namespace std::chrono_literals;
 using namespace hls_test;
@@ -64,6 +74,7 @@ TEST_P(Blocked, ReadsAreCancelledAndGoOn) {
   source->set_hole(source->size() / 2, source->size() / 20 * 19);
   for (int round = 0; round < 3; ++round) {
     auto read = std::async(std::launch::async, [&] {
+      [[maybe_unused]] LeakOfOthers const leak;
       Until taker(place + 1s);
       demuxer->read(place, {0, 1}, taker);
     });

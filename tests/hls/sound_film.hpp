@@ -6,6 +6,7 @@
 #include "hls/cut.hpp"
 
 #include <filesystem>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct SoundRecipe {
   int late = 0;  ///< samples before the first one that is heard, at the time of the first frame
   double seconds = 20;
 };
+inline void PrintTo(SoundRecipe const& recipe, std::ostream* out) { *out << recipe.name; }
 
 /// A sweep, two sines, and a beep of 0.1 s at each full second; a little different in every channel. Throws
 /// std::runtime_error with what ffmpeg says.
