@@ -107,6 +107,16 @@ def a_refusal_is_told_in_its_own_words(viewer, _):
     viewer.browser.devtools("Page.removeScriptToEvaluateOnNewDocument", **what)
 
 
+def a_busy_server_is_asked_again(viewer, _):
+    what = viewer.browser.devtools("Page.addScriptToEvaluateOnNewDocument", source=(
+        "const real = window.fetch; window.refused = 0; window.fetch = (to, ...more) => String(to).endsWith('/api/torrents') && refused < 2"
+        " ? (++refused, Promise.resolve(new Response(JSON.stringify({success: false, code: 'too_many_requests', message: 'Later.'}),"
+        " {status: 429}))) : real(to, ...more)"))
+    viewer.open()
+    viewer.has("the list must come all the same", "window.refused === 2 && document.querySelectorAll('.card').length === 1")
+    viewer.browser.devtools("Page.removeScriptToEvaluateOnNewDocument", **what)
+
+
 def nobody_has_it(viewer, _):
     """A magnet link that nobody answers: words at once, and after a while more of them."""
     viewer.open()
@@ -164,7 +174,8 @@ def main(server_program, seed_program, make_program, made, out):
             wrong += run_parts(user, out, [the_server_goes_and_comes], magnet)
         with served(server_program) as base, viewer(base) as user:
             ask(base + "/api/torrents", {"magnetUri": magnet})
-            wrong += run_parts(user, out, [the_plain_page_plays, an_old_browser_gets_it, a_refusal_is_told_in_its_own_words, nobody_has_it, no_address_is_an_error], magnet)
+            wrong += run_parts(user, out, [the_plain_page_plays, an_old_browser_gets_it, a_refusal_is_told_in_its_own_words,
+                                          a_busy_server_is_asked_again, nobody_has_it, no_address_is_an_error], magnet)
             odd = ["h264-co64-stz2.mp4", "h264-aac.flv"]
             with films_in(shared + "/odd", make_program, made, odd) as folder, swarm(seed_program, folder, "--rate=300") as other:
                 info_hash = ask(base + "/api/torrents", {"magnetUri": other})["infoHash"]

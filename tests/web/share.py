@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Viewers of one film share its segments, in three tabs of Chromium; and what is wrong with the others harms nobody.
+"""Viewers of one film share its segments, in three windows of Chromium; and what is wrong with the others harms nobody.
 
 usage: share.py SERVER SEED OUT    (both programs; folder for the film)
 
@@ -21,7 +21,8 @@ import urllib.request
 from house import Program, ask, eventually, server
 from webdriver import Browser
 
-SECONDS = 120
+SECONDS = 180
+WATCHED = 60  # seconds of it that the last of three has seen when they are judged
 
 PLAYER = """
 const [hash, swarm] = args;
@@ -31,7 +32,8 @@ const Hls = (await import('/web/hls.js')).default, {sharedHls} = await import('/
 const facts = (await (await fetch(`/api/torrents/${hash}/hls/0`)).json()).data;
 const sharing = {...facts.sharing, swarmId: facts.sharing.swarmId + swarm};
 const {hls, stats} = await sharedHls(Hls, {maxBufferLength: 30}, sharing);
-const view = window.view = {stats, film, hls, sums: {}, stalls: 0, faults: [], refused: 0};
+const view = window.view = {stats, film, hls, sums: {}, stalls: 0, faults: [], refused: 0, warnings: []};
+hls.p2pEngine.addEventListener('onTrackerWarning', ({warning}) => view.warnings.push(String(warning)));
 hls.p2pEngine.addEventListener('onSegmentError', fault => {
   if (/validation-failed/.test(fault.error.type)) ++view.refused;
 });
@@ -46,9 +48,9 @@ hls.attachMedia(film);
 await film.play();
 film.addEventListener('waiting', () => { if (!film.seeking) ++view.stalls; });
 """
-STATE = """const {stats, film, sums, stalls, faults, refused} = view;
+STATE = """const {stats, film, sums, stalls, faults, refused, warnings} = view;
 return {...stats(), time: film.currentTime, segments: view.hls.levels[0].details.fragments.length, sums, stalls, faults,
-  refused, frames: film.getVideoPlaybackQuality().totalVideoFrames};"""
+  refused, warnings, frames: film.getVideoPlaybackQuality().totalVideoFrames};"""
 # Other bytes than it has: in the middle of whatever is large enough to be a part of a segment.
 POISON = """
 const send = RTCDataChannel.prototype.send;
@@ -126,14 +128,14 @@ class Door:
 
 
 class Tabs:
-    """Of one browser; each loads for itself."""
+    """Of one browser; each loads for itself, and has a window: a muted film in a hidden tab is paused by Chromium."""
 
     def __init__(self, browser):
         self.browser, self.home = browser, browser.ask("GET", "/window")
 
     def open(self, url, script, *arguments):
         self.browser.ask("POST", "/window", {"handle": self.home})
-        tab = self.browser.ask("POST", "/window/new", {"type": "tab"})["handle"]
+        tab = self.browser.ask("POST", "/window/new", {"type": "window"})["handle"]
         self.browser.ask("POST", "/window", {"handle": tab})
         self.browser.devtools("Network.enable")
         self.browser.devtools("Network.setCacheDisabled", cacheDisabled=True)
@@ -181,16 +183,18 @@ def shares(tabs, url, film, originals):
         viewers.append(tabs.open(url, PLAYER, film, ""))
         # A few seconds apart, by the film's clock.
         eventually("it must begin", lambda: tabs.run(viewers[-1])["time"] > 4, 60)
+    eventually("each must be connected with both others", lambda: all(tabs.run(tab)["peers"] == 2 for tab in viewers))
     def done():
         states = [tabs.run(tab) for tab in viewers]
-        return all(s["time"] > 24 for s in states) and states
-    states = eventually("they must play", done, 90)
+        return all(s["time"] > WATCHED for s in states) and states
+    states = eventually("they must play", done, 2 * WATCHED)
     p2p, http = (sum(s[source] for s in states) for source in ("p2p", "http"))
     for state in states:
         print({k: v for k, v in state.items() if k != "sums"}, flush=True)
         originals.right(state["sums"])
         assert state["stalls"] == 0, f"{state['stalls']} stalls: {state['faults']}"
         assert not [f for f in state["faults"] if "FATAL" in f], state["faults"]
+        assert not state["warnings"], f"the tracker: {state['warnings']}"
     assert all(len(s["sums"]) >= 4 for s in states), "each must have had some segments"
     print(f"  {p2p} bytes from each other, {http} from the server: {p2p / (p2p + http):.0%}", flush=True)
     assert p2p > http, f"only {p2p / (p2p + http):.0%} came from other viewers"
@@ -209,9 +213,10 @@ def goes_on_alone(tabs, viewers, door):
     """A viewer leaves, and the tracker is gone: nobody notices."""
     door.close_tracker()
     tabs.close(viewers.pop())
+    eventually("the others must see it", lambda: all(tabs.run(tab)["peers"] == 1 for tab in viewers), 60)
     plays_on(tabs, viewers, 4)
-    tabs.run(viewers[0], "view.film.currentTime = 90; await new Promise(good => view.film.onseeked = good)")
-    eventually("it must play after the jump", lambda: tabs.run(viewers[0])["time"] > 91, 30)
+    tabs.run(viewers[0], "view.film.currentTime = 150; await new Promise(good => view.film.onseeked = good)")
+    eventually("it must play after the jump", lambda: tabs.run(viewers[0])["time"] > 151, 30)
     plays_on(tabs, viewers, 3)
 
 

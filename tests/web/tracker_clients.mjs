@@ -18,7 +18,7 @@ class Connection extends werift.RTCPeerConnection {
 class Description { constructor({type, sdp}) { Object.assign(this, {type, sdp}); } }
 const wrtc = {...werift, RTCPeerConnection: Connection, RTCSessionDescription: Description};
 
-const url = process.argv[2], infoHash = '00ff80c3' + 'aa'.repeat(16);  // bytes that JSON has to escape
+const url = process.argv[2], infoHash = '001f7f225c80c3ff' + 'aa'.repeat(12);  // bytes that JSON has to escape
 function viewer(number) {
   // Clients of one URL share a socket, and would be one peer.
   const client = new Client({infoHash, peerId: Buffer.from(`-XX0000-00000000000${number}`), port: 6881, wrtc,

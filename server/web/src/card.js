@@ -7,6 +7,9 @@ import {fillPoster, poster} from './pictures.js';
 import {left} from './resume.js';
 import {words} from './words.js';
 
+/// Pixels out of sight within which cards are as good as seen.
+export const nearby = 200;
+
 export function stateOf(torrent) {
   const said = [words.status[torrent.status] || torrent.status];
   if (torrent.status !== 'complete') said.push(words.line.percent(torrent.progress));
@@ -37,11 +40,12 @@ export function card(torrent) {
     const file = mainFile(files);
     if (file && !file.isVideo) return;
     if (file) pictured = await fillPoster(box, torrent.infoHash, file.index, watched ? Math.round(watched.at) : null);
-    // Its name or frame may not be here yet.
+    // Its name or frame may not be here yet. Who is out of sight is asked when it is seen again: asking wakes what sleeps.
     patience = Math.min(2 * patience, 60000);
     if (!pictured) again = setTimeout(() => {
       again = 0;
-      if (link.isConnected) picture();
+      const {top, bottom} = link.getBoundingClientRect();
+      if (link.isConnected && bottom > -nearby && top < innerHeight + nearby) picture();
     }, patience);
   }
   function update(now) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What is here, as cards: first what was watched last, then what is being downloaded.
-import {card} from './card.js';
+import {card, nearby} from './card.js';
 import {make, show} from './dom.js';
 import {speed} from './format.js';
 import {icon} from './icons.js';
@@ -9,8 +9,6 @@ import {isKnown, on, torrents} from './torrents.js';
 import {words} from './words.js';
 
 const portion = 60;
-// A picture wakes a torrent that sleeps: a few hundred may be woken by looking at them, ten thousand may not.
-const mostPictured = 300;
 
 export function cards(signal, wanted = () => true) {
   const grid = make('div', {class: 'grid'}), end = make('div', {class: 'end'});
@@ -19,9 +17,9 @@ export function cards(signal, wanted = () => true) {
     for (const {target, isIntersecting} of entries) {
       if (!isIntersecting) continue;
       if (target === end) shown += portion, fill();
-      else if (torrents.size <= mostPictured) made.get(target.dataset.hash)?.picture();
+      else made.get(target.dataset.hash)?.picture();
     }
-  }, {rootMargin: '200px'});
+  }, {rootMargin: `${nearby}px`});
   signal.addEventListener('abort', () => seen.disconnect());
 
   function fill() {

@@ -2,16 +2,17 @@
 // An hls.js that takes segments from others who watch the same film, and gives them its own (docs/sharing.md).
 import {HlsJsP2PEngine} from 'p2p-media-loader-hlsjs';
 
-// Seconds ahead of the picture: what is needed so soon comes from the server; what others have is taken from them; and
-// of what nobody has each viewer fetches a part, not so far ahead that the server's swarm would be read out of order.
-const windows = {highDemandTimeWindow: 10, httpDownloadTimeWindow: 40, p2pDownloadTimeWindow: 120};
+// Seconds ahead of the picture: what is needed so soon comes from the server; the rest from others who have it, and of what
+// nobody has each viewer fetches a part. No farther ahead, else the server's swarm would be read out of order. As far for
+// both: who may take from others what he may not fetch himself has to fetch, at once, what is just before it.
+const ahead = 40, windows = {highDemandTimeWindow: 10, httpDownloadTimeWindow: ahead, p2pDownloadTimeWindow: ahead};
 // Alone, as much comes from the server as hls.js would keep in hand; nobody may come for so many ms.
 const alone = {highDemandTimeWindow: 30}, together = {highDemandTimeWindow: windows.highDemandTimeWindow};
 const company = 5000;
 // The server waits for its swarm before it answers.
 const patience = 60000;
 const memory = 200;  // 2^20 bytes of segments
-// Bytes a second that are given to others in the long run, and at once.
+// Bytes a second that are given to others in the long run, and at once, where they may be out of this network.
 const uploadRate = 500e3, uploadBurst = 20e6;
 
 /// base64 of a SHA-256. Pages that came by plain HTTP have no crypto.subtle.
@@ -102,6 +103,7 @@ export async function sharedHls(Hls, config, sharing) {
   engine.addEventListener('onChunkUploaded', bytes => { counted.upload += bytes; });
   const ended = then => hls.once(Hls.Events.DESTROYING, then);
   follow(engine, peers, ended);
-  limitUpload(engine, ended);
+  // Without these all viewers are in one network, whose line is nobody's to spare.
+  if (sharing.iceServers.length) limitUpload(engine, ended);
   return {hls, stats};
 }
