@@ -41,7 +41,7 @@ class HttpPlayer final : public Player {
   std::size_t read(std::span<std::byte> into) override {
     if (!connection_) connect();
     auto const some = connection_->read_some(into.size());
-    if (some.empty()) throw std::runtime_error("the answer for " + target_ + " ends early");
+    if (some.empty()) throw EndsEarly("the answer for " + target_ + " ends early");
     std::memcpy(into.data(), some.data(), some.size());
     position_ += static_cast<std::int64_t>(some.size());
     return some.size();

@@ -86,7 +86,7 @@ void read_checked(Player& player, support::Payload const& film, std::int64_t pos
         static_cast<std::size_t>(std::min<std::int64_t>(end - position, static_cast<std::int64_t>(buffer.size()))));
     auto const got = part.first(player.read(part));
     if (auto const wrong = film.first_difference(position, got))
-      throw std::runtime_error("wrong byte at " + std::to_string(position + static_cast<std::int64_t>(*wrong)));
+      throw WrongByte("wrong byte at " + std::to_string(position + static_cast<std::int64_t>(*wrong)));
     position += static_cast<std::int64_t>(got.size());
   }
 }

@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -59,8 +60,15 @@ struct Contestant {
 /// `--others 0` leaves all of these away.
 std::vector<Contestant> contestants(int argc, char** argv, bool utp = false);
 
+/// A player's bytes end before the film does.
+struct EndsEarly : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+struct WrongByte : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
 /// Reads exactly so many bytes from where the player is and compares them with the payload from `position` on. Throws
-/// std::runtime_error at the first wrong one.
+/// WrongByte at the first wrong one.
 void read_checked(Player& player, support::Payload const& film, std::int64_t position, std::int64_t size);
 
 }  // namespace bench

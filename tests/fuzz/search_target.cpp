@@ -1,23 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "search_target.hpp"
 
+#include "must.hpp"
 #include "search/source.hpp"
 #include "swarm/quote.hpp"
 #include "tracker/message.hpp"
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 
 namespace fuzz {
 namespace {
-
-void must(bool holds, char const* what) {
-  if (holds) return;
-  std::fprintf(stderr, "does not hold: %s\n", what);
-  std::abort();
-}
 
 bool is_clean(std::string const& text) { return swarm::clean_text(text, text.size()) == text; }
 

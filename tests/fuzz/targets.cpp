@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "targets.hpp"
 
+#include "must.hpp"
 #include "swarm/catalog.hpp"
 #include "swarm/error.hpp"
 #include "swarm/locator.hpp"
@@ -10,8 +11,6 @@
 #include <libtorrent/torrent_info.hpp>
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 
 namespace fuzz {
@@ -19,12 +18,6 @@ namespace fuzz {
 namespace {
 
 using namespace swarm;
-
-void must(bool holds, char const* what) {
-  if (holds) return;
-  std::fprintf(stderr, "does not hold: %s\n", what);
-  std::abort();
-}
 
 bool is_clean(std::string_view text) {
   return std::none_of(text.begin(), text.end(), [](char c) { return (c >= 0 && c < ' ') || c == 0x7f; });

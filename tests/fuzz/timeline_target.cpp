@@ -2,20 +2,13 @@
 #include "timeline_target.hpp"
 
 #include "hls/timeline.hpp"
+#include "must.hpp"
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 
 namespace fuzz {
 namespace {
-
-void must(bool holds, char const* what) {
-  if (holds) return;
-  std::fprintf(stderr, "does not hold: %s\n", what);
-  std::abort();
-}
 
 class Film : public hls::ByteSource {
  public:

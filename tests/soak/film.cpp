@@ -9,7 +9,7 @@ std::string Film::line() const {
   std::ostringstream out;
   out << "film " << slot << ' ' << seed << ' ' << size << ' ' << files.size();
   for (int const file : files) out << ' ' << file;
-  out << ' ' << key << ' ' << description << ' ' << magnet;
+  out << ' ' << key << ' ' << lies << ' ' << description << ' ' << magnet;
   return out.str();
 }
 
@@ -21,7 +21,7 @@ std::optional<Film> Film::parse(std::string const& line) {
   if (!(in >> word >> film.slot >> film.seed >> film.size >> count) || word != "film") return std::nullopt;
   film.files.resize(count);
   for (auto& file : film.files) in >> file;
-  if (!(in >> film.key >> film.description >> film.magnet)) return std::nullopt;
+  if (!(in >> film.key >> film.lies >> film.description >> film.magnet)) return std::nullopt;
   return film;
 }
 

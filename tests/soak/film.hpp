@@ -15,6 +15,7 @@ struct Film {
   std::int64_t size = 0;    ///< of each file
   std::vector<int> files;   ///< their indices in the torrent
   std::string key;          ///< the info hash
+  bool lies = false;        ///< some of its peers send wrong bytes
   std::string description;  ///< for those who look for what went wrong
   std::string magnet;
 

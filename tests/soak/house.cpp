@@ -129,16 +129,20 @@ void House::view(Shelved& shelved, std::mt19937_64& random, Read& read) {
     std::shared_lock const together(shelved.viewed);
     if (shelved.retired) return;
     auto const number = static_cast<std::size_t>(upto(random, static_cast<int>(shelved.film.files.size())));
-    tell(story, "open file " + std::to_string(shelved.film.files[number]));
-    auto const player = way_->open(shelved.film, shelved.film.files[number], patience_);
-    watch(*player, shelved, number, random, read);
+    auto const modes = way_->modes();
+    auto const verify = modes[static_cast<std::size_t>(upto(random, static_cast<int>(modes.size())))];
+    bool const early = verify != swarm::Verify::strict;
+    tell(story, "open file " + std::to_string(shelved.film.files[number]) + (early ? "" : ", strict"));
+    auto const player = way_->open(shelved.film, shelved.film.files[number], verify, patience_);
+    watch(*player, shelved, number, early, random, read);
     ++viewings_;
   } catch (std::exception const& error) {
     failed(shelved.film, story, error.what());
   }
 }
 
-void House::watch(bench::Player& player, Shelved& shelved, std::size_t number, std::mt19937_64& random, Read& read) {
+void House::watch(bench::Player& player, Shelved& shelved, std::size_t number, bool early, std::mt19937_64& random,
+                  Read& read) {
   auto const& film = shelved.film;
   support::Payload const payload(film.seed + number);
   auto const anywhere = [&] { return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(film.size)); };
@@ -169,7 +173,17 @@ void House::watch(bench::Player& player, Shelved& shelved, std::size_t number, s
       read.asked = asked;
       read.told = false;
     }
-    bench::read_checked(player, payload, position, size);
+    try {
+      bench::read_checked(player, payload, position, size);
+    } catch (std::exception const& failure) {
+      if (!early || !film.lies) throw;
+      if (dynamic_cast<bench::WrongByte const*>(&failure))
+        wait_for_word(player, film.size);
+      else if (!way_->says_wrong(failure))
+        throw;
+      ++spoiled_;
+      return;
+    }
     auto const took = bench::seconds_since(asked);
     position += size;
     bytes_ += size;
@@ -177,6 +191,17 @@ void House::watch(bench::Player& player, Shelved& shelved, std::size_t number, s
     read.shelved = nullptr;
     if (took > longest_.seconds) longest_ = {took, read.story + " of " + film.description};
   }
+}
+
+void House::wait_for_word(bench::Player& player, std::int64_t left) const {
+  std::vector<std::byte> buffer(64 * bench::KiB);
+  try {
+    while (left > 0) left -= static_cast<std::int64_t>(player.read(buffer));
+  } catch (std::exception const& failure) {
+    if (way_->says_wrong(failure)) return;
+    throw;
+  }
+  throw std::runtime_error("wrong bytes, and nobody said so");
 }
 
 void House::tell(std::string& story, std::string const& more) {

@@ -37,6 +37,8 @@ class House {
   [[nodiscard]] std::vector<std::string> failures() const;
   [[nodiscard]] long viewings() const { return viewings_; }
   [[nodiscard]] std::int64_t bytes() const { return bytes_; }
+  /// Viewings that ended because bytes read early were wrong.
+  [[nodiscard]] long spoiled() const { return spoiled_; }
   /// Of one read in a viewing, and what it was.
   struct Longest {
     double seconds = 0;
@@ -59,7 +61,10 @@ class House {
   };
   void live(unsigned seed, Read& read);
   void view(Shelved& shelved, std::mt19937_64& random, Read& read);
-  void watch(bench::Player& player, Shelved& shelved, std::size_t number, std::mt19937_64& random, Read& read);
+  void watch(bench::Player& player, Shelved& shelved, std::size_t number, bool early, std::mt19937_64& random,
+             Read& read);
+  /// Who got a wrong byte must be told of it before the film ends.
+  void wait_for_word(bench::Player& player, std::int64_t left) const;
   void tell(std::string& story, std::string const& more);
   void tell_long_reads();
   void failed(Film const& film, std::string const& story, std::string const& why);
@@ -78,6 +83,7 @@ class House {
   bool quit_ = false;
   std::atomic<bool> ending_ = false;
   std::atomic<long> viewings_ = 0;
+  std::atomic<long> spoiled_ = 0;
   std::atomic<std::int64_t> bytes_ = 0;
   std::vector<std::thread> viewers_;
 };

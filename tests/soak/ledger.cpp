@@ -6,10 +6,12 @@
 #include "support/temp_dir.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <iterator>
+#include <set>
 #include <sstream>
 #include <thread>
 #include <utility>
@@ -38,6 +40,45 @@ double slope(std::vector<Holdings> const& all) {
   return spread > 0 ? (n * xy - x * y) / spread : 0;
 }
 
+std::string in_words(Holdings const& held) {
+  char text[100];
+  std::snprintf(text, sizeof text, "%.0f s: %.1f MB, %d descriptors, %d threads", held.seconds,
+                static_cast<double>(held.memory) / 1e6, held.files, held.threads);
+  return text;
+}
+
+/// What descriptors are open on, without their numbers.
+std::map<std::string, int> kinds_of_files(std::string const& folder) {
+  std::map<std::string, int> kinds;
+  for (auto const& file : std::filesystem::directory_iterator(folder)) {
+    std::error_code gone;
+    auto name = std::filesystem::read_symlink(file, gone).string();
+    std::erase_if(name, [](unsigned char c) { return std::isdigit(c); });
+    ++kinds[name];
+  }
+  return kinds;
+}
+
+/// Where its TCP sockets lead: lines of the kernel's table.
+std::string sockets_of(std::string const& folder) {
+  std::set<std::string> mine;
+  for (auto const& file : std::filesystem::directory_iterator(folder + "/fd")) {
+    std::error_code gone;
+    auto const name = std::filesystem::read_symlink(file, gone).string();
+    if (name.starts_with("socket:[")) mine.insert(name.substr(8, name.size() - 9));
+  }
+  std::string text;
+  std::istringstream lines(support::read_file(folder + "/net/tcp"));
+  std::string line, word;
+  for (std::getline(lines, line); std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::vector<std::string> all;
+    while (words >> word) all.push_back(word);
+    if (all.size() > 9 && mine.contains(all[9])) text += "\n    " + all[1] + " to " + all[2] + ", state " + all[3];
+  }
+  return text;
+}
+
 double middle(std::vector<Holdings> const& all, std::size_t begin, std::size_t end) {
   std::vector<double> values;
   for (auto i = begin; i < end; ++i) values.push_back(static_cast<double>(all[i].memory));
@@ -60,6 +101,13 @@ Holdings Ledger::now() const {
   return held;
 }
 
+void Ledger::at_work() {
+  work_.push_back(now());
+  auto const minutes = static_cast<int>(work_.back().seconds / 60);
+  if (minutes > std::exchange(minutes_told_, minutes))
+    std::printf("  %s at work after %s\n", name_.c_str(), in_words(work_.back()).c_str());
+}
+
 void Ledger::at_rest() {
   // The first time nobody knows how few that is.
   auto before = now().files;
@@ -71,13 +119,15 @@ void Ledger::at_rest() {
       },
       10s);
   rests_.push_back(now());
+  auto const folder = "/proc/" + std::to_string(pid_);
+  rests_.back().kinds = kinds_of_files(folder + "/fd");
+  if (rests_.back().files > rests_.front().files + tolerated_files)
+    std::printf("  %s keeps at rest:%s\n", name_.c_str(), sockets_of(folder).c_str());
 }
 
 std::string Ledger::verdict() const {
   std::string wrong;
-  for (auto const& rest : rests_)
-    std::printf("%s at rest after %.0f s: %.1f MB, %d descriptors, %d threads\n", name_.c_str(), rest.seconds,
-                static_cast<double>(rest.memory) / 1e6, rest.files, rest.threads);
+  for (auto const& rest : rests_) std::printf("%s at rest after %s\n", name_.c_str(), in_words(rest).c_str());
   if (rests_.size() < 2) return name_ + " was never at rest; ";
   // What it needs once is there after the first rest.
   auto const& first = rests_.front();
@@ -90,7 +140,12 @@ std::string Ledger::verdict() const {
   if (after - before > tolerated) wrong += name_ + " needs more and more memory at work; ";
   if (static_cast<double>(last.memory - first.memory) > tolerated)
     wrong += name_ + " keeps more and more memory at rest; ";
-  if (last.files > first.files + tolerated_files) wrong += name_ + " keeps descriptors; ";
+  if (last.files > first.files + tolerated_files) {
+    wrong += name_ + " keeps descriptors; ";
+    auto before = first.kinds;
+    for (auto const& [kind, count] : last.kinds)
+      if (count != before[kind]) std::printf("  %d %s, there were %d\n", count, kind.c_str(), before[kind]);
+  }
   if (last.threads > first.threads + tolerated_threads) wrong += name_ + " keeps threads; ";
   return wrong;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Hours of viewing in minutes: viewers at the server (--server PROGRAM) and at Readers in this process, of films whose
-// swarms (--swarms PROGRAM) never stay as they are. Every byte must be right, nobody may wait for longer than
+// swarms (--swarms PROGRAM) never stay as they are. Every byte must be right (of those read early: few may be wrong,
+// and whoever got them must be told), nobody may wait for longer than
 // --patience seconds while a good peer is there, and nothing may grow. --storage file|ram, --minutes, --viewers (of
 // each kind), --films (at a time), --seed (to do it again), --log FILE (of the server; that of the readers:
 // FILE.readers).
@@ -26,6 +27,7 @@ constexpr int parts = 4;  ///< each ends with a rest
 constexpr std::size_t most_failures = 10;
 constexpr std::int64_t ram_mib = 16;
 constexpr double longest_stop = 2;
+constexpr double most_spoiled = 0.02;  ///< of viewings
 
 struct Plan {
   std::string server, swarms, storage, log;
@@ -90,9 +92,10 @@ class Soak {
       for (auto* house : houses_) house->empty();
       malloc_trim(0);  // as the server does
       for (auto& ledger : ledgers_) ledger.at_rest();
-      std::printf("%d of %d: %ld viewings at the server, %ld by readers, %.1f GB\n", n + 1, parts,
+      std::printf("%d of %d: %ld viewings at the server, %ld by readers, %.1f GB; spoiled: %ld, %ld\n", n + 1, parts,
                   at_server_.viewings(), at_readers_.viewings(),
-                  static_cast<double>(at_server_.bytes() + at_readers_.bytes()) / 1e9);
+                  static_cast<double>(at_server_.bytes() + at_readers_.bytes()) / 1e9, at_server_.spoiled(),
+                  at_readers_.spoiled());
       for (auto* house : houses_)
         std::printf("  longest read: %.1f s: %s\n", house->longest().seconds, house->longest().story.c_str());
       std::fflush(stdout);
@@ -129,6 +132,9 @@ class Soak {
   [[nodiscard]] std::string verdict() const {
     std::string wrong;
     for (auto const& ledger : ledgers_) wrong += ledger.verdict();
+    for (auto const* house : houses_)
+      if (static_cast<double>(house->spoiled()) > 2 + most_spoiled * static_cast<double>(house->viewings()))
+        wrong += "too much of what was read early was wrong; ";
     return wrong;
   }
 

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The world of a soak: swarms whose peers come, go, stall and lie, and a tracker that dies and comes back; ever new
-// torrents. Tells of each by a line on stdout. Of every torrent the first peer is good and stays. Ends with its parent.
+// The world of a soak: swarms whose peers come, go, stall, lie and say what may hurt, web seeds that fail, trackers
+// that are no good, and one that dies and comes back; ever new torrents. Tells of each by a line on stdout. Of every
+// torrent the first peer is good and stays. Ends with its parent.
 //   soak_swarms SEED SLOTS
 #include "soak/film.hpp"
+#include "support/assault.hpp"
+#include "support/lines.hpp"
+#include "support/plain_peer.hpp"
 #include "support/swarm.hpp"
 #include "support/tracker.hpp"
+#include "support/web_seed.hpp"
 
+#include <array>
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -31,6 +38,36 @@ constexpr auto afterlife = 60s;  ///< of a torrent whose place was taken: its vi
 constexpr auto tracker_lives = 25s;
 constexpr auto tracker_is_dead = 8s;
 constexpr std::size_t peers = 5;
+
+/// Answers a handshake with an assault.
+class HostileLine final : public support::Line {
+ public:
+  HostileLine(support::MadeTorrent const& torrent, unsigned seed) : torrent_(torrent), random_(seed) {}
+  bool receive(std::string& bytes) override {
+    met_ = met_ || !bytes.empty();
+    bytes.clear();
+    return true;
+  }
+  bool send(std::string& out) override {
+    if (!met_ || std::exchange(spoken_, true)) return true;
+    auto const all = support::assaults();
+    out += support::hostile_handshake(torrent_, random_) + all[random_() % all.size()].bytes(torrent_, random_);
+    return true;
+  }
+
+ private:
+  support::MadeTorrent torrent_;
+  std::mt19937 random_;
+  bool met_ = false, spoken_ = false;
+};
+
+/// A torrent and all who share it.
+struct Shared {
+  std::unique_ptr<support::WebSeed> web;
+  std::unique_ptr<support::Swarm> swarm;
+  std::unique_ptr<support::PlainPeer> plain;
+  std::unique_ptr<support::Lines> hostile;
+};
 
 class World {
  public:
@@ -62,7 +99,7 @@ class World {
 
  private:
   struct Old {
-    std::unique_ptr<support::Swarm> swarm;
+    Shared shared;
     Clock::time_point until;
   };
 
@@ -85,6 +122,14 @@ class World {
     if (files > 1) spec.name = "pack-" + std::to_string(film.seed);
     bool const announced = tracker_ && tracker_up_ && upto(3) > 0;
     if (announced) spec.trackers = {tracker_->http_url()};
+    bool const faulty = upto(4) == 0;
+    if (faulty)
+      spec.trackers.push_back(faulty_[static_cast<std::size_t>(upto(static_cast<int>(faulty_.size())))].url());
+    Shared shared;
+    if (upto(5) == 0) {
+      shared.web = std::make_unique<support::WebSeed>();
+      spec.web_seeds = {shared.web->url()};
+    }
     auto const torrent = support::make_torrent(spec);
     try {
       if (announced) tracker_->allow(torrent);
@@ -103,33 +148,51 @@ class World {
       seeder.utp = upto(3) == 0;
       if (upto(4) == 0) seeder.has = [n](int piece) { return static_cast<std::size_t>(piece) % peers != n; };
       if (upto(5) == 0)
-        seeder.mischief = one_of({support::Mischief::choking, support::Mischief::refusing, support::Mischief::doubled,
-                                  support::Mischief::truncated});
+        seeder.mischief =
+            one_of({support::Mischief::choking, support::Mischief::refusing, support::Mischief::doubled,
+                    support::Mischief::truncated, support::Mischief::unasked, support::Mischief::oversized,
+                    support::Mischief::displaced, support::Mischief::garbage});
     }
-    auto swarm = std::make_unique<support::Swarm>(torrent, seeders);
+    shared.swarm = std::make_unique<support::Swarm>(torrent, seeders);
+    if (shared.web) shared.web->serve(torrent);
+    if (format == support::Format::v1 && upto(3) == 0)
+      shared.plain = std::make_unique<support::PlainPeer>(
+          std::vector{torrent}, support::PlainPeerOptions{.blocks_until_choke = 1 + upto(50), .choked_for = 50ms});
+    if (upto(3) == 0)
+      shared.hostile = std::make_unique<support::Lines>(
+          [this, torrent] { return std::make_unique<HostileLine>(torrent, next_hostile_++); });
     film.key = torrent.key;
+    film.lies = corrupt > 0;
     for (int n = 0; n < files; ++n) film.files.push_back(torrent.file_index(name(n)));
     film.description = std::string(format == support::Format::v1   ? "v1"
                                    : format == support::Format::v2 ? "v2"
                                                                    : "hybrid") +
                        ",pieces:" + std::to_string(spec.piece_size / KiB) + ",corrupt:" + std::to_string(corrupt) +
-                       (announced ? ",tracker" : "");
+                       (announced ? ",tracker" : "") + (faulty ? ",faulty-tracker" : "") + (shared.web ? ",web" : "") +
+                       (shared.plain ? ",plain" : "") + (shared.hostile ? ",hostile" : "");
     // Some are to be found by the tracker only.
-    auto known = swarm->endpoints();
+    auto known = shared.swarm->endpoints();
     if (announced) known.resize(2);
+    if (shared.plain) known.push_back(shared.plain->endpoint());
+    if (shared.hostile) known.push_back(shared.hostile->endpoint());
     film.magnet = torrent.magnet(known);
     if (static_cast<std::size_t>(slot) == swarms_.size())
-      swarms_.push_back(std::move(swarm));
+      swarms_.push_back(std::move(shared));
     else
       old_.push_back(
-          {std::exchange(swarms_[static_cast<std::size_t>(slot)], std::move(swarm)), Clock::now() + afterlife});
+          {std::exchange(swarms_[static_cast<std::size_t>(slot)], std::move(shared)), Clock::now() + afterlife});
     std::printf("%s\n", film.line().c_str());
     std::fflush(stdout);
   }
 
   /// Something happens to a peer that is not the first.
   void meddle() {
-    auto& seeder = (*swarms_[static_cast<std::size_t>(upto(static_cast<int>(swarms_.size())))])[1 + upto(peers - 1)];
+    auto& shared = swarms_[static_cast<std::size_t>(upto(static_cast<int>(swarms_.size())))];
+    using Fault = support::WebSeed::Fault;
+    if (shared.web && upto(4) == 0)
+      return shared.web->set_fault(one_of(
+          {Fault::none, Fault::missing, Fault::error, Fault::stalls, Fault::silent, Fault::no_range, Fault::hangs_up}));
+    auto& seeder = (*shared.swarm)[1 + static_cast<std::size_t>(upto(peers - 1))];
     switch (upto(5)) {
       case 0:
         return seeder.kill();
@@ -146,7 +209,13 @@ class World {
   std::mt19937_64 random_;
   std::optional<support::Tracker> tracker_;
   bool tracker_up_ = true;
-  std::vector<std::unique_ptr<support::Swarm>> swarms_;
+  using TrackerFault = support::FaultyTracker::Fault;
+  std::array<support::FaultyTracker, 5> faulty_{
+      support::FaultyTracker(TrackerFault::silent), support::FaultyTracker(TrackerFault::garbage),
+      support::FaultyTracker(TrackerFault::error), support::FaultyTracker(TrackerFault::hangs_up),
+      support::FaultyTracker(TrackerFault::failure)};
+  std::atomic<unsigned> next_hostile_ = 0;
+  std::vector<Shared> swarms_;
   std::list<Old> old_;
 };
 

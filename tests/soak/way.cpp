@@ -3,6 +3,7 @@
 
 #include "bench/http_client.hpp"
 #include "support/eventually.hpp"
+#include "swarm/error.hpp"
 
 #include <atomic>
 #include <sstream>
@@ -18,10 +19,16 @@ class ThroughServer final : public Way {
   explicit ThroughServer(bench::Server& server) : server_(server) {}
   std::string name() const override { return "server"; }
 
-  std::unique_ptr<bench::Player> open(Film const& film, int file, std::chrono::seconds patience) override {
+  std::vector<swarm::Verify> modes() const override { return {swarm::Verify::trusted}; }  // its default
+  std::unique_ptr<bench::Player> open(Film const& film, int file, swarm::Verify,
+                                      std::chrono::seconds patience) override {
     server_.add(film.magnet, 0s);
     return bench::play_over_http(server_.at(), "/stream/proxy/" + film.key + "?fileIndex=" + std::to_string(file),
                                  patience);
+  }
+  /// The connection is closed.
+  bool says_wrong(std::exception const& failure) const override {
+    return dynamic_cast<bench::EndsEarly const*>(&failure);
   }
   void forget(Film const& film) override {
     auto const answer = support::http::ask(
@@ -44,10 +51,16 @@ class ByReaders final : public Way {
   explicit ByReaders(std::shared_ptr<swarm::Session> session) : session_(std::move(session)) {}
   std::string name() const override { return "reader"; }
 
-  std::unique_ptr<bench::Player> open(Film const& film, int file, std::chrono::seconds patience) override {
+  std::vector<swarm::Verify> modes() const override { return {swarm::Verify::strict, swarm::Verify::trusted}; }
+  std::unique_ptr<bench::Player> open(Film const& film, int file, swarm::Verify verify,
+                                      std::chrono::seconds patience) override {
     auto const torrent = session_->add(swarm::Locator::parse(film.magnet));
-    return bench::player_of(torrent->open(
-        file, {.metadata_timeout = patience, .piece_timeout = patience, .verify = modes[turn_++ % std::size(modes)]}));
+    return bench::player_of(
+        torrent->open(file, {.metadata_timeout = patience, .piece_timeout = patience, .verify = verify}));
+  }
+  bool says_wrong(std::exception const& failure) const override {
+    auto const* error = dynamic_cast<swarm::Error const*>(&failure);
+    return error && error->code() == swarm::Errc::wrong_bytes;
   }
   void forget(Film const& film) override {
     auto const hash = swarm::Locator::parse(film.magnet).hash;
@@ -80,9 +93,7 @@ class ByReaders final : public Way {
   }
 
  private:
-  static constexpr swarm::Verify modes[] = {swarm::Verify::strict, swarm::Verify::trusted};
   std::shared_ptr<swarm::Session> session_;
-  std::atomic<unsigned> turn_ = 0;
 };
 
 }  // namespace

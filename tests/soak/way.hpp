@@ -7,8 +7,10 @@
 #include "swarm/session.hpp"
 
 #include <chrono>
+#include <exception>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace soak {
 
@@ -19,7 +21,12 @@ class Way {
   virtual ~Way() = default;
   [[nodiscard]] virtual std::string name() const = 0;
   /// Adds the torrent if it is not there. No wait of the player may be longer than `patience`.
-  virtual std::unique_ptr<bench::Player> open(Film const& film, int file, std::chrono::seconds patience) = 0;
+  virtual std::unique_ptr<bench::Player> open(Film const& film, int file, swarm::Verify verify,
+                                              std::chrono::seconds patience) = 0;
+  /// That it can open films with.
+  [[nodiscard]] virtual std::vector<swarm::Verify> modes() const = 0;
+  /// A read ended so because bytes that were read early have turned out wrong.
+  [[nodiscard]] virtual bool says_wrong(std::exception const& failure) const = 0;
   /// The torrent goes, and all that was downloaded of it.
   virtual void forget(Film const& film) = 0;
   /// Its networking ends, until it is opened again.
