@@ -53,7 +53,8 @@ fs::path made_file(std::string const& name, std::vector<std::string> command) {
 fs::path made_by_ffmpeg(std::string const& name, std::vector<std::string> const& arguments) {
   std::vector<std::string> command{"ffmpeg", "-nostdin", "-v", "error", "-y"};
   command.insert(command.end(), arguments.begin(), arguments.end());
-  command.insert(command.end(), {"-fflags", "+bitexact", "-flags", "+bitexact"});
+  // With several threads x264 holds a bit rate otherwise each time.
+  command.insert(command.end(), {"-threads", "1", "-fflags", "+bitexact", "-flags", "+bitexact"});
   return made_file(name, std::move(command));
 }
 

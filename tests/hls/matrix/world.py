@@ -2,9 +2,11 @@
 """A seeder and a server of our own, on loopback."""
 import json
 import os
+import queue
 import re
 import shutil
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -42,6 +44,19 @@ def message(text):
         return text[:200]
 
 
+def write_down(output, log, pattern, found):
+    """Until the end; `found` gets what the pattern finds first, or None."""
+    waiting = True
+    with open(log, "w", encoding="utf-8", buffering=1) as written:
+        for line in output:
+            written.write(line)
+            if waiting and (match := re.search(pattern, line)):
+                found.put(match.group())
+                waiting = False
+    if waiting:
+        found.put(None)
+
+
 class World:
     """Files are seeded as one torrent; `urls`: file name -> its master playlist."""
 
@@ -62,18 +77,19 @@ class World:
     def start(self, command, pattern, **settings):
         """Gives what `pattern` finds in the output."""
         self.log = os.path.join(self.temp, f"{len(self.running)}.log")
-        with open(self.log, "wb") as output:
-            self.running.append(subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT,  # pylint: disable=consider-using-with
-                                                 stdin=subprocess.DEVNULL, env={**os.environ, **settings}))
-        for _ in range(600):
-            with open(self.log, encoding="utf-8", errors="replace") as written:
-                text = written.read()
-            if found := re.search(pattern, text):
-                return found.group()
-            if self.running[-1].poll() is not None:
-                break
-            time.sleep(0.05)
-        raise SystemExit(f"{command[0]} did not start: {text[-2000:]}")
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,  # pylint: disable=consider-using-with
+                                   stdin=subprocess.DEVNULL, env={**os.environ, **settings}, text=True,
+                                   errors="replace")
+        self.running.append(process)
+        found = queue.SimpleQueue()
+        threading.Thread(target=write_down, args=(process.stdout, self.log, pattern, found), daemon=True).start()
+        try:
+            if answer := found.get(timeout=30):
+                return answer
+        except queue.Empty:
+            pass
+        with open(self.log, encoding="utf-8") as written:
+            raise SystemExit(f"{command[0]} did not start: {written.read()[-2000:]}")
 
     def __enter__(self):
         try:
