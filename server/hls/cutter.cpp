@@ -18,6 +18,9 @@ using namespace std::chrono_literals;
 constexpr std::size_t tries = 3, tries_for_key = 24;
 /// Cues that began so many segments ago are found where the container has no list of them.
 constexpr std::size_t text_before = 2;
+/// Long cues that began close to each other are read in one go; and so many times, of the latest ones.
+constexpr Time close = 6s;
+constexpr std::size_t most_earlier = 8;
 /// Key frames that are tried behind a damage: a stretch has not many.
 constexpr int tries_behind_damage = 10;
 
@@ -38,6 +41,17 @@ int clock_of(std::vector<Track> const& tracks) {
   if (auto const* const video = pictures_of(tracks)) return video->id;
   auto const sound = std::find_if(tracks.begin(), tracks.end(), [](auto const& t) { return t.kind == Kind::audio; });
   return sound == tracks.end() ? -1 : sound->id;
+}
+
+/// Reading begins at key frames: some of it may have been read before.
+void add(Samples& text, Samples&& more) {
+  auto const before = text.units.size();
+  for (auto& unit : more.units) {
+    auto const end = text.units.begin() + static_cast<long>(before);
+    if (std::none_of(text.units.begin(), end,
+                     [&](auto const& each) { return each.pts == unit.pts && each.data == unit.data; }))
+      text.units.push_back(std::move(unit));
+  }
 }
 
 Time latest(Samples const& samples) {
@@ -193,6 +207,34 @@ Samples Cutter::sound(Demuxer& demuxer, std::size_t index, int track, Time befor
   return cut.empty() ? Samples{} : std::move(cut.front());
 }
 
+/// Cues that began before `before` and are still shown: each is read where it stands.
+void Cutter::read_earlier(Demuxer& demuxer, Stretch const& stretch, Time before, std::vector<int> const& read,
+                          Samples& text) const {
+  std::vector<LongCue> places;
+  for (auto const& cue : timeline_.long_cues) {
+    if (cue.begin >= before) break;
+    if (cue.end <= stretch.begin) continue;
+    if (!places.empty() && cue.begin - places.back().end < close)
+      places.back().end = cue.begin;
+    else
+      places.push_back({cue.begin, cue.begin});
+  }
+  if (places.size() > most_earlier) places.erase(places.begin(), places.end() - most_earlier);
+  for (auto const& place : places) {
+    auto until = stretch;
+    until.first = until.last = false;
+    until.end = place.end + 1ms;
+    Gathering gathering(until, {text.track}, measures_.first, clock_of(demuxer.tracks()));
+    try {
+      demuxer.read(place.begin, read, gathering);
+    } catch (DemuxFailed const&) {
+      continue;  // damaged there: this segment has the rest
+    }
+    auto found = gathering.give();
+    add(text, std::move(found.front()));
+  }
+}
+
 Samples Cutter::text(Demuxer& demuxer, std::size_t index, int track) const {
   auto stretch = stretch_of(index);
   auto const ids = some(demuxer, {track});
@@ -204,9 +246,11 @@ Samples Cutter::text(Demuxer& demuxer, std::size_t index, int track) const {
   // An MP4 file's table finds the cue that is shown at a time, however long ago it began.
   Time const from = stretch.by_track ? stretch.begin : segments_[index - std::min(index, text_before)].begin;
   demuxer.read(from, read, gathering);
-  auto cut = gathering.give();
-  cut.front().end = stretch.end;
-  return std::move(cut.front());
+  auto found = std::move(gathering.give().front());
+  Samples text{found.track, {}, stretch.end};
+  if (!stretch.by_track) read_earlier(demuxer, stretch, from, read, text);
+  add(text, std::move(found));
+  return text;
 }
 
 }  // namespace hls

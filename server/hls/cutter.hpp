@@ -42,7 +42,8 @@ class Cutter {
   /// Pictures for PictureCoder::code(): from a key frame before the segment to some pictures behind it, in file order;
   /// PTS may be unknown_time.
   [[nodiscard]] Samples pictures(Demuxer& demuxer, std::size_t index, int track) const;
-  /// All cues that are shown at some time within segment `index`, also those that began long before.
+  /// All cues that are shown at some time within segment `index`, also those that began long before, if the container
+  /// tells of them.
   [[nodiscard]] Samples text(Demuxer& demuxer, std::size_t index, int track) const;
 
  private:
@@ -52,6 +53,8 @@ class Cutter {
                           Gathering& gathering) const;
   [[nodiscard]] std::optional<Time> after_damage(Time reached, Stretch const& stretch) const;
   [[nodiscard]] Next behind(Gathering const& gathering, Stretch const& stretch) const;
+  void read_earlier(Demuxer& demuxer, Stretch const& stretch, Time before, std::vector<int> const& read,
+                    Samples& text) const;
   void stand_in(Demuxer& demuxer, std::size_t index, Samples& video) const;
 
   Timeline timeline_;

@@ -209,6 +209,7 @@ class SegmentReader {
       if (child.id == ebml::cue_track) cue.track = unsigned_of(at, child);
       if (child.id == ebml::cue_cluster_position) cue.cluster = film_.begin + bounded(unsigned_of(at, child));
       if (child.id == ebml::cue_relative_position) cue.inside = bounded(unsigned_of(at, child));
+      if (child.id == ebml::cue_duration) cue.duration = bounded(unsigned_of(at, child));
       return true;
     });
     if (cue.cluster >= 0 && cue.cluster < film_.end) film_.cues.push_back(cue);

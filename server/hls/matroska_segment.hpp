@@ -11,8 +11,9 @@ namespace hls {
 struct MatroskaCue {
   std::int64_t time = 0;  ///< on the segment's clock
   std::uint64_t track = 0;
-  std::int64_t cluster = 0;  ///< position in the file
-  std::int64_t inside = 0;   ///< CueRelativePosition; 0 = not told
+  std::int64_t cluster = 0;   ///< position in the file
+  std::int64_t inside = 0;    ///< CueRelativePosition; 0 = not told
+  std::int64_t duration = 0;  ///< ticks; 0 = not told
 };
 
 struct MatroskaSegment {

@@ -38,6 +38,12 @@ struct KeyFrame {
   friend bool operator==(KeyFrame const&, KeyFrame const&) = default;
 };
 
+/// Text that is shown for longer than some segments.
+struct LongCue {
+  Time begin{}, end{};
+  friend bool operator==(LongCue const&, LongCue const&) = default;
+};
+
 struct Timeline {
   enum class Precision {
     exact,    ///< every key frame that segments begin at is in key_frames, to the nanosecond of the container's clock
@@ -59,6 +65,8 @@ struct Timeline {
   /// What the demuxer doesn't tell: av1C (hls.md 11), degrees clockwise to show the pictures upright.
   Bytes av1_config;
   int rotation = 0;
+  /// Of any track, where the index tells of them; ascending by `begin`.
+  std::vector<LongCue> long_cues;
   friend bool operator==(Timeline const&, Timeline const&) = default;
 };
 

@@ -16,6 +16,8 @@ namespace {
 constexpr std::int64_t near_cues = 64 * 1024;
 /// A film goes on for so long after its last key frame at most; else its duration is not to be believed.
 constexpr Time longest_tail = std::chrono::seconds(60);
+/// What is shown for less is found in the segments before (Cutter::text()).
+constexpr Time long_cue = std::chrono::seconds(5);
 constexpr std::string_view cluster_id = "\x1F\x43\xB6\x75";
 
 class MatroskaFilm {
@@ -33,6 +35,7 @@ class MatroskaFilm {
       else
         sample();
     }
+    find_long_cues();
     return std::move(timeline_);
   }
 
@@ -81,6 +84,14 @@ class MatroskaFilm {
     // Reading the last GOP for a little more truth would cost as much as the first picture.
     if (timeline_.end <= last_key || timeline_.end > last_key + longest_tail) timeline_.end = end_from(last.cluster);
     return true;
+  }
+
+  void find_long_cues() {
+    auto& found = timeline_.long_cues;
+    for (auto const& cue : film_.cues)
+      if (cue.track != film_.track && cue.duration < INT64_MAX / 2 - cue.time && time_of(cue.duration) >= long_cue)
+        found.push_back({time_of(cue.time), time_of(cue.time + cue.duration)});
+    std::stable_sort(found.begin(), found.end(), [](auto const& a, auto const& b) { return a.begin < b.begin; });
   }
 
   /// Goes through the last clusters: the duration of the whole is that of its longest track.

@@ -8,8 +8,9 @@
 namespace hls {
 namespace {
 
-constexpr std::string_view version = "hls-timeline 1";
+constexpr std::string_view version = "hls-timeline 2";
 constexpr std::size_t most_frames = 1U << 21;
+constexpr std::size_t most_cues = 1U << 20;
 constexpr std::size_t largest_config = 4096;
 
 void put(std::string& to, std::int64_t value) {
@@ -63,6 +64,11 @@ std::string to_text(Timeline const& timeline) {
     put(values, frame.position - before.position);
     before = frame;
   }
+  put(values, static_cast<std::int64_t>(timeline.long_cues.size()));
+  for (auto const& cue : timeline.long_cues) {
+    put(values, cue.begin.count());
+    put(values, cue.end.count());
+  }
   return std::string(version) + ' ' + std::to_string(sum_of(values)) + '\n' + values + '\n';
 }
 
@@ -92,6 +98,11 @@ std::optional<Timeline> from_text(std::string_view text) {
     if (std::abs(frame.time.count()) > longest / 2 || frame.position < 0 || frame.position > longest / 2)
       return std::nullopt;
     timeline.key_frames.push_back(frame);
+  }
+  auto const cues = numbers.next(0, most_cues);
+  for (std::int64_t i = 0; i < cues && numbers.good(); ++i) {
+    auto const begin = numbers.next(-longest, longest);
+    timeline.long_cues.push_back({Time(begin), Time(numbers.next(-longest, longest))});
   }
   if (!numbers.done()) return std::nullopt;
   return timeline;
