@@ -353,6 +353,14 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(lt::add_torrent_params param
   params.flags = lt::torrent_flags::default_flags;
   params.flags &= ~(lt::torrent_flags::auto_managed | lt::torrent_flags::paused | lt::torrent_flags::need_save_resume);
   if (known.paused) params.flags |= lt::torrent_flags::paused;
+  if (params.ti) {
+    // What is remembered or was asked for holds those of the .torrent, mostly, and libtorrent would have them twice.
+    params.flags |= lt::torrent_flags::override_web_seeds;
+    for (auto const& seed : params.ti->web_seeds()) {
+      auto& seeds = seed.type == lt::web_seed_entry::url_seed ? params.url_seeds : params.http_seeds;
+      if (std::find(seeds.begin(), seeds.end(), seed.url) == seeds.end()) seeds.push_back(seed.url);
+    }
+  }
   if (!settings.p2p) {
     params.trackers.clear();
     params.peers.clear();

@@ -20,6 +20,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -190,6 +191,8 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   [[nodiscard]] bool v2_alone() const;
   void steer_web_seeds(libtorrent::torrent_handle const& handle, Layout const& layout, Wants const& wants,
                        std::vector<bool> const& verified);
+  void forgive_web_seed(libtorrent::torrent_handle const& handle, std::set<std::string>& known,
+                        std::set<std::string> const& parked);
   /// Makes room in memory for what is wanted. False: it needs pieces that libtorrent thinks are there.
   bool make_room(Wants const& wants);
   /// The pieces that go; `why_not` is filled if none may.
@@ -244,6 +247,8 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   bool starting_over_ = false;
   std::atomic<std::uint32_t> handle_id_ = 0;
   Bands bands_;
+  std::set<std::string> seen_seeds_;       ///< BEP 19, when it was looked last
+  std::map<std::string, int> thrown_out_;  ///< how many times libtorrent did so
   std::shared_ptr<EarlyBlocks> const early_ = std::make_shared<EarlyBlocks>();
   std::shared_ptr<Fetcher> fetcher_;  // set once, by the constructor
   bool seen_block_ = false;

@@ -72,6 +72,7 @@ void LiveTorrent::steer_web_seeds(lt::torrent_handle const& handle, Layout const
   auto known = handle.url_seeds();
   auto known_http = handle.http_seeds();
   auto parked = state_.lock()->parked;
+  forgive_web_seed(handle, known, parked.url);
   if (known.empty() && known_http.empty() && parked == ParkedSeeds()) {
     // The last one may have been thrown out. With its priorities libtorrent would tell peers that it has no interest in
     // what it lacks, and they would choke us for good.
@@ -90,6 +91,23 @@ void LiveTorrent::steer_web_seeds(lt::torrent_handle const& handle, Layout const
     bands_.release(handle, layout.piece_count());
   }
   state_.lock()->parked = std::move(parked);
+}
+
+// libtorrent throws a web seed out after some wrong pieces, also if another one's blocks in them were wrong. Where no
+// other is left, each that had to go is asked once more, alone: now its bytes are nobody else's.
+void LiveTorrent::forgive_web_seed(lt::torrent_handle const& handle, std::set<std::string>& known,
+                                   std::set<std::string> const& parked) {
+  for (auto const& url : seen_seeds_)
+    if (!known.contains(url) && !parked.contains(url)) ++thrown_out_[url];
+  if (known.empty() && parked.empty()) {
+    auto const next = std::ranges::find_if(thrown_out_, [](auto const& seed) { return seed.second == 1; });
+    if (next != thrown_out_.end()) {
+      handle.remove_url_seed(next->first);  // it is kept as banned
+      handle.add_url_seed(next->first);
+      known.insert(next->first);
+    }
+  }
+  seen_seeds_ = known;
 }
 
 void LiveTorrent::watchdog() {

@@ -44,10 +44,19 @@ TEST_F(WebSeeds, Alone) {
     auto torrent = add_file(made);
     expect_all(*torrent, verify);
     EXPECT_LE(web.served(), film + MiB);
+    EXPECT_EQ(web.most_at_once(), 1) << "its address is in the .torrent and in what was asked for";
     torrent.reset();
     session.reset();
     client = settings(folder, "again");
   }
+}
+
+// As an honest one is thrown out whose blocks came beside wrong ones.
+TEST_F(WebSeeds, ThatWasThrownOutIsAskedOnceMore) {
+  WebSeed web(Fault::wrong_at_first);
+  auto const made = make({web.url()});
+  web.serve(made);
+  expect_all(*add_file(made));
 }
 
 TEST_F(WebSeeds, OfATorrentOfManyFiles) {
