@@ -22,7 +22,7 @@ std::string count(int n, char const* one, char const* many) { return std::to_str
 }  // namespace
 
 TorrentStatus LiveTorrent::status() const {
-  auto const has_readers = readers() > 0;
+  auto const read = files_in_use();
   auto state = state_.lock();
   auto status = state->status;
   status.pieces_done = state->verified_count;
@@ -36,6 +36,8 @@ TorrentStatus LiveTorrent::status() const {
     };
     if (state->keep_file) {
       add(*state->keep_file);
+      for (int const file : read)
+        if (file != *state->keep_file) add(file);
     } else {
       for (int i = 0; i < layout.file_count(); ++i)
         if (!layout.file(i).padding) add(i);
@@ -52,7 +54,7 @@ TorrentStatus LiveTorrent::status() const {
     status.state = S::paused;
   } else if (status.peers == 0) {
     status.state = S::connecting;
-  } else if (state->metadata && (status.download_rate > 0 || state->keep_file || has_readers)) {
+  } else if (state->metadata && (status.download_rate > 0 || state->keep_file || !read.empty())) {
     status.state = S::downloading;
   } else {
     status.state = S::connected;

@@ -188,6 +188,11 @@ Added find_or_add(App& app, Wish const& wish) {
     if (!app.options.p2p && !app.web->give_torrents()) throw p2p_is_off(hash);
   }
   auto added = add(app.session, wish, app.options.keep);
+  auto const choice = wish.file ? swarm::FileChoice(*wish.file) : swarm::FileChoice(swarm::TheFilm{});
+  if (auto const standing = populated(app, added.torrent->hash(), choice); standing.torrent) {
+    if (!added.known) added.torrent->set_keep(std::nullopt);  // nobody has to be asked for it
+    return {standing.torrent, true};
+  }
   // What is here is served without the swarm.
   if (!complete(*added.torrent)) added.torrent->set_paused(false);
   return added;

@@ -4,6 +4,7 @@
 #include "api/cleaning.hpp"
 #include "api/events.hpp"
 #include "api/jobs.hpp"
+#include "api/removed.hpp"
 #include "api/signalling.hpp"
 #include "api/tracker_feed.hpp"
 #include "api/web_sources.hpp"
@@ -65,6 +66,7 @@ struct App {
   std::shared_ptr<Events> events;
   std::shared_ptr<Metrics> metrics;
   Jobs jobs;
+  Removed removed;                         ///< on the loop's thread
   std::unique_ptr<Signalling> signalling;  ///< on the loop's thread
   Options options;
   std::function<int()> port, connections;               ///< of the HTTP server; on the loop's thread

@@ -141,6 +141,13 @@ void open_film(App& app, http::Exchange& exchange, std::function<void(FilmPtr co
   open_torrent(app, exchange, hash, choice, opened);
 }
 
+void open_playing_film(App& app, http::Exchange& exchange, std::function<void(FilmPtr const&)> then) {
+  auto const hash = named_hash(exchange);
+  if (app.removed.lately(hash) && !app.session->find(hash))
+    throw Failure(Fault::removed, "The torrent was removed while it was in use.");
+  open_film(app, exchange, std::move(then));
+}
+
 void when_made(FilmPtr const& film, hls::Item const& item, std::function<void(hls::Content, bool)> then) {
   wait<hls::Content>(
       film,

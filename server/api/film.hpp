@@ -32,6 +32,8 @@ using FilmPtr = std::shared_ptr<Film>;
 /// Opens the torrent that the request names, waits for its metadata and for what is to be known of the file, and calls
 /// `then`; or answers with what went wrong.
 void open_film(App& app, http::Exchange& exchange, std::function<void(FilmPtr const&)> then);
+/// The same for who plays it already: a torrent that was removed meanwhile is not added again.
+void open_playing_film(App& app, http::Exchange& exchange, std::function<void(FilmPtr const&)> then);
 /// Waits for what the producer makes, as long as the first byte may take.
 void when_made(FilmPtr const& film, hls::Item const& item, std::function<void(hls::Content, bool verified)> then);
 /// Where the film plays without HLS: for those who can't have it.

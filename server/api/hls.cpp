@@ -167,7 +167,7 @@ void hls_media(App& app, http::Exchange& exchange) {
   auto name = exchange.request().parameter("playlist");
   if (!name.ends_with(".m3u8")) throw no_such_thing();
   auto const rendition = rendition_of(exchange, name.substr(0, name.size() - 5));
-  open_film(app, exchange, [rendition](FilmPtr const& film) {
+  open_playing_film(app, exchange, [rendition](FilmPtr const& film) {
     (void)item_of(*film, rendition, "0" + std::string(hls::extension(rendition, *film->facts)));
     film->exchange.decorate("Vary", "Accept-Encoding");
     reply_playlist(film, hls::media_text(*film->facts, rendition, token_query(film->exchange)));
@@ -176,7 +176,7 @@ void hls_media(App& app, http::Exchange& exchange) {
 
 void hls_item(App& app, http::Exchange& exchange) {
   auto const rendition = rendition_of(exchange, exchange.request().parameter("rendition"));
-  open_film(app, exchange, [rendition](FilmPtr const& film) {
+  open_playing_film(app, exchange, [rendition](FilmPtr const& film) {
     auto const item = item_of(*film, rendition, film->exchange.request().parameter("file"));
     if (replied_with_digest(film, item)) return;
     when_made(film, item, [film, item](hls::Content content, bool verified) {

@@ -88,7 +88,7 @@ http::Response told(Film const& film, std::string const& token, std::optional<Vi
 }  // namespace
 
 void hls_facts(App& app, http::Exchange& exchange) {
-  open_film(app, exchange, [](FilmPtr const& film) {
+  open_playing_film(app, exchange, [](FilmPtr const& film) {
     auto const& request = film->exchange.request();
     std::optional<Viewer> viewer;
     if (film->app.options.share && film->verified)

@@ -9,6 +9,7 @@
 #include "http/errors.hpp"
 #include "swarm/catalog.hpp"
 
+#include <algorithm>
 #include <set>
 
 namespace api {
@@ -163,8 +164,13 @@ std::vector<TorrentPtr> existing_torrents(App& app) {
   for (auto const& file : app.populated->all()) {
     if (file.verdict == cache::Verdict::wrong || !seen.insert(file.info_hash).second) continue;
     auto const hash = swarm::InfoHash::parse(file.info_hash);
-    // find() would wake it.
-    if (app.session->asleep(*hash) || app.session->find(*hash)) continue;
+    if (app.session->asleep(*hash)) continue;  // find() would wake it
+    if (auto const torrent = app.session->find(*hash)) {
+      if (auto standing = populated(app, *hash, swarm::TheFilm{}).torrent;
+          standing && !is_whole(*torrent, swarm::TheFilm{}))
+        std::ranges::replace(torrents, torrent, standing);
+      continue;
+    }
     torrents.push_back(std::make_shared<OutsideFile>(*hash, source_of(file)));
   }
   return torrents;

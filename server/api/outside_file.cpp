@@ -28,8 +28,12 @@ OutsideFile::Source const* OutsideFile::of(swarm::Torrent const& torrent, int fi
 }
 
 swarm::TorrentStatus OutsideFile::status() const {
-  if (torrent_) return torrent_->status();
   swarm::TorrentStatus status;
+  if (torrent_) {
+    status = torrent_->status();
+    auto const keep = torrent_->keep();
+    if (keep && swarm::find_file(metadata_->layout, *keep) != file_) return status;
+  }
   status.state = swarm::TorrentStatus::State::complete;
   status.wanted = status.wanted_done = source_.size;
   return status;

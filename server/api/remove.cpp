@@ -54,7 +54,8 @@ void remove_torrent(App& app, http::Exchange& exchange) {
   app.producer->forget(torrent->key());
   exchange.work([session = app.session, hash = torrent->hash(), delete_files,
                  done] { return session->remove(hash, delete_files, done); },
-                [key = torrent->key()](bool known) {
+                [&app, hash = torrent->hash(), key = torrent->key()](bool known) {
+                  app.removed.note(hash);
                   if (!known) throw Failure(Fault::unknown_torrent, "This torrent is not here any more.");
                   g_info("Removed torrent %s", key.c_str());
                 });

@@ -2,6 +2,7 @@
 #include "api/verification.hpp"
 
 #include "api/opening.hpp"
+#include "swarm/catalog.hpp"
 
 #include <glib.h>
 
@@ -25,6 +26,16 @@ std::optional<Verdict> verdict_of(cache::PopulatedFile const& file, swarm::Sessi
   return *same ? Verdict::right : Verdict::wrong;
 }
 
+/// What is here need not come from the swarm.
+void end_download(cache::PopulatedFile const& file, swarm::Session const& session) {
+  auto const torrent = session.find(*swarm::InfoHash::parse(file.info_hash));
+  auto const metadata = torrent ? torrent->metadata() : nullptr;
+  auto const keep = torrent ? torrent->keep() : std::nullopt;
+  if (metadata && keep &&
+      swarm::find_file(metadata->layout, *keep) == standing_for(metadata->layout, file.identity.size))
+    torrent->set_keep(std::nullopt);
+}
+
 }  // namespace
 
 void verify_populated(cache::Populated& populated, swarm::Session const& session, std::stop_token const& stop) {
@@ -35,11 +46,13 @@ void verify_populated(cache::Populated& populated, swarm::Session const& session
     struct stat now {};
     if (!verdict || lstat(file.path.c_str(), &now) != 0 || cache::identity_of(now) != file.identity) continue;
     populated.judge(file, *verdict);
-    if (*verdict == Verdict::right)
+    if (*verdict == Verdict::right) {
       g_info("%s is what its name says", file.name.c_str());
-    else
+      end_download(file, session);
+    } else {
       g_warning("%s is not the film of torrent %s, by size or hashes: it is not served. Remove it, or name it right.",
                 file.name.c_str(), file.info_hash.c_str());
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The names of what a film is cut into, as they stand in addresses: "ts.4/v0-a1aac/17.ts". Pure.
+// The names of what a film is cut into, as they stand in addresses: "ts.5/v0-a1aac/17.ts". Pure.
 #pragma once
 
 #include "hls/clients.hpp"
@@ -30,7 +30,7 @@ struct Rendition {
   friend bool operator==(Rendition const&, Rendition const&) = default;
 };
 
-/// "ts.4", "fmp4.4"
+/// "ts.5", "fmp4.5"
 [[nodiscard]] std::string package_name(Packaging packaging);
 /// "v0", "v0-a1", "v0h264-a1aac", "a2", "a2aac", "s3", "x5", "i0"
 [[nodiscard]] std::string name_of(Rendition const& rendition);

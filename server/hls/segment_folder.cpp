@@ -33,7 +33,7 @@ Checksum checksum(std::uint8_t const* bytes, std::size_t size) {
 SegmentFolder::SegmentFolder(std::string const& path, std::string const& maker, std::int64_t most)
     : folder_(path.empty() || most <= 0 ? "" : path + "/" + std::string(ours) + maker), most_(most) {}
 
-/// "<hash>/0/ts.4/v0-a1/17.ts" is "<hash>/0,ts.4,v0-a1,17.ts": a folder for each torrent.
+/// "<hash>/0/ts.5/v0-a1/17.ts" is "<hash>/0,ts.5,v0-a1,17.ts": a folder for each torrent.
 std::string SegmentFolder::name_of(std::string const& key) {
   auto name = key;
   std::replace(name.begin() + static_cast<std::ptrdiff_t>(std::min(key.find('/'), key.size() - 1) + 1), name.end(), '/',

@@ -155,6 +155,31 @@ TEST_F(Populated, NothingOfThemIsEverDeleted) {
   EXPECT_TRUE(std::filesystem::exists(folder_ / (std::string(40, 'b') + ".mp4")));
 }
 
+// Whoever gives the .torrent wants it verified, not fetched.
+TEST_F(Populated, WhatIsThereIsNotFetched) {
+  support::Swarm swarm(support::make_torrent({.files = {support::payload_file("film.mkv", size, 1)}}), 1);
+  auto const& torrent = swarm.torrent();
+  support::Payload(1).write(folder_.path() / (torrent.key + ".mkv"), size);
+  start();
+  ASSERT_EQ(server_->get("/stream/proxy/" + torrent.key).status(), 200) << "it is whole by now";
+  auto const add = [&] {
+    auto const magnet = swarm.magnet();
+    return server_->post("/api/torrents?wait=1", "{\"magnetUri\":\"" + magnet + "\"}").body;
+  };
+  auto const first = server_->post("/api/torrents?wait=1", {torrent.metainfo.begin(), torrent.metainfo.end()},
+                                   "application/x-bittorrent");
+  EXPECT_EQ(at(first.body, "$.data.cached"), "true") << first.body;
+  ASSERT_TRUE(eventually([&] { return stat("populated.verified") == "1"; }, 20s));
+  EXPECT_EQ(at(add(), "$.data.cached"), "true");
+  for (auto const& [target, data] : {std::pair("/api/torrents/" + torrent.key, "$.data."),
+                                     std::pair(std::string("/api/torrents"), "$.data.torrents[0].")}) {
+    auto const told = server_->get(target).body;
+    EXPECT_EQ(at(told, (std::string(data) + "status").c_str()), "\"complete\"") << told;
+    EXPECT_EQ(at(told, (std::string(data) + "progress").c_str()), "\"100.00\"");
+  }
+  EXPECT_EQ(swarm.uploaded(), 0);
+}
+
 class Verified : public Populated, public testing::WithParamInterface<support::Format> {};
 
 // With the hashes at hand, a file is what its name says, or it is refused; and nobody finds that out twice.

@@ -30,7 +30,6 @@ std::string decode(std::string const& path) {
 class WebLine final : public Line {
  public:
   explicit WebLine(std::shared_ptr<WebSeed::State> state) : state_(std::move(state)) {
-    first_ = state_->lines++ == 0;
     state_->most_at_once = std::max<int>(state_->most_at_once, ++state_->connections);
   }
   ~WebLine() override { --state_->connections; }
@@ -106,13 +105,12 @@ class WebLine final : public Line {
       answer.head = "HTTP/1.1 200 OK\r\n";
     }
     answer.head += "Content-Length: " + std::to_string(answer.end - answer.at) + "\r\n\r\n";
-    answer.spoil = fault == Fault::wrong || (fault == Fault::wrong_at_first && first_);
+    answer.spoil = fault == Fault::wrong;
     if (fault == Fault::stalls || fault == Fault::hangs_up) answer.cut = answer.at + until_stall;
     answer.closes = fault == Fault::hangs_up;
     answers_.push_back(answer);
   }
 
-  bool first_ = false;
   std::shared_ptr<WebSeed::State> state_;
   std::deque<Answer> answers_;
 };

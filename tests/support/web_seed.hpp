@@ -19,14 +19,13 @@ class WebSeed {
  public:
   enum class Fault {
     none,
-    missing,         ///< 404
-    error,           ///< 503
-    wrong,           ///< every answer has one byte that is wrong
-    wrong_at_first,  ///< over its first connection
-    stalls,          ///< sends the head and a few bytes of each answer
-    silent,          ///< takes requests, says nothing
-    no_range,        ///< 200 with the whole file, whatever was asked for
-    hangs_up,        ///< closes after a part of each answer
+    missing,   ///< 404
+    error,     ///< 503
+    wrong,     ///< every answer has one byte that is wrong
+    stalls,    ///< sends the head and a few bytes of each answer
+    silent,    ///< takes requests, says nothing
+    no_range,  ///< 200 with the whole file, whatever was asked for
+    hangs_up,  ///< closes after a part of each answer
   };
   explicit WebSeed(Fault fault = Fault::none);
   ~WebSeed();
@@ -54,7 +53,7 @@ class WebSeed {
     std::atomic<Fault> fault;
     std::atomic<int> requests = 0;
     std::atomic<std::int64_t> served = 0;
-    std::atomic<int> lines = 0, connections = 0, most_at_once = 0;
+    std::atomic<int> connections = 0, most_at_once = 0;
   };
   std::shared_ptr<State> state_;
   std::unique_ptr<Lines> lines_;

@@ -99,6 +99,25 @@ TEST_F(Live, KeepDownloadsTheWholeFileAndOnlyThat) {
   EXPECT_EQ(support::read_file(torrent->path_on_disk(0)), support::Payload(1).bytes(0, 3 * MiB));
 }
 
+// A film that somebody looks at is not complete because another one is kept.
+TEST_F(Live, WhatIsReadCounts) {
+  support::Swarm swarm(
+      make_torrent({.files = {support::payload_file("1.mkv", MiB, 1), support::payload_file("2.mkv", 64 * MiB, 2)},
+                    .name = "series"}),
+      1);
+  auto torrent = add(swarm.magnet(), {.keep = 0});
+  using State = swarm::TorrentStatus::State;
+  ASSERT_TRUE(eventually([&] { return torrent->status().state == State::complete; }));
+  auto reader = torrent->open(1);
+  ASSERT_TRUE(support::Payload(2).matches(0, read(*reader, MiB)));
+  EXPECT_TRUE(eventually([&] { return torrent->status().state == State::downloading; }));
+  auto const status = torrent->status();
+  EXPECT_EQ(status.wanted, 65 * MiB);
+  EXPECT_LT(status.wanted_done, status.wanted) << "more than it reads ahead is missing";
+  reader.reset();
+  EXPECT_EQ(torrent->status().state, State::complete);
+}
+
 TEST_F(Live, ARestartGoesOnWhereItWas) {
   for (auto format : {support::Format::v1, support::Format::v2, support::Format::hybrid}) {
     support::TorrentSpec spec{

@@ -51,14 +51,6 @@ TEST_F(WebSeeds, Alone) {
   }
 }
 
-// As an honest one is thrown out whose blocks came beside wrong ones.
-TEST_F(WebSeeds, ThatWasThrownOutIsAskedOnceMore) {
-  WebSeed web(Fault::wrong_at_first);
-  auto const made = make({web.url()});
-  web.serve(made);
-  expect_all(*add_file(made));
-}
-
 TEST_F(WebSeeds, OfATorrentOfManyFiles) {
   WebSeed web;
   auto const made = make_torrent(
