@@ -6,6 +6,7 @@
 #include "api/metadata_wait.hpp"
 #include "api/named.hpp"
 #include "api/outside_file.hpp"
+#include "api/too_late.hpp"
 #include "http/errors.hpp"
 #include "swarm/catalog.hpp"
 
@@ -156,6 +157,17 @@ std::shared_ptr<swarm::Torrent> existing_torrent(App& app, swarm::InfoHash const
   auto const standing = populated(app, hash, choice);
   if (!standing.torrent && !torrent) throw unknown_torrent();
   return standing.torrent ? standing.torrent : torrent;
+}
+
+void known_torrent(App& app, http::Exchange& exchange, swarm::InfoHash const& hash,
+                   std::function<void(TorrentPtr const&)> then) {
+  exchange.work([&app, hash] { return existing_torrent(app, hash); },
+                [&app, &exchange, then = std::move(then)](TorrentPtr const& torrent) {
+                  when_known(exchange, torrent, app.options.first_byte_wait, [&app, torrent, then](bool known) {
+                    if (!known) throw too_late(app, *torrent);
+                    then(torrent);
+                  });
+                });
 }
 
 std::vector<TorrentPtr> existing_torrents(App& app) {

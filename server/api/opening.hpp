@@ -32,6 +32,10 @@ http::Failure outside_is_late();
 std::shared_ptr<swarm::Torrent> existing_torrent(App& app, swarm::InfoHash const& hash,
                                                  swarm::FileChoice const& choice = swarm::TheFilm{});
 
+/// Calls `then` with it once its metadata are known; or answers with what went wrong. Adds nothing.
+void known_torrent(App& app, http::Exchange& exchange, swarm::InfoHash const& hash,
+                   std::function<void(std::shared_ptr<swarm::Torrent> const&)> then);
+
 /// All of the session that are awake, then those of which there is only a file in a folder. Uses the disk.
 std::vector<std::shared_ptr<swarm::Torrent>> existing_torrents(App& app);
 

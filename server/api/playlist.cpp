@@ -11,7 +11,6 @@
 #include "swarm/catalog.hpp"
 
 #include <algorithm>
-#include <optional>
 #include <set>
 
 namespace api {
@@ -56,18 +55,19 @@ void playlist(App& app, http::Exchange& exchange) {
   std::string_view const name = exchange.request().parameter("name");
   if (!name.ends_with(ending)) throw Failure(Fault::not_found, "Playlists are /playlist/all.m3u and <info hash>.m3u.");
   auto const what = name.substr(0, name.size() - ending.size());
-  std::optional<swarm::InfoHash> hash;
+  Playlist playlist{exchange.request().origin(), exchange.link_token()};
   if (what != "all") {
-    hash = swarm::InfoHash::parse(what);
+    auto const hash = swarm::InfoHash::parse(what);
     if (!hash) throw bad_info_hash();
     exchange.set_info_hash(hash->key());
+    return known_torrent(app, exchange, *hash,
+                         [&exchange, playlist](std::shared_ptr<swarm::Torrent> const& torrent) mutable {
+                           playlist.add(*torrent);
+                           exchange.reply(reply(std::move(playlist)));
+                         });
   }
   exchange.work(
-      [&app, hash, playlist = Playlist{exchange.request().origin(), exchange.link_token()}]() mutable {
-        if (hash) {
-          playlist.add(*existing_torrent(app, *hash));
-          return reply(std::move(playlist));
-        }
+      [&app, playlist]() mutable {
         std::set<std::string> named;
         for (auto const& torrent : existing_torrents(app)) {
           playlist.add(*torrent);

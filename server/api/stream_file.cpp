@@ -49,11 +49,9 @@ void stream_file(App&, http::Exchange& exchange) {
 }
 
 void stream_info(App& app, http::Exchange& exchange) {
-  exchange.work(
-      [&app, hash = named_hash(exchange), token = exchange.link_token()] {
-        return http::Response::data(info(*existing_torrent(app, hash), token));
-      },
-      [&exchange](http::Response const& response) { exchange.reply(response); });
+  known_torrent(app, exchange, named_hash(exchange), [&exchange](std::shared_ptr<swarm::Torrent> const& torrent) {
+    exchange.reply(http::Response::data(info(*torrent, exchange.link_token())));
+  });
 }
 
 }  // namespace api
