@@ -44,7 +44,7 @@ struct Wish {
 
 struct Added {
   std::shared_ptr<swarm::Torrent> torrent;
-  bool known;
+  std::optional<swarm::FileChoice> kept;  ///< before it was added, if it was known
 };
 
 search::Query query_of(json::Document const& json, std::string const& name) {
@@ -148,13 +148,17 @@ Added add(std::shared_ptr<swarm::Session> const& session, Wish wish, bool keep) 
     for (auto& url : wish.locator.web_seeds) given.web_seeds.push_back(std::move(url));
     wish.locator = std::move(given);
   }
-  bool known = session->find(wish.locator.hash) != nullptr;
+  auto const known = session->find(wish.locator.hash);
+  // What can't be granted changes nothing of a torrent that is here.
+  if (auto const metadata = known ? known->metadata() : nullptr; metadata && wish.file)
+    swarm::choose_file(metadata->layout, *wish.file);
+  auto const kept = known ? known->keep() : std::nullopt;
   swarm::AddOptions options;
   if (keep) options.keep = wish.file ? swarm::FileChoice(*wish.file) : wish.locator.file;
   auto torrent = session->add(wish.locator, options);
   if (!known) g_info("Adding new torrent: %s", wish.locator.hash.key().c_str());
   if (known && keep && (wish.file || !torrent->keep())) torrent->set_keep(options.keep);
-  return {torrent, known};
+  return {torrent, kept};
 }
 
 void answer(http::Exchange& exchange, Added const& added, std::optional<int> file, bool known_now) {
@@ -163,7 +167,7 @@ void answer(http::Exchange& exchange, Added const& added, std::optional<int> fil
     try {
       swarm::choose_file(torrent.metadata()->layout, *file);
     } catch (swarm::Error const&) {
-      added.torrent->set_keep(std::nullopt);
+      added.torrent->set_keep(added.kept);
       throw;
     }
   }
@@ -184,7 +188,7 @@ bool may_be_populated(Wish const& wish) { return wish.metainfo.empty() && wish.f
 Added find_or_add(App& app, Wish const& wish) {
   auto const hash = wish.locator.hash;
   if (may_be_populated(wish) && !app.session->find(hash)) {
-    if (auto const standing = populated(app, hash, swarm::TheFilm{}); standing.torrent) return {standing.torrent, true};
+    if (auto const standing = populated(app, hash, swarm::TheFilm{}); standing.torrent) return {standing.torrent, {}};
     if (!app.options.p2p && !app.web->give_torrents()) throw p2p_is_off(hash);
   }
   auto added = add(app.session, wish, app.options.keep);

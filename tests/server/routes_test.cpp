@@ -152,6 +152,21 @@ TEST(Routes, AddByEveryForm) {
          "what curl -d sends");
 }
 
+// What is refused changes nothing.
+TEST(Routes, AWishForAFileThatIsNotThereEndsNoDownload) {
+  support::Swarm swarm(show(), 1, {.upload_limit = 100 * KiB});
+  auto const target = "/api/torrents/" + swarm.torrent().key;
+  auto const wish = [&](int file) {
+    return R"({"infoHash": ")" + swarm.torrent().key + R"(", "fileIndex": )" + std::to_string(file) + "}";
+  };
+  Running server;
+  ASSERT_EQ(server.add(swarm.magnet()).status(), 200);
+  EXPECT_EQ(at(server.get(target).body, "$.data.keep"), "true");
+  expect_failure(server.post("/api/torrents", wish(99)), 404, "unknown_file");
+  EXPECT_EQ(at(server.get(target).body, "$.data.keep"), "true");
+  EXPECT_EQ(server.post("/api/torrents", wish(0)).status(), 200);
+}
+
 TEST(Routes, AddWaitsAsLongAsAsked) {
   Running server;
   auto body = "{\"infoHash\":\"" + unknown + "\",\"name\":\"My Film\"}";
