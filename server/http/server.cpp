@@ -110,7 +110,10 @@ void Server::reload_certificate() {
 }
 
 std::string Server::url() const { return url_of(listener_, !options_.tls_cert.empty()); }
-std::vector<std::string> Server::lan_urls() const { return lan_urls_of(listener_, !options_.tls_cert.empty()); }
+std::vector<std::string> Server::lan_urls() const {
+  return lan_urls_of(listener_, !options_.tls_cert.empty(),
+                     options_.rules.api_token.empty() ? Visitors::local : Visitors::all);
+}
 std::uint16_t Server::port() const { return port_of(listener_); }
 
 /// libsoup stops listening for good when an accept fails once (no file descriptors left, a client that was too quick).
