@@ -27,13 +27,9 @@ std::string bearer_of(std::string const& authorization) {
 }
 
 Visitor visitor_of(Request const& request) {
-  auto uri = soup_server_message_get_uri(request.message());
-  auto host = request.client().host;
-  if (host.empty() && g_uri_get_host(uri) && soup_server_message_get_http_version(request.message()) != SOUP_HTTP_1_0)
-    host = g_uri_get_host(uri);
   return {request.client().address,
           request.method(),
-          host,
+          request.client().host,
           request.header("Origin"),
           bearer_of(request.header("Authorization")),
           request.query("token").value_or("")};
