@@ -98,6 +98,31 @@ TEST_F(WireTest, RefusesWhatIsNoRequest) {
   EXPECT_EQ(ask({.target = "/json"}).status(), 200) << "and lives on";
 }
 
+TEST_F(WireTest, WhatEndsNobodyKnowsWhereIsRefusedAtOnce) {
+  for (std::string fields : {"Content-Length: 5\r\nContent-Length: 6\r\n", "Content-Length: -1\r\n",
+                             "Content-Length: +5\r\n", "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n"}) {
+    SCOPED_TRACE(fields);
+    Connection client(served_.at());
+    client.send("POST /echo HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n");
+    auto const got = client.read_response();
+    EXPECT_EQ(got.status(), 400);
+    EXPECT_THAT(got.body, HasSubstr("Content-Length"));
+    EXPECT_EQ(got["Connection"], "close");
+    EXPECT_TRUE(client.ended());
+  }
+}
+
+TEST_F(WireTest, NothingBehindChunksIsARequest) {
+  Connection client(served_.at());
+  client.send(
+      "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
+      "GET /json HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  auto const got = client.read_response();
+  EXPECT_THAT(got.body, HasSubstr("\"size\":3"));
+  EXPECT_EQ(got["Connection"], "close");
+  EXPECT_TRUE(client.ended());
+}
+
 TEST_F(WireTest, OldClientsGetNoChunksAndWholeLinks) {
   Connection endless(served_.at());
   endless.send("GET /events HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
