@@ -16,7 +16,6 @@
 #include "swarm/catalog.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace api {
@@ -68,8 +67,12 @@ swarm::InfoHash hash_of(std::string const& text) {
 Wish wish_in_json(std::string_view body) {
   auto json = json::Document::parse(body);
   Wish wish;
-  auto magnet = json.string("magnetUri"), hash = json.string("infoHash"), url = json.string("torrentUrl");
-  auto const name = json.string("name");
+  // A form sends its empty fields, too.
+  auto const given = [&](char const* field) {
+    auto text = json.string(field);
+    return text && text->empty() ? std::nullopt : text;
+  };
+  auto const magnet = given("magnetUri"), hash = given("infoHash"), url = given("torrentUrl"), name = given("name");
   if (magnet) {
     // Locator::parse knows paths of files too, and those of this host are none of the client's business.
     if (!starts_with_any(*magnet, {"magnet:"}))
@@ -93,7 +96,7 @@ Wish wish_in_json(std::string_view body) {
   for (auto& tracker : announce_urls(json)) wish.locator.trackers.push_back(std::move(tracker));
   if (auto index = json.integer("fileIndex")) {
     if (*index < 0) throw Failure(Fault::bad_input, "\"fileIndex\" must be 0 or more.");
-    wish.file = static_cast<int>(std::min<std::int64_t>(*index, std::numeric_limits<int>::max()));
+    wish.file = file_index(std::to_string(*index));
   }
   return wish;
 }
@@ -137,6 +140,9 @@ Wish wish_in(http::Request const& request) {
                   "Send application/json, application/x-bittorrent or multipart/form-data.");
   }
   if (wish.metainfo.empty()) throw Failure(Fault::bad_input, "The .torrent is empty.");
+  if (wish.metainfo.size() > swarm::max_metainfo_bytes)
+    throw Failure(Fault::payload_too_large,
+                  "The .torrent may have " + std::to_string(swarm::max_metainfo_bytes) + " bytes at most.");
   if (auto text = request.query("fileIndex")) wish.file = file_index(*text);
   return wish;
 }
