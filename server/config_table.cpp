@@ -60,6 +60,21 @@ bool network(std::string const& value) {
   return valid;
 }
 
+/// What a browser sends as Origin: no path, no port that goes without saying, no other character than of ASCII.
+bool origin(std::string const& value) {
+  auto const matches = [&](char const* pattern) {
+    return g_regex_match_simple(pattern, value.c_str(), G_REGEX_CASELESS, GRegexMatchFlags{});
+  };
+  return value == "*" || value == "null" || value == "file://" ||
+         (matches(R"re(^[a-z][a-z0-9+.-]*://([a-z0-9._~-]+|\[[0-9a-f:.]+\])(:[1-9][0-9]{0,4})?$)re") &&
+          !matches("^(http://.*:80|https://.*:443)$"));
+}
+
+bool host_name(std::string const& value) {
+  return value == "*" ||
+         g_regex_match_simple(R"re(^[a-zA-Z0-9._:\[\]-]+$)re", value.c_str(), GRegexCompileFlags{}, GRegexMatchFlags{});
+}
+
 bool url_template(std::string const& value) {
   if (!g_regex_match_simple("^https?://[^\\s]*\\{(infoHash|INFOHASH)\\}", value.c_str(), GRegexCompileFlags{},
                             GRegexMatchFlags{}))
@@ -138,8 +153,12 @@ std::vector<Setting> const& settings_table() {
       number("PORT", &C::port, 7000, 0, 65535, "port to listen on; 0 = a free one, which is printed"),
       secret(text("API_TOKEN", &C::api_token, "", "any text",
                   "token that every client must show; empty = only local addresses may come in")),
-      list("ALLOWED_HOSTS", &C::allowed_hosts, "", "host names that the server goes by, beside local ones; * = any"),
-      list("CORS_ORIGINS", &C::cors_origins, "", "origins (https://…) whose pages may use the API; * = any"),
+      formed(list("ALLOWED_HOSTS", &C::allowed_hosts, "",
+                  "host names that the server goes by, beside local ones; * = any"),
+             host_name, "names (films.example.com), separated by commas or spaces"),
+      formed(list("CORS_ORIGINS", &C::cors_origins, "", "origins whose pages may use the API; * = any"), origin,
+             "https://ui.example.com, http://ui.example.com:8080 (no path, no port 443 or 80 of its own), separated by "
+             "commas or spaces"),
       formed(list("TRUSTED_PROXIES", &C::trusted_proxies, "",
                   "addresses and networks (10.0.0.0/8) of proxies that are believed about whom they speak for"),
              network, "addresses and networks, separated by commas or spaces"),

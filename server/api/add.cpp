@@ -16,7 +16,6 @@
 #include "swarm/catalog.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace api {
@@ -44,7 +43,7 @@ struct Wish {
 
 struct Added {
   std::shared_ptr<swarm::Torrent> torrent;
-  bool known;
+  std::optional<swarm::FileChoice> kept;  ///< before it was added, if it was known
 };
 
 search::Query query_of(json::Document const& json, std::string const& name) {
@@ -68,8 +67,12 @@ swarm::InfoHash hash_of(std::string const& text) {
 Wish wish_in_json(std::string_view body) {
   auto json = json::Document::parse(body);
   Wish wish;
-  auto magnet = json.string("magnetUri"), hash = json.string("infoHash"), url = json.string("torrentUrl");
-  auto const name = json.string("name");
+  // A form sends its empty fields, too.
+  auto const given = [&](char const* field) {
+    auto text = json.string(field);
+    return text && text->empty() ? std::nullopt : text;
+  };
+  auto const magnet = given("magnetUri"), hash = given("infoHash"), url = given("torrentUrl"), name = given("name");
   if (magnet) {
     // Locator::parse knows paths of files too, and those of this host are none of the client's business.
     if (!starts_with_any(*magnet, {"magnet:"}))
@@ -93,7 +96,7 @@ Wish wish_in_json(std::string_view body) {
   for (auto& tracker : announce_urls(json)) wish.locator.trackers.push_back(std::move(tracker));
   if (auto index = json.integer("fileIndex")) {
     if (*index < 0) throw Failure(Fault::bad_input, "\"fileIndex\" must be 0 or more.");
-    wish.file = static_cast<int>(std::min<std::int64_t>(*index, std::numeric_limits<int>::max()));
+    wish.file = file_index(std::to_string(*index));
   }
   return wish;
 }
@@ -137,6 +140,9 @@ Wish wish_in(http::Request const& request) {
                   "Send application/json, application/x-bittorrent or multipart/form-data.");
   }
   if (wish.metainfo.empty()) throw Failure(Fault::bad_input, "The .torrent is empty.");
+  if (wish.metainfo.size() > swarm::max_metainfo_bytes)
+    throw Failure(Fault::payload_too_large,
+                  "The .torrent may have " + std::to_string(swarm::max_metainfo_bytes) + " bytes at most.");
   if (auto text = request.query("fileIndex")) wish.file = file_index(*text);
   return wish;
 }
@@ -148,13 +154,17 @@ Added add(std::shared_ptr<swarm::Session> const& session, Wish wish, bool keep) 
     for (auto& url : wish.locator.web_seeds) given.web_seeds.push_back(std::move(url));
     wish.locator = std::move(given);
   }
-  bool known = session->find(wish.locator.hash) != nullptr;
+  auto const known = session->find(wish.locator.hash);
+  // What can't be granted changes nothing of a torrent that is here.
+  if (auto const metadata = known ? known->metadata() : nullptr; metadata && wish.file)
+    swarm::choose_file(metadata->layout, *wish.file);
+  auto const kept = known ? known->keep() : std::nullopt;
   swarm::AddOptions options;
   if (keep) options.keep = wish.file ? swarm::FileChoice(*wish.file) : wish.locator.file;
   auto torrent = session->add(wish.locator, options);
   if (!known) g_info("Adding new torrent: %s", wish.locator.hash.key().c_str());
   if (known && keep && (wish.file || !torrent->keep())) torrent->set_keep(options.keep);
-  return {torrent, known};
+  return {torrent, kept};
 }
 
 void answer(http::Exchange& exchange, Added const& added, std::optional<int> file, bool known_now) {
@@ -163,7 +173,7 @@ void answer(http::Exchange& exchange, Added const& added, std::optional<int> fil
     try {
       swarm::choose_file(torrent.metadata()->layout, *file);
     } catch (swarm::Error const&) {
-      added.torrent->set_keep(std::nullopt);
+      added.torrent->set_keep(added.kept);
       throw;
     }
   }
@@ -184,7 +194,7 @@ bool may_be_populated(Wish const& wish) { return wish.metainfo.empty() && wish.f
 Added find_or_add(App& app, Wish const& wish) {
   auto const hash = wish.locator.hash;
   if (may_be_populated(wish) && !app.session->find(hash)) {
-    if (auto const standing = populated(app, hash, swarm::TheFilm{}); standing.torrent) return {standing.torrent, true};
+    if (auto const standing = populated(app, hash, swarm::TheFilm{}); standing.torrent) return {standing.torrent, {}};
     if (!app.options.p2p && !app.web->give_torrents()) throw p2p_is_off(hash);
   }
   auto added = add(app.session, wish, app.options.keep);

@@ -76,7 +76,7 @@ void Cleaning::take_stock(bool thorough) {
   for (auto const& torrent : session_->torrents()) {
     auto const known = [&](int file) {
       auto const found = thorough ? std::nullopt : index_.find({torrent->key(), file});
-      return found && found->held.complete;
+      return found && found->held.complete && found->held.on_disk > 0;  // opened() does not look at the disk
     };
     // Blocks come before the first piece is verified.
     for (auto const& [file, found] : stock_of(*torrent, thorough || torrent->status().download_rate > 0, known)) {
@@ -109,7 +109,7 @@ void Cleaning::take_stock_of_sleepers(bool thorough) {
     for (auto const& file : torrent->files) {
       if (file.downloaded == 0) continue;
       cache::Key const key{torrent->hash.key(), file.index};
-      if (!thorough && index_.find(key)) continue;
+      if (auto const found = index_.find(key); !thorough && found && found->held.on_disk > 0) continue;
       if (auto const bytes = on_disk(torrent->folder + "/" + file.path); bytes > 0)
         index_.set(key, {std::string(swarm::file_name(file.path)), file.size, bytes, file.downloaded == file.size},
                    now());

@@ -34,7 +34,6 @@ Events::Events(std::shared_ptr<swarm::Session> session, std::shared_ptr<http::Lo
 void Events::listen(http::Exchange& exchange, std::string const& last_id) {
   http::Response head;
   head.set("Content-Type", "text/event-stream").set("Cache-Control", "no-store").set("X-Accel-Buffering", "no");
-  head.body = "retry: 2000\n\n";
   if (exchange.request().head()) return exchange.reply_head(head, 0);
   if (!last_id.empty()) {
     bool const ours = last_id.starts_with(epoch_);
@@ -46,6 +45,8 @@ void Events::listen(http::Exchange& exchange, std::string const& last_id) {
     for (auto const& event : said_)
       if (remembered && event.number > number) head.body += event.text;
   }
+  // From here on, should it be cut off before a first event.
+  head.body += "retry: 2000\nid: " + epoch_ + std::to_string(last_) + "\n\n";
   listeners_.push_back(exchange.weak_from_this());
   lonely_ticks_ = 0;
   if (timer_.active() && compared_) return exchange.open(head);

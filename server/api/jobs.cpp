@@ -7,6 +7,7 @@
 #include <glib.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace api {
 namespace {
@@ -20,8 +21,13 @@ constexpr std::size_t most_jobs = 1000;
 
 }  // namespace
 
-Job::Job(std::shared_ptr<swarm::Torrent> torrent, swarm::FileChoice const& choice)
-    : torrent_(std::move(torrent)), choice_(choice), reader_(torrent_->open(choice, {})) {
+Job::Job(std::shared_ptr<swarm::Torrent> torrent, swarm::FileChoice const& choice, std::chrono::milliseconds patience)
+    : torrent_(std::move(torrent)), choice_(choice), reader_(torrent_->open(choice, {})), patience_(patience) {
+  (void)file();
+}
+
+void Job::check() const {
+  torrent_->check();
   (void)file();
 }
 
@@ -37,11 +43,19 @@ std::int64_t Job::here() const {
   return ranges.empty() || ranges.front().begin > 0 ? 0 : std::min(ranges.front().end, wanted());
 }
 
+/// Since the last look that found more of it.
+bool Job::late() {
+  auto const now = Clock::now();
+  auto const here_now = file() < 0 ? -1 : here();
+  if (std::exchange(before_, here_now) != here_now) got_on_ = now;
+  return now - got_on_ >= patience_;
+}
+
 Job::State Job::state() {
   try {
     check();
-    if (file() < 0) return State::connecting;
-    if (here() < wanted()) return State::preparing;
+    if (file() < 0 || here() < wanted())
+      return late() ? State::failed : file() < 0 ? State::connecting : State::preparing;
     reader_.reset();
     return State::ready;
   } catch (std::exception const&) {
@@ -51,10 +65,10 @@ Job::State Job::state() {
 
 std::string Job::progress() const { return file() < 0 ? "0.00" : percent(here(), wanted()); }
 
-std::string Jobs::add(std::shared_ptr<swarm::Torrent> torrent, swarm::FileChoice const& choice) {
+std::string Jobs::add(std::unique_ptr<Job> job) {
   forget_old();
   g_autofree char* id = g_uuid_string_random();
-  jobs_[id] = {std::make_unique<Job>(std::move(torrent), choice), Clock::now()};
+  jobs_[id] = {std::move(job), Clock::now()};
   return id;
 }
 

@@ -17,12 +17,13 @@ class Job {
  public:
   enum class State { connecting, preparing, ready, failed };
 
-  /// Throws swarm::Error(not_found) if it is known that there is no such file.
-  Job(std::shared_ptr<swarm::Torrent> torrent, swarm::FileChoice const& choice);
+  /// One that does not get on for `patience` has failed. Throws swarm::Error(not_found) if it is known that there is no
+  /// such file.
+  Job(std::shared_ptr<swarm::Torrent> torrent, swarm::FileChoice const& choice, std::chrono::milliseconds patience);
   /// Looks, and stops fetching once it is ready.
   State state();
-  /// Of a failed one; rethrows what went wrong.
-  void check() const { torrent_->check(); }
+  /// Of a failed one; rethrows what went wrong. Nothing did if it is late.
+  void check() const;
   [[nodiscard]] swarm::Torrent const& torrent() const { return *torrent_; }
   /// -1 until the metadata are known.
   [[nodiscard]] int file() const;
@@ -32,10 +33,14 @@ class Job {
  private:
   [[nodiscard]] std::int64_t here() const;
   [[nodiscard]] std::int64_t wanted() const;
+  bool late();
 
   std::shared_ptr<swarm::Torrent> torrent_;
   swarm::FileChoice choice_;
   std::unique_ptr<swarm::Reader> reader_;  ///< whose window is the beginning
+  std::chrono::milliseconds patience_;
+  std::chrono::steady_clock::time_point got_on_ = std::chrono::steady_clock::now();
+  std::int64_t before_ = -1;  ///< what was here then; -1: no metadata
 };
 
 /// Thread-bound to the loop.
@@ -45,7 +50,7 @@ class Jobs {
   static constexpr std::chrono::minutes life{5};
 
   /// Its name.
-  std::string add(std::shared_ptr<swarm::Torrent> torrent, swarm::FileChoice const& choice);
+  std::string add(std::unique_ptr<Job> job);
   /// Null: there is none, or it was too long ago.
   Job* find(std::string const& id);
 

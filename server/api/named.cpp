@@ -3,7 +3,6 @@
 
 #include "api/app.hpp"
 
-#include <algorithm>
 #include <limits>
 
 namespace api {
@@ -36,7 +35,9 @@ std::shared_ptr<swarm::Torrent> named_torrent(App& app, http::Exchange& exchange
 int file_index(std::string_view text) {
   auto number = http::parse_number(text);
   if (!number) throw Failure(Fault::bad_request, "\"fileIndex\" must be a whole number, 0 or more.");
-  return static_cast<int>(std::min<std::int64_t>(*number, std::numeric_limits<int>::max()));
+  if (*number > std::numeric_limits<int>::max())
+    throw Failure(Fault::unknown_file, "No torrent has a file number " + std::string(text) + ".");
+  return static_cast<int>(*number);
 }
 
 swarm::FileChoice named_file(http::Request const& request) {

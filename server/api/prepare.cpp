@@ -7,6 +7,7 @@
 #include "api/opening.hpp"
 #include "api/resources.hpp"
 #include "api/shapes.hpp"
+#include "api/too_late.hpp"
 #include "http/errors.hpp"
 
 namespace api {
@@ -34,7 +35,17 @@ Job& named_job(App& app, http::Exchange& exchange) {
   return *job;
 }
 
-json::Object picture(Job& job, std::string const& token) {
+/// Why the job has failed.
+Failure failure_of(App const& app, Job const& job) {
+  try {
+    job.check();
+  } catch (...) {
+    return http::translate(std::current_exception());
+  }
+  return too_late(app, job.torrent());
+}
+
+json::Object picture(App const& app, Job& job, std::string const& token) {
   constexpr char const* names[] = {"connecting", "preparing", "ready", "failed"};
   auto const state = job.state();
   auto data = identity(job.torrent())
@@ -43,14 +54,7 @@ json::Object picture(Job& job, std::string const& token) {
                   .set("numPeers", job.torrent().status().peers)
                   .set("progress", state == Job::State::failed ? "0.00" : job.progress());
   if (state == Job::State::ready) data.set("streamUrl", link(job, token));
-  if (state == Job::State::failed) {
-    try {
-      job.check();
-      (void)job.file();
-    } catch (...) {
-      data.set("error", http::translate(std::current_exception()).what());
-    }
-  }
+  if (state == Job::State::failed) data.set("error", failure_of(app, job).what());
   return data;
 }
 
@@ -60,7 +64,7 @@ void prepare(App& app, http::Exchange& exchange) {
   auto const hash = named_hash(exchange);
   auto const choice = named_file(exchange.request());
   open_torrent(app, exchange, hash, choice, [&app, &exchange, choice](std::shared_ptr<swarm::Torrent> const& torrent) {
-    auto const id = app.jobs.add(torrent, choice);
+    auto const id = app.jobs.add(std::make_unique<Job>(torrent, choice, app.options.torrent_timeout));
     auto const& token = exchange.link_token();
     auto const query = token.empty() ? "" : "?token=" + token;
     exchange.reply(http::Response::data(identity(*torrent)
@@ -73,22 +77,15 @@ void prepare(App& app, http::Exchange& exchange) {
 }
 
 void job_status(App& app, http::Exchange& exchange) {
-  exchange.reply(http::Response::data(picture(named_job(app, exchange), exchange.link_token())));
+  exchange.reply(http::Response::data(picture(app, named_job(app, exchange), exchange.link_token())));
 }
 
 void job_ready(App& app, http::Exchange& exchange) {
   auto& job = named_job(app, exchange);
-  switch (job.state()) {
-    case Job::State::ready:
-      return exchange.reply(http::Response::redirect(link(job, exchange.link_token())));
-    case Job::State::failed:
-      job.check();
-      (void)job.file();
-      [[fallthrough]];  // it has recovered this moment
-    default:
-      break;
-  }
-  auto response = http::Response::data(picture(job, exchange.link_token()), {}, 202);
+  auto const state = job.state();
+  if (state == Job::State::ready) return exchange.reply(http::Response::redirect(link(job, exchange.link_token())));
+  if (state == Job::State::failed) throw failure_of(app, job);
+  auto response = http::Response::data(picture(app, job, exchange.link_token()), {}, 202);
   exchange.reply(response.set("Retry-After", "1"));
 }
 

@@ -56,6 +56,12 @@ std::string etag_of(swarm::Torrent const& torrent, int file, OutsideFile::Source
   return "\"" + torrent.key() + "-" + std::to_string(file) + "-" + kind + "\"";
 }
 
+/// No date for bytes that may be others tomorrow, nor a maker's that is still to come (RFC 9110, 8.8.2.1).
+std::optional<std::int64_t> last_modified(swarm::Metadata const& metadata, bool verified) {
+  auto const made = metadata.creation_date;
+  return verified && made && *made <= g_get_real_time() / G_USEC_PER_SEC ? made : std::nullopt;
+}
+
 /// The headers that 200, 206 and 304 share.
 http::Response head_of(Start const& start, http::Validators const& validators, bool verified) {
   http::Response head;
@@ -109,10 +115,8 @@ void answer(StartPtr const& start) {
   auto index = swarm::choose_file(metadata->layout, start->choice);
   auto const& file = metadata->layout.file(index);
   auto const* outside = OutsideFile::of(*start->torrent, index);
-  // Of bytes that may be others tomorrow no date can speak.
   bool const verified = !outside || outside->verified;
-  http::Validators validators{etag_of(*start->torrent, index, outside),
-                              verified ? metadata->creation_date : std::nullopt};
+  http::Validators validators{etag_of(*start->torrent, index, outside), last_modified(*metadata, verified)};
   auto conditions = conditions_of(request);
   auto head = head_of(*start, validators, verified);
 

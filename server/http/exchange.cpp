@@ -241,7 +241,14 @@ void Exchange::open(Response const& head) {
   if (over_ || answered_) return;
   put_head(head);
   endless_ = true;
-  soup_message_headers_set_encoding(soup_server_message_get_response_headers(message_), SOUP_ENCODING_CHUNKED);
+  auto headers = soup_server_message_get_response_headers(message_);
+  if (soup_server_message_get_http_version(message_) ==
+      SOUP_HTTP_1_0) {  // knows no chunks: the end is the connection's
+    soup_message_headers_set_encoding(headers, SOUP_ENCODING_EOF);
+    soup_message_headers_replace(headers, "Connection", "close");
+  } else {
+    soup_message_headers_set_encoding(headers, SOUP_ENCODING_CHUNKED);
+  }
   soup_message_body_append(soup_server_message_get_response_body(message_), SOUP_MEMORY_COPY, head.body.data(),
                            head.body.size());
   unsent_ = 1;

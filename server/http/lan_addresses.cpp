@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "http/lan_addresses.hpp"
 
+#include "http/admission.hpp"
+
 #include <gio/gio.h>
 
 #include <algorithm>
@@ -33,9 +35,11 @@ std::string text_of(sockaddr const* address) {
   return text;
 }
 
-bool of_others(GInetAddress* address) {
-  return !g_inet_address_get_is_loopback(address) && !g_inet_address_get_is_link_local(address) &&
-         !g_inet_address_get_is_any(address) && !g_inet_address_get_is_multicast(address);
+bool of_others(GInetAddress* address, Visitors visitors) {
+  g_autofree char* text = g_inet_address_to_string(address);
+  return (visitors == Visitors::all || local_address(text)) && !g_inet_address_get_is_loopback(address) &&
+         !g_inet_address_get_is_link_local(address) && !g_inet_address_get_is_any(address) &&
+         !g_inet_address_get_is_multicast(address);
 }
 
 }  // namespace
@@ -52,15 +56,15 @@ std::vector<OwnAddress> own_addresses() {
   return found;
 }
 
-std::vector<std::string> lan_addresses(std::string_view bound, std::vector<OwnAddress> const& own) {
+std::vector<std::string> lan_addresses(std::string_view bound, std::vector<OwnAddress> const& own, Visitors visitors) {
   g_autoptr(GInetAddress) at = g_inet_address_new_from_string(std::string(bound).c_str());
   if (!at) return {};
   if (!g_inet_address_get_is_any(at))
-    return of_others(at) ? std::vector{std::string(bound)} : std::vector<std::string>{};
+    return of_others(at, visitors) ? std::vector{std::string(bound)} : std::vector<std::string>{};
   std::vector<OwnAddress> v4, v6;
   for (auto const& one : own) {
     g_autoptr(GInetAddress) address = g_inet_address_new_from_string(one.text.c_str());
-    if (!address || !of_others(address)) continue;
+    if (!address || !of_others(address, visitors)) continue;
     auto const family = g_inet_address_get_family(address);
     if (family == G_SOCKET_FAMILY_IPV4)
       v4.push_back(one);

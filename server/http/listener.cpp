@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "http/listener.hpp"
 
-#include "http/lan_addresses.hpp"
-
 #include <stdexcept>
 
 namespace http {
@@ -70,11 +68,12 @@ std::string url_of(GSocket* listener, bool tls) {
   return written(g_inet_address_get_is_any(address) ? "127.0.0.1" : text, port_of(listener), tls);
 }
 
-std::vector<std::string> lan_urls_of(GSocket* listener, bool tls) {
+std::vector<std::string> lan_urls_of(GSocket* listener, bool tls, Visitors visitors) {
   g_autoptr(GInetAddress) address = address_of(listener);
   g_autofree char* text = g_inet_address_to_string(address);
   std::vector<std::string> urls;
-  for (auto const& one : lan_addresses(text, own_addresses())) urls.push_back(written(one, port_of(listener), tls));
+  for (auto const& one : lan_addresses(text, own_addresses(), visitors))
+    urls.push_back(written(one, port_of(listener), tls));
   return urls;
 }
 

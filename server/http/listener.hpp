@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "http/lan_addresses.hpp"
+
 #include <gio/gio.h>
 
 #include <cstdint>
@@ -17,6 +19,6 @@ std::uint16_t port_of(GSocket* listener);
 /// "http://127.0.0.1:7000": an address by which this machine reaches it.
 std::string url_of(GSocket* listener, bool tls);
 /// The same for others in the network: lan_addresses().
-std::vector<std::string> lan_urls_of(GSocket* listener, bool tls);
+std::vector<std::string> lan_urls_of(GSocket* listener, bool tls, Visitors visitors);
 
 }  // namespace http

@@ -15,6 +15,18 @@ std::optional<std::string> unescape(std::string_view text) {
   return std::string(plain);
 }
 
+/// "name:port" of the target, for whom no Host says it: where HTTP/1.0 names none, libsoup takes the socket's own
+/// address.
+std::string authority_of(GUri* uri) {
+  auto const* named = g_uri_get_host(uri);
+  std::string host = named ? named : "";
+  if (host.empty()) return {};
+  if (host.starts_with("::ffff:") && host.find('.') != std::string::npos) host.erase(0, 7);
+  if (host.find(':') != std::string::npos) host = "[" + host + "]";
+  auto const port = g_uri_get_port(uri);
+  return port > 0 ? host + ":" + std::to_string(port) : host;
+}
+
 }  // namespace
 
 std::optional<std::vector<std::string>> split_path(std::string_view path) {
@@ -83,7 +95,8 @@ Request::Request(SoupServerMessage* message) : message_(message), method_(soup_s
   if (!query) throw Failure(Fault::bad_request, "The address's query is not name=value&… in percent-encoded UTF-8.");
   query_ = std::move(*query);
   auto const remote = soup_server_message_get_remote_host(message);
-  client_ = {remote ? remote : "", g_uri_get_scheme(uri), header("Host")};
+  auto const host = header("Host");
+  client_ = {remote ? remote : "", g_uri_get_scheme(uri), host.empty() ? authority_of(uri) : host};
 }
 
 std::string Request::header(char const* name) const {

@@ -27,13 +27,9 @@ std::string bearer_of(std::string const& authorization) {
 }
 
 Visitor visitor_of(Request const& request) {
-  auto uri = soup_server_message_get_uri(request.message());
-  auto host = request.client().host;
-  if (host.empty() && g_uri_get_host(uri) && soup_server_message_get_http_version(request.message()) != SOUP_HTTP_1_0)
-    host = g_uri_get_host(uri);
   return {request.client().address,
           request.method(),
-          host,
+          request.client().host,
           request.header("Origin"),
           bearer_of(request.header("Authorization")),
           request.query("token").value_or("")};
@@ -110,7 +106,10 @@ void Server::reload_certificate() {
 }
 
 std::string Server::url() const { return url_of(listener_, !options_.tls_cert.empty()); }
-std::vector<std::string> Server::lan_urls() const { return lan_urls_of(listener_, !options_.tls_cert.empty()); }
+std::vector<std::string> Server::lan_urls() const {
+  return lan_urls_of(listener_, !options_.tls_cert.empty(),
+                     options_.rules.api_token.empty() ? Visitors::local : Visitors::all);
+}
 std::uint16_t Server::port() const { return port_of(listener_); }
 
 /// libsoup stops listening for good when an accept fails once (no file descriptors left, a client that was too quick).
@@ -167,6 +166,14 @@ void Server::got_headers(SoupServerMessage* message) {
   }
 }
 
+/// Where such a request ends nobody can tell: libsoup, which would read on, must not look for it.
+void Server::refuse_framing(SoupServerMessage* message, char const* why) const {
+  Failure failure(Fault::bad_request, why);
+  auto socket = soup_server_message_get_socket(message);
+  if (socket && options_.tls_cert.empty()) answer_and_close(socket, raw_failure(failure));
+  throw std::move(failure).with("Connection", "close");
+}
+
 /// All that can be said before the body is there.
 void Server::accept_request(Exchange& exchange) {
   auto& request = exchange.request();
@@ -174,8 +181,12 @@ void Server::accept_request(Exchange& exchange) {
   auto asked = soup_server_message_get_request_headers(message);
   if (!well_formed_host(request.header("Host")))
     throw Failure(Fault::bad_request, "The Host header is not one host name, or there are several.");
-  if (!request.header("Transfer-Encoding").empty() && !request.header("Content-Length").empty())
-    throw Failure(Fault::bad_request, "Both Content-Length and Transfer-Encoding.").with("Connection", "close");
+  auto const length = request.header("Content-Length");
+  bool const chunked = !request.header("Transfer-Encoding").empty();
+  if (!length.empty() && chunked) refuse_framing(message, "Both Content-Length and Transfer-Encoding.");
+  if (!length.empty() && !parse_number(length)) refuse_framing(message, "Content-Length must be one number.");
+  // To libsoup what is no chunk is the last one: what comes behind it must not be a request.
+  if (chunked) exchange.decorate("Connection", "close");
   if (head_size(message) > options_.limits.head_bytes + 256)
     throw Failure(Fault::headers_too_large, "The request line and headers are larger than 16 KiB.");
 

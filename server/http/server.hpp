@@ -62,6 +62,7 @@ class Server {
   void got_chunk(SoupServerMessage* message, std::size_t size);
   void finished(SoupServerMessage* message);
   void accept_request(Exchange& exchange);
+  [[noreturn]] void refuse_framing(SoupServerMessage* message, char const* why) const;
   void revive_listener();
 
   Options options_;

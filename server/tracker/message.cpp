@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "tracker/message.hpp"
 
+#include "lib/json/bytes.hpp"
 #include "lib/json/json.hpp"
 
 #include <glib.h>
@@ -12,37 +13,11 @@ namespace {
 
 constexpr std::size_t id_size = 20;
 
-// Ids hold zero bytes now and then, and strings of json-glib end there. A character of a private plane, which nobody
-// sends, stands for it between the text and the values.
-constexpr std::string_view nul = "\xf3\xb0\x80\x80", nul_escape = R"(\u0000)", stand_in = R"(\udb80\udc00)";
-
-std::string without_nul(std::string_view text) {
-  std::string made;
-  made.reserve(text.size());
-  while (!text.empty()) {
-    auto const escape = text.find('\\');
-    made += text.substr(0, escape);
-    if (escape == std::string_view::npos) break;
-    text.remove_prefix(escape);
-    bool const is_nul = text.starts_with(nul_escape);
-    auto const size = is_nul ? nul_escape.size() : std::min<std::size_t>(2, text.size());
-    made += is_nul ? stand_in : text.substr(0, size);
-    text.remove_prefix(size);
-  }
-  return made;
-}
-
-std::string with_nul(std::string text) {
-  for (auto at = text.find(nul); at != std::string::npos; at = text.find(nul, at))
-    text.replace(at, nul.size(), nul_escape);
-  return text;
-}
-
 Id id_of(std::string const& text, char const* name) {
   Id id;
   for (auto at = text.c_str(); *at; at = g_utf8_next_char(at)) {
     auto const character = g_utf8_get_char(at);
-    bool const is_nul = std::string_view(at).starts_with(nul);
+    bool const is_nul = std::string_view(at).starts_with(json::nul);
     if (id.size() == id_size || (character > 0xff && !is_nul)) {
       id.clear();
       break;
@@ -58,18 +33,6 @@ Id id_of(json::Document const& from, char const* name) {
   auto const text = from.string(name);
   if (!text) throw Refused(std::string(name) + " is missing.");
   return id_of(*text, name);
-}
-
-std::string text_of(Id const& id) {
-  std::string text;
-  for (unsigned char const byte : id) {
-    char utf8[6];
-    if (byte == 0)
-      text += nul;
-    else
-      text.append(utf8, static_cast<std::size_t>(g_unichar_to_utf8(byte, utf8)));
-  }
-  return text;
 }
 
 Description description_of(json::Document const& from, char const* name) {
@@ -112,8 +75,8 @@ Scrape scrape_of(json::Document const& from) {
 
 json::Object to_peer(Id const& info_hash, Id const& from, Id const& offer) {
   json::Object message;
-  message.set("action", "announce").set("info_hash", text_of(info_hash));
-  message.set("peer_id", text_of(from)).set("offer_id", text_of(offer));
+  message.set("action", "announce").set("info_hash", json::of_bytes(info_hash));
+  message.set("peer_id", json::of_bytes(from)).set("offer_id", json::of_bytes(offer));
   return message;
 }
 
@@ -125,7 +88,7 @@ json::Object object_of(Description const& description) {
 
 Message parse(std::string_view text) {
   try {
-    auto const document = json::Document::parse(without_nul(text));
+    auto const document = json::Document::parse(json::without_nul(text));
     auto const action = document.string("action").value_or("");
     if (action == "announce") return announce_of(document);
     if (action == "scrape") return scrape_of(document);
@@ -137,30 +100,30 @@ Message parse(std::string_view text) {
 
 std::string announced(Id const& info_hash, Count const& count, std::int64_t interval_seconds) {
   json::Object message;
-  message.set("action", "announce").set("info_hash", text_of(info_hash)).set("interval", interval_seconds);
+  message.set("action", "announce").set("info_hash", json::of_bytes(info_hash)).set("interval", interval_seconds);
   message.set("complete", count.complete).set("incomplete", count.incomplete);
-  return with_nul(message.text());
+  return json::with_nul(message.text());
 }
 
 std::string scraped(std::vector<std::pair<Id, Count>> const& counts, std::int64_t interval_seconds) {
   json::Object files;
   for (auto const& [info_hash, count] : counts)
-    files.set(text_of(info_hash).c_str(), json::Object()
-                                              .set("complete", count.complete)
-                                              .set("incomplete", count.incomplete)
-                                              .set("downloaded", count.downloaded));
+    files.set(json::of_bytes(info_hash).c_str(), json::Object()
+                                                     .set("complete", count.complete)
+                                                     .set("incomplete", count.incomplete)
+                                                     .set("downloaded", count.downloaded));
   json::Object message;
   message.set("action", "scrape").set("files", std::move(files));
   message.set("flags", json::Object().set("min_request_interval", interval_seconds));
-  return with_nul(message.text());
+  return json::with_nul(message.text());
 }
 
 std::string passed_on(Id const& info_hash, Id const& from, Offer const& offer) {
-  return with_nul(to_peer(info_hash, from, offer.id).set("offer", object_of(offer.description)).text());
+  return json::with_nul(to_peer(info_hash, from, offer.id).set("offer", object_of(offer.description)).text());
 }
 
 std::string passed_on(Id const& info_hash, Id const& from, Answer const& answer) {
-  return with_nul(to_peer(info_hash, from, answer.offer).set("answer", object_of(answer.description)).text());
+  return json::with_nul(to_peer(info_hash, from, answer.offer).set("answer", object_of(answer.description)).text());
 }
 
 std::string failure(std::string_view why) { return json::Object().set("failure reason", why).text(); }

@@ -163,6 +163,21 @@ TEST(Cleaning, AKeptFileThatIsNotThereHurtsNobody) {
   EXPECT_EQ(server.get("/health").status(), 200);
 }
 
+TEST(Cleaning, WhatIsWatchedRightAfterAStartIsCounted) {
+  support::Swarm swarm(support::make_torrent("film.mkv", 8 * MiB), 1);
+  Running server;
+  auto const film = "/stream/proxy/" + swarm.torrent().key;
+  ASSERT_EQ(server.add(swarm.magnet()).status(), 200);
+  ASSERT_EQ(server.get(film).status(), 200);
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(server.child().stop().ok());
+    server.start();
+    ASSERT_EQ(server.get(film, {{"Range", "bytes=0-9"}}).status(), 206);
+    auto const usage = [&] { return std::stod(at(server.get("/api/cache-stats").body, "$.data.diskUsage")); };
+    EXPECT_TRUE(eventually([&] { return usage() > 8; })) << usage();
+  }
+}
+
 TEST(Shutdown, ARedisThatAnswersNothingIsNotWaitedFor) {
   support::RedisServer redis;
   Running server(Environment{

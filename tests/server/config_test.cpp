@@ -65,6 +65,25 @@ TEST(Config, WrongValuesAreNamedWithWhatIsAllowed) {
   for (auto yes : {"true", "TRUE", "1", "yes", "on", " true "}) EXPECT_EQ(error_of("TORRENT_DHT", yes), "");
 }
 
+TEST(Config, OriginsAreThoseOfBrowsers) {
+  for (auto const* right :
+       {"*", "null", "file://", "https://ui.example.com", "http://192.168.1.5:8080", "https://[fd00::5]:8443",
+        "https://UI.example.com", "http://localhost:443", "chrome-extension://abcdefgh"})
+    EXPECT_EQ(error_of("CORS_ORIGINS", right), "") << right;
+  for (auto const* wrong :
+       {"foo", "ui.example.com", "https://", "https://ui.example.com/", "https://ui.example.com/app",
+        "https://ui.example.com:443", "http://ui.example.com:80", "https://ui.example.com:x",
+        "https://me@ui.example.com", "https://*.example.com", "https://ü.example.com"})
+    EXPECT_THAT(error_of("CORS_ORIGINS", wrong), HasSubstr("allowed: https://ui.example.com")) << wrong;
+}
+
+TEST(Config, AllowedHostsAreNames) {
+  for (auto const* right : {"*", "films.example.com", "films.example.com:7000", "my_box", "[fd00::5]"})
+    EXPECT_EQ(error_of("ALLOWED_HOSTS", right), "") << right;
+  for (auto const* wrong : {"https://films.example.com", "films.example.com/", "*.example.com"})
+    EXPECT_THAT(error_of("ALLOWED_HOSTS", wrong), HasSubstr("allowed: names")) << wrong;
+}
+
 TEST(Config, AProfileSetsWhatIsNotGiven) {
   auto config = default_config();
   EXPECT_EQ(config.torrent_max_connections, 200);

@@ -79,6 +79,22 @@ TEST(Events, TellOfATorrentsLife) {
   EXPECT_THAT(late.wait_for("reset"), HasSubstr("data: {}"));
 }
 
+TEST(Events, WhoIsCutOffBeforeTheFirstMissesNothing) {
+  Running server;
+  std::string greeting;
+  {
+    Listener listener(server);
+    while (greeting.find("\n\n") == std::string::npos) greeting += listener.connection().read_some(1000);
+  }
+  auto const id = greeting.find("\nid: ");
+  ASSERT_NE(id, std::string::npos) << greeting;
+  std::string const key(40, 'a');
+  ASSERT_EQ(server.post("/api/torrents?wait=0", R"({"infoHash": ")" + key + "\"}").status(), 202);
+  Listener back(server, "/api/events", Listener::id_of(greeting.substr(id + 1)));
+  EXPECT_THAT(back.wait_for("added"), HasSubstr(key));
+  EXPECT_THAT(back.text(), testing::Not(HasSubstr("reset")));
+}
+
 TEST(Events, TellOfFilesThatAreGivenUp) {
   support::Swarm swarm(support::make_torrent("film.mkv", MiB), 1);
   Running server;

@@ -69,6 +69,27 @@ TEST(Prepare, AFileThatIsNotThereHasFailed) {
   expect_failure(server.post(target, ""), 404, "unknown_file");
 }
 
+TEST(Prepare, WhatNobodyHasFails) {
+  Running server(Environment{{"TORRENT_TIMEOUT", "500"}});
+  auto const begun = server.post("/stream/prepare/" + std::string(40, 'b'), "");
+  ASSERT_EQ(begun.status(), 202) << begun.body;
+  auto const status_url = text_at(begun.body, "$.data.statusUrl");
+  ASSERT_TRUE(eventually([&] { return text_at(server.get(status_url).body, "$.data.status") == "failed"; }));
+  EXPECT_THAT(text_at(server.get(status_url).body, "$.data.error"), HasSubstr("No peer"));
+  expect_failure(server.get(text_at(begun.body, "$.data.readyUrl")), 504, "no_peers");
+}
+
+TEST(Prepare, WhatDoesNotGetOnFails) {
+  support::Swarm swarm(support::make_torrent("film.mkv", 3 * MiB), 1, {.has = [](int piece) { return piece > 5; }});
+  Running server(Environment{{"TORRENT_TIMEOUT", "1000"}});
+  ASSERT_EQ(server.add(swarm.magnet()).status(), 200);
+  auto const begun = server.post("/stream/prepare/" + swarm.torrent().key, "");
+  ASSERT_EQ(begun.status(), 202) << begun.body;
+  auto const status_url = text_at(begun.body, "$.data.statusUrl");
+  ASSERT_TRUE(eventually([&] { return text_at(server.get(status_url).body, "$.data.status") == "failed"; }));
+  EXPECT_GT(text_at(server.get(status_url).body, "$.data.error").size(), 10U);
+}
+
 TEST(StreamMagnet, TellsWhereItPlays) {
   Running server(Environment{{"TORRENT_TRACKERS", "udp://127.0.0.1:1/announce"}});
   std::string const hash(40, 'c');

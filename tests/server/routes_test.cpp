@@ -152,6 +152,30 @@ TEST(Routes, AddByEveryForm) {
          "what curl -d sends");
 }
 
+TEST(Routes, AFormMaySendItsEmptyFields) {
+  Running server;
+  for (auto const* body : {R"({"magnetUri":"magnet:?xt=urn:btih:%s","infoHash":"","torrentUrl":"","name":""})",
+                           R"({"magnetUri":"","infoHash":"%s","torrentUrl":"","name":""})"}) {
+    auto const text = std::regex_replace(body, std::regex("%s"), unknown);
+    EXPECT_EQ(server.post("/api/torrents?wait=0", text).status(), 202) << text;
+  }
+}
+
+// What is refused changes nothing.
+TEST(Routes, AWishForAFileThatIsNotThereEndsNoDownload) {
+  support::Swarm swarm(show(), 1, {.upload_limit = 100 * KiB});
+  auto const target = "/api/torrents/" + swarm.torrent().key;
+  auto const wish = [&](int file) {
+    return R"({"infoHash": ")" + swarm.torrent().key + R"(", "fileIndex": )" + std::to_string(file) + "}";
+  };
+  Running server;
+  ASSERT_EQ(server.add(swarm.magnet()).status(), 200);
+  EXPECT_EQ(at(server.get(target).body, "$.data.keep"), "true");
+  expect_failure(server.post("/api/torrents", wish(99)), 404, "unknown_file");
+  EXPECT_EQ(at(server.get(target).body, "$.data.keep"), "true");
+  EXPECT_EQ(server.post("/api/torrents", wish(0)).status(), 200);
+}
+
 TEST(Routes, AddWaitsAsLongAsAsked) {
   Running server;
   auto body = "{\"infoHash\":\"" + unknown + "\",\"name\":\"My Film\"}";
@@ -199,7 +223,7 @@ TEST(Routes, BadInput) {
       {"{\"infoHash\":null}", "bad_request"},
       {"{\"fileIndex\":0}", "bad_request"},
       {"{\"name\":\"-\"}", "bad_input"},
-      {"{\"infoHash\":\"\"}", "bad_info_hash"},
+      {"{\"infoHash\":\"\"}", "bad_request"},
       {"{\"infoHash\":\"xyz\"}", "bad_info_hash"},
       {"{\"infoHash\":\"" + std::string(39, 'a') + "\"}", "bad_info_hash"},
       {"{\"infoHash\":\"" + std::string(41, 'a') + "\"}", "bad_info_hash"},
@@ -209,7 +233,9 @@ TEST(Routes, BadInput) {
       {"{\"infoHash\":\"" + unknown + "\",\"trackers\":[\"\"]}", "bad_input"},
       {"{\"magnetUri\":\"magnet:?xt=urn:btih:" + unknown + "\",\"infoHash\":\"" + std::string(40, 'b') + "\"}",
        "bad_input"},
-      {magnet(""), "bad_input"},
+      {magnet(""), "bad_request"},
+      {"{\"magnetUri\":\"\",\"infoHash\":\"\",\"torrentUrl\":\"\",\"name\":\"\"}", "bad_request"},
+      {"{\"infoHash\":\"" + unknown + "\",\"fileIndex\":4294967296}", "unknown_file", "application/json", 404},
       {magnet("magnet:"), "bad_input"},
       {magnet("magnet:?"), "bad_input"},
       {magnet("magnet:?dn=x"), "bad_input"},
@@ -241,6 +267,10 @@ TEST(Routes, BadInput) {
       {"<xml/>", "unsupported_media_type", "application/xml", 415},
       {std::string(1024 * 1024 + 1, ' '), "payload_too_large", "application/json", 413},
       {std::string(11 * 1024 * 1024, 'd'), "payload_too_large", "application/x-bittorrent", 413},
+      {std::string(10 * 1024 * 1024 + 1, 'd'), "payload_too_large", "application/x-bittorrent", 413},
+      {"--B\r\nContent-Disposition: form-data; name=\"torrent\"\r\n\r\n" + std::string(10 * 1024 * 1024 + 1, 'd') +
+           "\r\n--B--\r\n",
+       "payload_too_large", "multipart/form-data; boundary=B", 413},
   };
   EXPECT_GE(cases.size(), 40u);
   for (auto const& c : cases) {

@@ -138,16 +138,32 @@ TEST_F(StreamTest, Conditions) {
   EXPECT_EQ(client.ask({.target = proxy(), .fields = {{"Range", "bytes=0-9"}}}).body.size(), 10u) << "304 has no body";
 }
 
-TEST_F(StreamTest, LastModifiedIsTheCreationDate) {
-  auto torrent = support::make_torrent("film.mp4", 300 * KiB);
-  // "13:creation datei784111777e" in front of "4:info": keys are sorted.
+/// The .torrent with another creation date.
+std::string dated(support::MadeTorrent const& torrent, std::int64_t seconds) {
   std::string bytes(torrent.metainfo.begin(), torrent.metainfo.end());
   if (auto old = bytes.find("13:creation date"); old != std::string::npos)
     bytes.erase(old, bytes.find('e', old + 17) + 1 - old);
-  bytes.insert(bytes.find("4:info"), "13:creation datei784111777e");
+  // In front of "4:info": keys are sorted.
+  return bytes.insert(bytes.find("4:info"), "13:creation datei" + std::to_string(seconds) + "e");
+}
+
+TEST_F(StreamTest, NothingWasMadeInTheFuture) {
+  Running server;
+  std::uint64_t film = 0;
+  for (auto const date : {std::int64_t{4'102'444'800}, std::int64_t{300'000'000'000}}) {  // 2100, and beyond 9999
+    auto const torrent = support::make_torrent("film.mp4", 300 * KiB, 16 * KiB, ++film);
+    ASSERT_EQ(server.post("/api/torrents", dated(torrent, date), "application/x-bittorrent").status(), 200);
+    auto const head = server.ask({.method = "HEAD", .target = "/stream/proxy/" + torrent.key});
+    EXPECT_EQ(head.status(), 200);
+    EXPECT_FALSE(head.head.has("Last-Modified")) << head.head.raw;
+  }
+}
+
+TEST_F(StreamTest, LastModifiedIsTheCreationDate) {
+  auto torrent = support::make_torrent("film.mp4", 300 * KiB);
   support::Swarm swarm(torrent);
   Running server;
-  ASSERT_EQ(server.post("/api/torrents", bytes, "application/x-bittorrent").status(), 200);
+  ASSERT_EQ(server.post("/api/torrents", dated(torrent, 784'111'777), "application/x-bittorrent").status(), 200);
   server.add(swarm.magnet());  // where the peers are
   auto target = "/stream/proxy/" + torrent.key;
   auto date = "Sun, 06 Nov 1994 08:49:37 GMT";

@@ -18,23 +18,54 @@ using support::Tracker;
 using testing::HasSubstr;
 
 TEST(TrackerAnswer, IsRead) {
-  auto verdict =
-      trackers::read_answer(200, "d5:filesd20:aaaaaaaaaaaaaaaaaaaad8:completei12e10:downloadedi3e10:incompletei4eeee");
+  trackers::Hash hash;
+  hash.fill('a');
+  auto const answer = [](std::string const& entries) { return "d5:filesd" + entries + "ee"; };
+  std::string const ours = "20:aaaaaaaaaaaaaaaaaaaad8:completei12e10:downloadedi3e10:incompletei4e4:name4:filme",
+                    others = "20:bbbbbbbbbbbbbbbbbbbbd8:completei5e10:incompletei6ee",
+                    empty = "20:aaaaaaaaaaaaaaaaaaaade";
+  auto verdict = trackers::read_answer(200, answer(ours + others), hash);
   EXPECT_TRUE(verdict.answers);
   EXPECT_EQ(verdict.seeders, 12);
   EXPECT_EQ(verdict.leechers, 4);
-  verdict = trackers::read_answer(400, "d14:failure reason12:not allowed!e");
+  for (auto const& text : {answer(others), answer(empty + others), std::string("d8:completei5e10:incompletei6ee")}) {
+    verdict = trackers::read_answer(200, text, hash);
+    EXPECT_TRUE(verdict.answers);
+    EXPECT_FALSE(verdict.seeders || verdict.leechers) << text;
+  }
+  EXPECT_FALSE(trackers::read_answer(200, answer(ours), {}).seeders) << "nothing was asked of it";
+  verdict = trackers::read_answer(400, "d14:failure reason12:not allowed!e", hash);
   EXPECT_TRUE(verdict.answers);
   EXPECT_EQ(verdict.message, "not allowed!");
-  for (auto const* odd : {"", "<html>", "d14:failure reason", "d14:failure reason99999999999999999999:x",
-                          "d8:completei", "d8:completei99999999999999999999e", "d8:completei-1e"})
-    EXPECT_FALSE(trackers::read_answer(200, odd).seeders) << odd;
-  EXPECT_FALSE(trackers::read_answer(502, "<html>").answers);
-  verdict = trackers::read_scrape(R"({"action":"scrape","files":{"x":{"complete":3,"incomplete":4,"downloaded":5}}})");
-  EXPECT_TRUE(verdict.answers);
-  EXPECT_EQ(verdict.seeders, 3);
-  EXPECT_EQ(verdict.leechers, 4);
-  EXPECT_FALSE(trackers::read_scrape(R"({"action":"announce","interval":120})").answers);
+  for (auto const* odd :
+       {"", "<html>", "d14:failure reason", "d14:failure reason99999999999999999999:x",
+        "d20:aaaaaaaaaaaaaaaaaaaad8:completei", "d20:aaaaaaaaaaaaaaaaaaaad99:completei1e",
+        "d20:aaaaaaaaaaaaaaaaaaaad8:completei99999999999999999999e", "d20:aaaaaaaaaaaaaaaaaaaad8:completei-1e"})
+    EXPECT_FALSE(trackers::read_answer(200, odd, hash).seeders) << odd;
+  EXPECT_FALSE(trackers::read_answer(502, "<html>", hash).answers);
+}
+
+TEST(TrackerAnswer, OfBrowsersIsRead) {
+  trackers::Hash hash;
+  hash.fill('a');
+  hash.back() = 0xe9;
+  auto const answer = [](std::string const& name) {
+    return R"({"action":"scrape","files":{")" + name + R"(":{"complete":3,"incomplete":4,"downloaded":5}}})";
+  };
+  for (auto const* last : {"\\u00e9", "é"}) {
+    auto const verdict = trackers::read_scrape(answer(std::string(19, 'a') + last), hash);
+    EXPECT_TRUE(verdict.answers);
+    EXPECT_EQ(verdict.seeders, 3);
+    EXPECT_EQ(verdict.leechers, 4);
+  }
+  auto const other = trackers::read_scrape(answer(std::string(20, 'b')), hash);
+  EXPECT_TRUE(other.answers);
+  EXPECT_FALSE(other.seeders || other.leechers);
+  hash[5] = 0;
+  EXPECT_EQ(trackers::read_scrape(answer("aaaaa\\u0000" + std::string(13, 'a') + "é"), hash).seeders, 3);
+  for (auto const* odd : {R"({"action":"announce","interval":120})", R"({"action":"scrape","files":[]})", "x"})
+    EXPECT_FALSE(trackers::read_scrape(odd, hash).seeders) << odd;
+  EXPECT_FALSE(trackers::read_scrape(R"({"action":"announce","interval":120})", hash).answers);
 }
 
 /// One row of an answer, by its URL.

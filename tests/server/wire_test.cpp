@@ -21,32 +21,43 @@ using support::http::Request;
 using testing::HasSubstr;
 
 std::vector<http::Route> routes() {
-  return {{"GET", "/json", http::Area::manage,
-           [](http::Exchange& e) { e.reply(http::Response::data(json::Object().set("a", 1))); }},
-          {"POST", "/echo", http::Area::manage,
-           [](http::Exchange& e) {
-             e.reply(http::Response::data(
-                 json::Object().set("size", static_cast<std::int64_t>(e.request().body().size()))));
-           }},
-          {"GET", "/media", http::Area::media,
-           [](http::Exchange& e) {
-             http::Response r;
-             r.body = "0123456789";
-             e.reply(r);
-           }},
-          {"DELETE", "/json", http::Area::manage, [](http::Exchange& e) { e.reply(http::Response::data({})); }},
-          {"GET", "/named/:name", http::Area::manage,
-           [](http::Exchange& e) {
-             e.reply(http::Response::data(json::Object().set("name", e.request().parameter("name"))));
-           }},
-          {"GET", "/later", http::Area::manage,
-           [](http::Exchange& e) {
-             e.work([] { return 5; }, [&e](int n) { e.reply(http::Response::data(json::Object().set("n", n))); });
-           }},
-          {"GET", "/throws", http::Area::manage, [](http::Exchange&) { throw std::runtime_error("secret"); }},
-          {"GET", "/throws-later", http::Area::manage,
-           [](http::Exchange& e) { e.work([]() -> int { throw 5; }, [](int) {}); }},
-          {"GET", "/never", http::Area::manage, [](http::Exchange&) {}}};
+  return {
+      {"GET", "/json", http::Area::manage,
+       [](http::Exchange& e) { e.reply(http::Response::data(json::Object().set("a", 1))); }},
+      {"POST", "/echo", http::Area::manage,
+       [](http::Exchange& e) {
+         e.reply(
+             http::Response::data(json::Object().set("size", static_cast<std::int64_t>(e.request().body().size()))));
+       }},
+      {"GET", "/media", http::Area::media,
+       [](http::Exchange& e) {
+         http::Response r;
+         r.body = "0123456789";
+         e.reply(r);
+       }},
+      {"DELETE", "/json", http::Area::manage, [](http::Exchange& e) { e.reply(http::Response::data({})); }},
+      {"GET", "/named/:name", http::Area::manage,
+       [](http::Exchange& e) {
+         e.reply(http::Response::data(json::Object().set("name", e.request().parameter("name"))));
+       }},
+      {"GET", "/later", http::Area::manage,
+       [](http::Exchange& e) {
+         e.work([] { return 5; }, [&e](int n) { e.reply(http::Response::data(json::Object().set("n", n))); });
+       }},
+      {"GET", "/throws", http::Area::manage, [](http::Exchange&) { throw std::runtime_error("secret"); }},
+      {"GET", "/throws-later", http::Area::manage,
+       [](http::Exchange& e) { e.work([]() -> int { throw 5; }, [](int) {}); }},
+      {"GET", "/origin", http::Area::manage,
+       [](http::Exchange& e) { e.reply(http::Response::data(json::Object().set("origin", e.request().origin()))); }},
+      {"GET", "/events", http::Area::manage,
+       [](http::Exchange& e) {
+         http::Response head;
+         head.body = "one ";
+         e.open(head);
+         e.say("two");
+         e.close();
+       }},
+      {"GET", "/never", http::Area::manage, [](http::Exchange&) {}}};
 }
 
 class WireTest : public testing::Test {
@@ -85,6 +96,46 @@ TEST_F(WireTest, RefusesWhatIsNoRequest) {
     EXPECT_THAT(ask({.target = target}).status(), testing::AnyOf(400, 404)) << target;
   EXPECT_THAT(raw("GET / HTTP/2.0\r\nHost: localhost\r\n\r\n"), HasSubstr(" 505 "));
   EXPECT_EQ(ask({.target = "/json"}).status(), 200) << "and lives on";
+}
+
+TEST_F(WireTest, WhatEndsNobodyKnowsWhereIsRefusedAtOnce) {
+  for (std::string fields : {"Content-Length: 5\r\nContent-Length: 6\r\n", "Content-Length: -1\r\n",
+                             "Content-Length: +5\r\n", "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n"}) {
+    SCOPED_TRACE(fields);
+    Connection client(served_.at());
+    client.send("POST /echo HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n");
+    auto const got = client.read_response();
+    EXPECT_EQ(got.status(), 400);
+    EXPECT_THAT(got.body, HasSubstr("Content-Length"));
+    EXPECT_EQ(got["Connection"], "close");
+    EXPECT_TRUE(client.ended());
+  }
+}
+
+TEST_F(WireTest, NothingBehindChunksIsARequest) {
+  Connection client(served_.at());
+  client.send(
+      "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
+      "GET /json HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  auto const got = client.read_response();
+  EXPECT_THAT(got.body, HasSubstr("\"size\":3"));
+  EXPECT_EQ(got["Connection"], "close");
+  EXPECT_TRUE(client.ended());
+}
+
+TEST_F(WireTest, OldClientsGetNoChunksAndWholeLinks) {
+  Connection endless(served_.at());
+  endless.send("GET /events HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+  auto const head = endless.read_head();
+  EXPECT_FALSE(head.has("Transfer-Encoding"));
+  EXPECT_EQ(head["Connection"], "close");
+  std::string text;
+  for (auto more = endless.read_some(100); !more.empty(); more = endless.read_some(100)) text += more;
+  EXPECT_EQ(text, "one two");
+  EXPECT_EQ(ask({.target = "/events"})["Transfer-Encoding"], "chunked");
+
+  EXPECT_THAT(raw("GET /origin HTTP/1.0\r\n\r\n"), HasSubstr("\"http://" + served_.at().str() + "\""));
+  EXPECT_THAT(raw("GET /origin?a=b HTTP/1.0\r\nHost: films.local\r\n\r\n"), HasSubstr("\"http://films.local\""));
 }
 
 TEST_F(WireTest, OneFormOfErrors) {
@@ -365,6 +416,15 @@ TEST(Wire, QueriesOfOldClients) {
   Connection client(served.at());
   client.send("GET /asked?n=5 HTTP/1.0\r\n\r\n");
   EXPECT_THAT(client.read_response().body, HasSubstr("\"n\":\"5\""));
+}
+
+TEST(Wire, OldClientsOfAllInterfaces) {
+  http::Options options;
+  options.host = "";
+  Served served(routes(), options);
+  Connection client(served.at());
+  client.send("GET /origin HTTP/1.0\r\n\r\n");
+  EXPECT_THAT(client.read_response().body, HasSubstr("\"http://" + served.at().str() + "\""));
 }
 
 TEST(Listener, PortTaken) {

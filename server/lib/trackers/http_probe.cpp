@@ -88,7 +88,7 @@ class HttpProbe final : public NamedProbe<HttpProbe> {
   }
 
   void understand(std::string const& body) {
-    verdict_ = read_answer(static_cast<int>(soup_message_get_status(status_of_)), body);
+    verdict_ = read_answer(static_cast<int>(soup_message_get_status(status_of_)), body, question_.hash);
     verdict_.resolves = true;
     verdict_.after = so_long();
     tell(verdict_.message);

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "lib/trackers/probe.hpp"
 
+#include "lib/json/bytes.hpp"
+#include "lib/json/json.hpp"
+
 #include <gio/gio.h>
 
+#include <charconv>
 #include <string_view>
 
 namespace trackers {
@@ -35,16 +39,35 @@ class Refusal final : public Probe, public std::enable_shared_from_this<Refusal>
   GSource* source_ = nullptr;
 };
 
-/// The number behind the key: "<key>i7e" in bencoded text, "<key>7" with `end` 0.
-std::optional<std::int64_t> number_of(std::string_view text, std::string_view key, char end = 'e') {
-  auto const at = text.find(key);
-  if (at == std::string_view::npos) return {};
-  auto const digits = text.substr(at + key.size());
+/// Takes a bencoded string from the front of the text, if there is one.
+std::optional<std::string_view> take_string(std::string_view& text) {
+  std::size_t size = 0;
+  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
+  auto const rest = text.substr(static_cast<std::size_t>(end - text.data()));
+  if (error != std::errc() || !rest.starts_with(':') || size > rest.size() - 1) return {};
+  text = rest.substr(1 + size);
+  return rest.substr(1, size);
+}
+
+/// Takes a bencoded number, 0 or more.
+std::optional<std::int64_t> take_number(std::string_view& text) {
+  if (!text.starts_with('i')) return {};
   std::int64_t value = 0;
-  std::size_t i = 0;
-  for (; i < digits.size() && i < 12 && g_ascii_isdigit(digits[i]); ++i) value = value * 10 + (digits[i] - '0');
-  if (i == 0 || i == digits.size() || (end && digits[i] != end)) return {};
+  auto const [end, error] = std::from_chars(text.data() + 1, text.data() + text.size(), value);
+  auto const rest = text.substr(static_cast<std::size_t>(end - text.data()));
+  if (error != std::errc() || !rest.starts_with('e') || value < 0) return {};
+  text = rest.substr(1);
   return value;
+}
+
+/// Figures of one torrent, from behind the "d" of its dictionary.
+void read_figures(std::string_view text, Verdict& verdict) {
+  while (auto const key = take_string(text)) {
+    auto const number = take_number(text);
+    if (!number && !take_string(text)) return;
+    if (key == "complete") verdict.seeders = number;
+    if (key == "incomplete") verdict.leechers = number;
+  }
 }
 
 }  // namespace
@@ -62,34 +85,42 @@ std::shared_ptr<Probe> Probe::begin(Question const& question, Done done) {
                        std::move(done));
 }
 
-Verdict read_answer(int status, std::string const& body) {
+Verdict read_answer(int status, std::string_view body, std::optional<Hash> const& hash) {
   Verdict verdict;
   // Even a failure is an answer, if a tracker wrote it.
-  verdict.answers = !body.empty() && body.front() == 'd';
+  verdict.answers = body.starts_with('d');
   if (!verdict.answers) {
     verdict.message = "It answers " + std::to_string(status) + ", but not as a tracker.";
     return verdict;
   }
-  verdict.seeders = number_of(body, "8:completei");
-  verdict.leechers = number_of(body, "10:incompletei");
+  if (hash) {
+    // Of other torrents it may tell, too.
+    auto const key = "20:" + std::string(hash->begin(), hash->end()) + "d";
+    if (auto const at = body.find(key); at != std::string_view::npos)
+      read_figures(body.substr(at + key.size()), verdict);
+  }
   constexpr std::string_view failure = "14:failure reason";
-  if (auto const at = body.find(failure); at != std::string::npos) {
-    auto const text = std::string_view(body).substr(at + failure.size());
-    auto const colon = text.find(':');
-    auto const size =
-        colon == std::string_view::npos ? 0 : g_ascii_strtoull(std::string(text.substr(0, colon)).c_str(), nullptr, 10);
-    if (size > 0) verdict.message = text.substr(colon + 1, std::min<std::size_t>(size, 200));
+  if (auto const at = body.find(failure); at != std::string_view::npos) {
+    auto text = body.substr(at + failure.size());
+    if (auto const reason = take_string(text)) verdict.message = reason->substr(0, 200);
   }
   return verdict;
 }
 
-Verdict read_scrape(std::string_view text) {
+Verdict read_scrape(std::string_view text, Hash const& hash) try {
   Verdict verdict;
-  verdict.answers = text.find("\"scrape\"") != std::string_view::npos;
-  if (!verdict.answers) return verdict;
-  verdict.seeders = number_of(text, "\"complete\":", 0);
-  verdict.leechers = number_of(text, "\"incomplete\":", 0);
+  auto const answer = json::Document::parse(json::without_nul(text));
+  verdict.answers = answer.string("action") == "scrape";
+  auto const files = answer.object("files");
+  auto const figures =
+      files ? files->object(json::of_bytes({reinterpret_cast<char const*>(hash.data()), hash.size()}).c_str())
+            : std::nullopt;
+  if (!verdict.answers || !figures) return verdict;
+  verdict.seeders = figures->integer("complete");
+  verdict.leechers = figures->integer("incomplete");
   return verdict;
+} catch (json::Error const&) {
+  return {};
 }
 
 }  // namespace trackers

@@ -42,10 +42,10 @@ class Probe {
   [[nodiscard]] virtual Verdict so_far() const = 0;
 };
 
-/// What a tracker's HTTP answer says (bencoded, BEP 48). Pure.
-Verdict read_answer(int status, std::string const& body);
-/// What a WebSocket's answer to a scrape says (JSON); `answers` only if it is one. Pure.
-Verdict read_scrape(std::string_view text);
+/// What a tracker's HTTP answer says (bencoded, BEP 48), of this torrent if any. Pure.
+Verdict read_answer(int status, std::string_view body, std::optional<Hash> const& hash);
+/// What a WebSocket's answer to a scrape says of this torrent (JSON); `answers` only if it is one. Pure.
+Verdict read_scrape(std::string_view text, Hash const& hash);
 
 // The kinds there are.
 std::shared_ptr<Probe> udp_probe(Question const& question, std::string const& host, int port, Probe::Done done);

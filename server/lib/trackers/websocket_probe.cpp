@@ -64,7 +64,7 @@ class WebSocketProbe final : public NamedProbe<WebSocketProbe> {
     auto const self = static_cast<WebSocketProbe*>(data)->shared_from_this();
     gsize size = 0;
     auto const* text = static_cast<char const*>(g_bytes_get_data(bytes, &size));
-    auto const counted = read_scrape({text, size});
+    auto const counted = read_scrape({text, size}, *self->question_.hash);
     if (!counted.answers) return;  // something else
     self->verdict_.seeders = counted.seeders;
     self->verdict_.leechers = counted.leechers;
