@@ -8,12 +8,15 @@
 #include "hls/timeline_readers.hpp"
 
 #include <algorithm>
+#include <climits>
 
 namespace hls {
 namespace {
 
 /// To walk from fragment to fragment touches a piece of the torrent for each: only if there are few.
 constexpr std::int64_t few_fragments = 64;
+/// How far from a place of the file a fragment is looked for.
+constexpr std::int64_t near = 8 * 1024 * 1024;
 
 class FragmentedFilm {
  public:
@@ -49,6 +52,31 @@ class FragmentedFilm {
     for (auto const& entry : entries) frames.add(entry.time + zero, entry.position);
     finish(frames, last.end);
     return true;
+  }
+
+  /// Gives what each fragment from `position` on has of the track to `take`, until that gives false.
+  template <class Take>
+  void each_fragment(std::int64_t position, Take&& take) {
+    FragmentReader reader(source_, track_);
+    each_box(source_, position, source_.size(),
+             [&](Box const& box) { return box.type != fourcc("moof") || take(reader.read(box)); });
+  }
+
+  /// The fragment from which on the last pictures lie: behind it may come the sound's, and one that has a single
+  /// picture may not have the one that is shown last.
+  std::optional<std::int64_t> last_pictures() {
+    constexpr std::int64_t most_reordered = 16;
+    std::optional<std::int64_t> first;
+    std::int64_t pictures = 0;
+    auto const size = source_.size();
+    (void)find_last(source_, std::max(from_, size - near), size, "moof", [&, fits = is_moof()](std::int64_t position) {
+      if (!fits(position)) return false;
+      auto const count = at({.position = position - 4}).count;
+      if (count > 0) first = position - 4;
+      pictures += count;
+      return pictures >= most_reordered;
+    });
+    return first;
   }
 
   IsoSamples at(FragmentEntry const& entry) {
@@ -107,10 +135,7 @@ class FragmentedFilm {
     Time end = movie_.duration > 0 ? ticks(movie_.duration, movie_.clock) : Time(0);
     auto const stretch = [&](std::int64_t from, int most) {
       gops.jump();
-      FragmentReader reader(source_, track_);
-      each_box(source_, from, size, [&](Box const& box) {
-        if (box.type != fourcc("moof")) return true;
-        auto const samples = reader.read(box);
+      each_fragment(from, [&](IsoSamples const& samples) {
         for (auto const& sync : samples.sync) {
           auto const time = edits_.shown(sync.pts);
           if (!start) start = time;
@@ -121,11 +146,9 @@ class FragmentedFilm {
         return --most > 0;
       });
     };
-    constexpr std::int64_t near = 8 * 1024 * 1024;
     stretch(from_, 8);
     if (auto const moof = find_first(source_, size / 2, size / 2 + near, "moof", is_moof())) stretch(*moof - 4, 4);
-    if (auto const moof = find_last(source_, std::max(from_, size - near), size, "moof", is_moof()))
-      stretch(*moof - 4, 4);
+    if (auto const moof = last_pictures()) stretch(*moof, INT_MAX);
     timeline_.start = start.value_or(Time(0));
     timeline_.end = end;
     timeline_.grid = gops.grid();

@@ -174,6 +174,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Nominal{"open.ts", Container::mpeg_ts, 6s}, Nominal{"hour.ts", Container::mpeg_ts, 6s},
                     Nominal{"plain.m2ts", Container::mpeg_ts, 6s}, Nominal{"mpeg2.ts", Container::mpeg_ts, 6s},
                     Nominal{"hevc.ts", Container::mpeg_ts, 6s}, Nominal{"live.mkv", Container::matroska, 6s},
+                    Nominal{"fragments-of-sound.mp4", Container::fragmented_iso, 6s},
+                    Nominal{"fragments-of-one.mp4", Container::fragmented_iso, 15s},
                     Nominal{"list.flv", Container::flv, 6s}));
 
 TEST(Timeline, GoesOnWhereTheClockOfATransportStreamWraps) {
