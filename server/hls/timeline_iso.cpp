@@ -50,8 +50,21 @@ class FragmentedFilm {
     KeyFrames frames;
     for (auto const& sync : moov_.sync) frames.add(edits_.shown(sync.pts), sync.position);
     for (auto const& entry : entries) frames.add(entry.time + zero, entry.position);
-    finish(frames, last.end);
+    finish(frames, std::max(last.end, end_from(entries.back().position)));
     return true;
+  }
+
+  /// The index ends with the last fragment that begins with a key frame; others may follow.
+  std::int64_t end_from(std::int64_t position) {
+    std::int64_t end = 0, fragments = 0;
+    auto const take = [&](IsoSamples const& samples) {
+      end = std::max(end, samples.end);
+      return ++fragments != few_fragments;
+    };
+    each_fragment(position, take);
+    if (fragments < few_fragments) return end;
+    if (auto const tail = last_pictures()) each_fragment(*tail, take);
+    return end;
   }
 
   /// Gives what each fragment from `position` on has of the track to `take`, until that gives false.

@@ -63,6 +63,7 @@ INSTANTIATE_TEST_SUITE_P(
         Exact{"fragments.mp4", Container::fragmented_iso}, Exact{"fragments-delayed.mp4", Container::fragmented_iso},
         Exact{"fragments-sidx.mp4", Container::fragmented_iso}, Exact{"fragments-dash.mp4", Container::fragmented_iso},
         Exact{"fragments-open.mp4", Container::fragmented_iso},
+        Exact{"fragments-indexed.gst.mp4", Container::fragmented_iso},
         Exact{"fragments-hybrid.mp4", Container::fragmented_iso},
         Exact{"fragments-short.mp4", Container::fragmented_iso}, Exact{"plain.mkv", Container::matroska},
         Exact{"front.mkv", Container::matroska}, Exact{"open.mkv", Container::matroska},
