@@ -65,6 +65,11 @@ std::vector<Case> cases() {
       {"uneven.ts", x264 + uneven + aac, Container::mpeg_ts, 4s, true},
       {"uneven.mkv", x264 + uneven + aac, Container::matroska, 4s, true},
       {"uneven.flv", x264 + uneven + aac, Container::flv, 4s, true},
+      // A fragment begins behind a picture at each line of the grid, with one that is shown before it.
+      {"uneven.mp4",
+       x264 + "-g 500 -bf 3 -b_strategy 0 -x264-params scenecut=0 -force_key_frames 0,14,15,16,17,18,19 " + aac +
+           "-movflags +empty_moov+default_base_moof -frag_duration 1000000",
+       Container::fragmented_iso, 4s, true},
       {"scanned.ts", x264 + aac, Container::mpeg_ts},
       {"hevc.ts", "-map 0 -map 1 -c:v libx265 -preset ultrafast -x265-params log-level=none:keyint=50 " + aac,
        Container::mpeg_ts, 6s},
