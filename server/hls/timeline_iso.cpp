@@ -186,6 +186,16 @@ class FragmentedFilm {
   Timeline timeline_;
 };
 
+/// Where the film ends whose pictures end at `pictures`: sound may go on, by more than its last frame.
+Time end_with_sound(ByteSource& source, IsoMovie const& movie, Time pictures) {
+  constexpr Time frame = std::chrono::milliseconds(250);
+  auto end = pictures;
+  if (movie.duration <= 0 || ticks(movie.duration, movie.clock) <= pictures + frame) return end;
+  for (auto const& track : movie.tracks)
+    if (track.kind == Kind::audio) end = std::max(end, Edits(track, movie).end(read_samples(source, track).end));
+  return end > pictures + frame ? end : pictures;
+}
+
 Timeline read_tables(ByteSource& source, IsoMovie const& movie, IsoTrack const& track) {
   Timeline timeline;
   timeline.container = Container::iso;
@@ -204,7 +214,7 @@ Timeline read_tables(ByteSource& source, IsoMovie const& movie, IsoTrack const& 
   if (!keys.empty() && keys.front().time < edits.begin() && (keys.size() == 1 || keys[1].time > edits.begin()))
     keys.front().time = edits.begin();
   if (!keys.empty()) timeline.start = keys.front().time;
-  timeline.end = edits.end(samples.end);
+  timeline.end = end_with_sound(source, movie, edits.end(samples.end));
   timeline.reorder = ticks(samples.reorder, track.clock);
   timeline.closed_gops = track.kind == Kind::video && samples.closed_gops;
   return timeline;

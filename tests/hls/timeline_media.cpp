@@ -53,6 +53,7 @@ std::map<std::string, std::string> const& recipes() {
       {"list.flv", "-t 20 X264 -g 50 -bf 2 -c:a aac -flvflags add_keyframe_index"},
       {"live.mkv", "-t 20 X264 -g 50 -bf 2 -c:a aac -live 1"},
       {"long-gop.ts", "-t 30 X264 -g 250 -bf 2 -x264-params scenecut=0 -c:a aac"},
+      {"long-sound.mp4", "-t 20 X264 -g 50 -bf 2 -vf trim=end=8 -c:a aac"},
       {"long-sound.ts", "-t 20 X264 -g 50 -bf 2 -vf trim=end=19 -c:a aac"},
       {"long.mkv", "-i @long.mp4 -c copy"},
       {"long.mp4",

@@ -106,6 +106,14 @@ TEST(Timeline, BeginsWithAnEditThatHasNoKeyFrame) {
   EXPECT_LE(std::abs((timeline.end - 8500ms).count()), 1'000'000);
 }
 
+TEST(Timeline, EndsWithTheSound) {
+  auto const path = film("long-sound.mp4");
+  auto const timeline = timeline_of(path, Container::iso);
+  EXPECT_LE(std::abs((support::probe(path).end - 8s).count()), 1'000'000);
+  EXPECT_LE(std::abs((timeline.end - 20s).count()), 25'000'000);
+  EXPECT_EQ(timeline.key_frames.back().time, 6s);
+}
+
 /// A second entry in the picture's list (ISO/IEC 14496-12 8.6.6): the film behind its media, where no offset changes.
 TEST(Timeline, RefusesSeveralEdits) {
   auto bytes = support::bytes_of(film("plain.mp4"));
