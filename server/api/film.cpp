@@ -70,7 +70,7 @@ void wait(FilmPtr const& film, Ask ask, std::function<void(T, bool)> then) {
 /// Subtitle files beside the film.
 std::vector<hls::Sidecar> sidecars(swarm::Layout const& layout, int film) {
   std::vector<std::string> paths;
-  for (auto const& file : layout.files()) paths.push_back(file.padding ? std::string() : file.path);
+  for (auto const& file : layout.files()) paths.push_back(file.padding || file.size == 0 ? std::string() : file.path);
   std::vector<hls::Sidecar> found;
   for (auto const index : hls::subtitles_of(paths, static_cast<std::size_t>(film))) {
     auto const name = hls::sidecar_name(paths[index], paths[static_cast<std::size_t>(film)]);

@@ -7,6 +7,7 @@
 #include "hls/sound_pipeline.hpp"
 #include "hls/ts_demuxer.hpp"
 
+#include <algorithm>
 #include <mutex>
 #include <utility>
 
@@ -17,19 +18,28 @@ namespace {
 /// pipeline says the same whatever was read before.
 bool learns_times(Container container) { return container == Container::mpeg_ps; }
 
-/// After a seek to the beginning, qtdemux tells wrong times of the first fragment (80 ms late with two B-frames), and
-/// mpegpsdemux begins behind the first pack: half a second is missing.
-bool loses_beginning(Container container) {
-  return container == Container::fragmented_iso || container == Container::mpeg_ps;
+/// From the beginning up to that time a film is read without a seek. In the first fragment qtdemux takes a decoding
+/// time of 0 for none, and after a seek believes mfra instead, which tells when a picture is shown: all of the fragment
+/// is late. mpegpsdemux begins behind the first pack: half a second is missing.
+Time first_sought(Timeline const& timeline, Time begin) {
+  constexpr Time rounding = std::chrono::milliseconds(1);
+  if (timeline.container == Container::mpeg_ps) return begin + 2 * rounding;
+  if (timeline.container != Container::fragmented_iso) return Time::min();
+  auto const& keys = timeline.key_frames;
+  if (keys.empty()) return std::max(begin, timeline.start) + 2 * rounding;
+  auto const second = std::find_if(keys.begin(), keys.end(),
+                                   [&](KeyFrame const& key) { return key.position != keys.front().position; });
+  return second == keys.end() ? Time::max() : second->time - rounding;
 }
 
 /// Keeps a pipeline warm; a failure, or caps that change, cost a new one.
 class WarmDemuxer final : public Demuxer {
  public:
-  WarmDemuxer(std::shared_ptr<ByteGate> gate, Container container) : gate_(std::move(gate)), container_(container) {
+  WarmDemuxer(std::shared_ptr<ByteGate> gate, Timeline const& timeline)
+      : gate_(std::move(gate)), container_(timeline.container) {
     pipeline_ = std::make_shared<Pipeline>(gate_, container_);
     tracks_ = pipeline_->tracks();
-    begin_ = pipeline_->begin() + std::chrono::milliseconds(1);
+    first_sought_ = first_sought(timeline, pipeline_->begin());
   }
 
   [[nodiscard]] std::vector<Track> const& tracks() const override { return tracks_; }
@@ -37,7 +47,7 @@ class WarmDemuxer final : public Demuxer {
   void read(Time from, std::vector<int> const& tracks, Taker& taker) override {
     try {
       (void)gate_->take_failure();  // of an earlier read
-      if (loses_beginning(container_) && from <= begin_) {
+      if (from < first_sought_) {
         drop();  // two of them would stop each other by the gate
         replace(std::make_shared<Pipeline>(gate_, container_, true));
         current()->read(from, tracks, taker);
@@ -89,7 +99,7 @@ class WarmDemuxer final : public Demuxer {
   std::mutex mutex_;
   std::shared_ptr<Pipeline> pipeline_;  // under mutex_
   std::vector<Track> tracks_;
-  Time begin_{};
+  Time first_sought_{};
 };
 
 }  // namespace
@@ -108,7 +118,7 @@ std::unique_ptr<Demuxer> Demuxer::open(std::shared_ptr<ByteSource> source, Timel
   if (container == Container::mpeg_ts) return open_by_pictures(std::move(source), timeline.end);
   if (sound_parser(container)) return open_sound(std::move(source), container, timeline.key_frames);
   if (!demuxer_of(container)) throw DemuxFailed("There is no way to take this kind of file apart.");
-  return std::make_unique<WarmDemuxer>(std::make_shared<ByteGate>(std::move(source)), container);
+  return std::make_unique<WarmDemuxer>(std::make_shared<ByteGate>(std::move(source)), timeline);
 }
 
 }  // namespace hls

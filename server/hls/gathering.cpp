@@ -77,7 +77,8 @@ bool Gathering::begins(Lane& lane, AccessUnit const& unit) {
     if (stretch_.damaged) return unit.key && unit.pts >= stretch_.begin;
     return at(unit.pts, stretch_.begin);
   }
-  lane.decodable = lane.decodable || unit.pts < stretch_.begin;
+  // What is read may begin between a picture and those that are decoded after it though shown before.
+  lane.decodable = lane.decodable || unit.pts < stretch_.begin - (unit.key ? Time(0) : disorder);
   bool const here = stretch_.last || unit.pts < stretch_.end;
   return unit.pts >= stretch_.begin && (unit.key || (lane.decodable && here));
 }

@@ -59,7 +59,7 @@ class Gathering final : public Demuxer::Taker {
     Time origin{};
     bool earlier = false;  ///< something before the beginning
     bool inside = false;   ///< video: the first picture was met
-    /// Video: a picture before the beginning was seen, so that the key frame is known that the first ones need.
+    /// Video: something so far before the beginning was seen that no picture of the stretch can have been missed.
     bool decodable = false;
     bool keyed = false;              ///< video: begins with a key frame
     std::optional<std::size_t> cut;  ///< video: where it ends if no key frame comes in time

@@ -28,6 +28,40 @@ bool is_time(std::string_view text) {
   return text.find(':') != text.npos && text.find_first_not_of("0123456789:.") == text.npos;
 }
 
+/// Gives how long the entity is that `text` begins with, and puts its character behind `to`; 0: it begins with none.
+std::size_t read_entity(std::string_view text, std::string& to) {
+  auto const end = text.substr(0, 12).find(';');
+  if (end == text.npos || end < 2) return 0;
+  auto const name = text.substr(1, end - 1);
+  struct Named {
+    std::string_view name, text;
+  };
+  static constexpr std::array<Named, 8> named{{{"amp", "&"},
+                                               {"lt", "<"},
+                                               {"gt", ">"},
+                                               {"quot", "\""},
+                                               {"apos", "'"},
+                                               {"nbsp", "\u00a0"},
+                                               {"lrm", "\u200e"},
+                                               {"rlm", "\u200f"}}};
+  for (auto const& one : named) {
+    if (one.name == name) {
+      to += one.text;
+      return end + 1;
+    }
+  }
+  if (name[0] != '#') return 0;
+  auto const hex = name.size() > 1 && (name[1] == 'x' || name[1] == 'X');
+  auto const digits = name.substr(hex ? 2 : 1);
+  unsigned code = 0;
+  auto const [at, error] = std::from_chars(digits.data(), digits.data() + digits.size(), code, hex ? 16 : 10);
+  if (error != std::errc() || at != digits.data() + digits.size() || !g_unichar_validate(code)) return 0;
+  std::array<char, 6> bytes{};
+  auto const length = g_unichar_to_utf8(code, bytes.data());
+  to += code < 0x20 ? std::string_view(" ") : std::string_view(bytes.data(), static_cast<std::size_t>(length));
+  return end + 1;
+}
+
 class MarkupReader {
  public:
   MarkupReader(CueText& to, Placement& placement, Markup kind) : to_(to), placement_(placement), kind_(kind) {}
@@ -79,36 +113,10 @@ class MarkupReader {
   static int depth(int now, bool closes) { return closes ? std::max(now - 1, 0) : now + 1; }
 
   std::size_t entity(std::string_view text) {
-    auto const end = text.substr(0, 12).find(';');
-    if (end == text.npos || end < 2) return 0;
-    auto const name = text.substr(1, end - 1);
-    struct Named {
-      std::string_view name, text;
-    };
-    static constexpr std::array<Named, 8> named{{{"amp", "&"},
-                                                 {"lt", "<"},
-                                                 {"gt", ">"},
-                                                 {"quot", "\""},
-                                                 {"apos", "'"},
-                                                 {"nbsp", "\u00a0"},
-                                                 {"lrm", "\u200e"},
-                                                 {"rlm", "\u200f"}}};
-    for (auto const& one : named) {
-      if (one.name == name) {
-        to_.put(one.text);
-        return end + 1;
-      }
-    }
-    if (name[0] != '#') return 0;
-    auto const hex = name.size() > 1 && (name[1] == 'x' || name[1] == 'X');
-    auto const digits = name.substr(hex ? 2 : 1);
-    unsigned code = 0;
-    auto const [at, error] = std::from_chars(digits.data(), digits.data() + digits.size(), code, hex ? 16 : 10);
-    if (error != std::errc() || at != digits.data() + digits.size() || !g_unichar_validate(code)) return 0;
-    std::array<char, 6> bytes{};
-    auto const length = g_unichar_to_utf8(code, bytes.data());
-    to_.put(code < 0x20 ? std::string_view(" ") : std::string_view(bytes.data(), static_cast<std::size_t>(length)));
-    return end + 1;
+    std::string character;
+    auto const used = read_entity(text, character);
+    to_.put(character);
+    return used;
   }
 
   std::size_t override_block(std::string_view text) {
@@ -130,6 +138,19 @@ class MarkupReader {
 
 void put_markup(CueText& to, Placement& placement, std::string_view text, Markup kind) {
   MarkupReader(to, placement, kind).read(text);
+}
+
+std::string without_entities(std::string_view text) {
+  std::string plain;
+  while (!text.empty()) {
+    auto used = text[0] == '&' ? read_entity(text, plain) : 0;
+    if (used == 0) {
+      used = std::min(text.find('&', 1), text.size());
+      plain += text.substr(0, used);
+    }
+    text.remove_prefix(used);
+  }
+  return plain;
 }
 
 }  // namespace hls

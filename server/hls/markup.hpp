@@ -4,6 +4,7 @@
 
 #include "hls/cue_text.hpp"
 
+#include <string>
 #include <string_view>
 
 namespace hls {
@@ -15,5 +16,7 @@ struct Markup {
 
 /// Lenient: tags that are known count or vanish, what else has a '<' is text.
 void put_markup(CueText& to, Placement& placement, std::string_view text, Markup kind);
+/// Of text whose tags somebody else has read.
+[[nodiscard]] std::string without_entities(std::string_view text);
 
 }  // namespace hls

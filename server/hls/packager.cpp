@@ -304,7 +304,12 @@ Bytes package(Sidecar const& sidecar, ByteSource& file, Facts const& facts) {
   std::string bytes(static_cast<std::size_t>(std::min(file.size(), most)), '\0');
   bytes.resize(file.read(0, std::as_writable_bytes(std::span(bytes))));
   auto const* video = facts.video();
-  auto const cues = read_subtitles(bytes, sidecar.path, sidecar.language, video ? video->frame_rate : Rate{});
+  std::vector<Cue> cues;
+  try {
+    cues = read_subtitles(bytes, sidecar.path, sidecar.language, video ? video->frame_rate : Rate{});
+  } catch (std::invalid_argument const&) {
+    // The playlists have it since its name is all that they know: the film goes on, nothing is shown.
+  }
   Segment const whole{facts.segments.front().begin, facts.segments.back().end};
   auto const written = webvtt_segment(cues, whole, true, true, facts.timeline.start);
   return {written.begin(), written.end()};

@@ -255,7 +255,8 @@ void Pipeline::release(std::unique_lock<std::mutex>& lock) {
 }
 
 void Pipeline::hand(Outlet& outlet, GstBuffer* buffer) {
-  bool const trust = container_ != Container::mpeg_ts && container_ != Container::mpeg_ps;
+  bool const trust =
+      container_ != Container::mpeg_ts && container_ != Container::mpeg_ps && container_ != Container::fragmented_iso;
   for (auto& unit : outlet.units_of(buffer, is_iso(container_), trust)) {
     if (outlet.done) break;
     give(outlet, std::move(unit));

@@ -102,6 +102,15 @@ std::string_view rest_of(std::string_view subtitle, std::string_view film) {
   return stem.substr(same == stem.size() ? stem.size() : whole);
 }
 
+/// VobSub's pictures beside their index have the name of MicroDVD's text.
+bool is_vobsub(std::string_view path, std::vector<std::string> const& paths) {
+  static constexpr std::array<std::string_view, 1> pictures{"sub"}, index{"idx"};
+  auto const stem = [](std::string_view of) { return of.substr(0, of.rfind('.')); };
+  return ends_as(path, pictures) && std::any_of(paths.begin(), paths.end(), [&](std::string const& other) {
+           return ends_as(other, index) && stem(other) == stem(path);
+         });
+}
+
 }  // namespace
 
 bool is_subtitle(std::string_view path) {
@@ -202,7 +211,7 @@ std::vector<std::size_t> subtitles_of(std::vector<std::string> const& paths, std
   std::vector<std::size_t> found;
   for (std::size_t i = 0; i < paths.size(); ++i) {
     auto const& path = paths[i];
-    if (i == film || !is_subtitle(path)) continue;
+    if (i == film || !is_subtitle(path) || is_vobsub(path, paths)) continue;
     auto below = std::string_view(folder_of(path));
     if (!below.starts_with(home) || (!home.empty() && below.size() > home.size() && below[home.size()] != '/'))
       continue;

@@ -188,7 +188,9 @@ class Import {
     if (avcodec_decode_subtitle2(decoder_.get(), &subtitle, &got, &packet) < 0 || got == 0) return;
     for (unsigned i = 0; i < subtitle.num_rects; ++i) {
       if (subtitle.rects[i]->ass == nullptr) continue;
-      auto shown = script_->event(subtitle.rects[i]->ass);
+      // libavcodec leaves them as they are.
+      bool const entities = id_ == AV_CODEC_ID_SAMI || id_ == AV_CODEC_ID_REALTEXT;
+      auto shown = script_->event(entities ? without_entities(subtitle.rects[i]->ass) : subtitle.rects[i]->ass);
       add(cue, std::move(shown.text), std::move(shown.settings));
     }
     avsubtitle_free(&subtitle);

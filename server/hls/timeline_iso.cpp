@@ -8,12 +8,15 @@
 #include "hls/timeline_readers.hpp"
 
 #include <algorithm>
+#include <climits>
 
 namespace hls {
 namespace {
 
 /// To walk from fragment to fragment touches a piece of the torrent for each: only if there are few.
 constexpr std::int64_t few_fragments = 64;
+/// How far from a place of the file a fragment is looked for.
+constexpr std::int64_t near = 8 * 1024 * 1024;
 
 class FragmentedFilm {
  public:
@@ -47,8 +50,46 @@ class FragmentedFilm {
     KeyFrames frames;
     for (auto const& sync : moov_.sync) frames.add(edits_.shown(sync.pts), sync.position);
     for (auto const& entry : entries) frames.add(entry.time + zero, entry.position);
-    finish(frames, last.end);
+    finish(frames, std::max(last.end, end_from(entries.back().position)));
     return true;
+  }
+
+  /// The index ends with the last fragment that begins with a key frame; others may follow.
+  std::int64_t end_from(std::int64_t position) {
+    std::int64_t end = 0, fragments = 0;
+    auto const take = [&](IsoSamples const& samples) {
+      end = std::max(end, samples.end);
+      return ++fragments != few_fragments;
+    };
+    each_fragment(position, take);
+    if (fragments < few_fragments) return end;
+    if (auto const tail = last_pictures()) each_fragment(*tail, take);
+    return end;
+  }
+
+  /// Gives what each fragment from `position` on has of the track to `take`, until that gives false.
+  template <class Take>
+  void each_fragment(std::int64_t position, Take&& take) {
+    FragmentReader reader(source_, track_);
+    each_box(source_, position, source_.size(),
+             [&](Box const& box) { return box.type != fourcc("moof") || take(reader.read(box)); });
+  }
+
+  /// The fragment from which on the last pictures lie: behind it may come the sound's, and one that has a single
+  /// picture may not have the one that is shown last.
+  std::optional<std::int64_t> last_pictures() {
+    constexpr std::int64_t most_reordered = 16;
+    std::optional<std::int64_t> first;
+    std::int64_t pictures = 0;
+    auto const size = source_.size();
+    (void)find_last(source_, std::max(from_, size - near), size, "moof", [&, fits = is_moof()](std::int64_t position) {
+      if (!fits(position)) return false;
+      auto const count = at({.position = position - 4}).count;
+      if (count > 0) first = position - 4;
+      pictures += count;
+      return pictures >= most_reordered;
+    });
+    return first;
   }
 
   IsoSamples at(FragmentEntry const& entry) {
@@ -107,10 +148,7 @@ class FragmentedFilm {
     Time end = movie_.duration > 0 ? ticks(movie_.duration, movie_.clock) : Time(0);
     auto const stretch = [&](std::int64_t from, int most) {
       gops.jump();
-      FragmentReader reader(source_, track_);
-      each_box(source_, from, size, [&](Box const& box) {
-        if (box.type != fourcc("moof")) return true;
-        auto const samples = reader.read(box);
+      each_fragment(from, [&](IsoSamples const& samples) {
         for (auto const& sync : samples.sync) {
           auto const time = edits_.shown(sync.pts);
           if (!start) start = time;
@@ -121,11 +159,9 @@ class FragmentedFilm {
         return --most > 0;
       });
     };
-    constexpr std::int64_t near = 8 * 1024 * 1024;
     stretch(from_, 8);
     if (auto const moof = find_first(source_, size / 2, size / 2 + near, "moof", is_moof())) stretch(*moof - 4, 4);
-    if (auto const moof = find_last(source_, std::max(from_, size - near), size, "moof", is_moof()))
-      stretch(*moof - 4, 4);
+    if (auto const moof = last_pictures()) stretch(*moof, INT_MAX);
     timeline_.start = start.value_or(Time(0));
     timeline_.end = end;
     timeline_.grid = gops.grid();
@@ -150,6 +186,16 @@ class FragmentedFilm {
   Timeline timeline_;
 };
 
+/// Where the film ends whose pictures end at `pictures`: sound may go on, by more than its last frame.
+Time end_with_sound(ByteSource& source, IsoMovie const& movie, Time pictures) {
+  constexpr Time frame = std::chrono::milliseconds(250);
+  auto end = pictures;
+  if (movie.duration <= 0 || ticks(movie.duration, movie.clock) <= pictures + frame) return end;
+  for (auto const& track : movie.tracks)
+    if (track.kind == Kind::audio) end = std::max(end, Edits(track, movie).end(read_samples(source, track).end));
+  return end > pictures + frame ? end : pictures;
+}
+
 Timeline read_tables(ByteSource& source, IsoMovie const& movie, IsoTrack const& track) {
   Timeline timeline;
   timeline.container = Container::iso;
@@ -168,7 +214,7 @@ Timeline read_tables(ByteSource& source, IsoMovie const& movie, IsoTrack const& 
   if (!keys.empty() && keys.front().time < edits.begin() && (keys.size() == 1 || keys[1].time > edits.begin()))
     keys.front().time = edits.begin();
   if (!keys.empty()) timeline.start = keys.front().time;
-  timeline.end = edits.end(samples.end);
+  timeline.end = end_with_sound(source, movie, edits.end(samples.end));
   timeline.reorder = ticks(samples.reorder, track.clock);
   timeline.closed_gops = track.kind == Kind::video && samples.closed_gops;
   return timeline;

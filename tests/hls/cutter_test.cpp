@@ -30,6 +30,7 @@ struct Case {
 };
 
 std::string const x264 = "-map 0 -map 1 -c:v libx264 -preset superfast -pix_fmt yuv420p -g 50 ";
+std::string const late_video = "-map 0 -vf setpts=PTS+0.5/TB -c:v libx264 -preset superfast -pix_fmt yuv420p -g 50 ";
 std::string const uneven = "-g 500 -x264-params scenecut=0 -force_key_frames 0,1,2,3,14,15,16,17,18,19 ";
 std::string const aac = "-c:a aac -b:a 64k ";
 
@@ -65,6 +66,13 @@ std::vector<Case> cases() {
       {"uneven.ts", x264 + uneven + aac, Container::mpeg_ts, 4s, true},
       {"uneven.mkv", x264 + uneven + aac, Container::matroska, 4s, true},
       {"uneven.flv", x264 + uneven + aac, Container::flv, 4s, true},
+      // A fragment begins behind a picture at each line of the grid, with one that is shown before it.
+      {"uneven.mp4",
+       x264 + "-g 500 -bf 3 -b_strategy 0 -x264-params scenecut=0 -force_key_frames 0,14,15,16,17,18,19 " + aac +
+           "-movflags +empty_moov+default_base_moof -frag_duration 1000000",
+       Container::fragmented_iso, 4s, true},
+      {"late-fragments.mp4", late_video + "-movflags +dash+delay_moov+global_sidx", Container::fragmented_iso},
+      {"one-fragment.mp4", x264 + aac + "-movflags +empty_moov -frag_duration 100000000", Container::fragmented_iso},
       {"scanned.ts", x264 + aac, Container::mpeg_ts},
       {"hevc.ts", "-map 0 -map 1 -c:v libx265 -preset ultrafast -x265-params log-level=none:keyint=50 " + aac,
        Container::mpeg_ts, 6s},
@@ -87,10 +95,10 @@ struct Opened {
   std::shared_ptr<FileSource> source;
   std::unique_ptr<hls::Demuxer> demuxer;
 };
-Opened open(std::filesystem::path const& film, Container container) {
+Opened open(std::filesystem::path const& film, hls::Timeline const& timeline) {
   Opened opened;
   opened.source = std::make_shared<FileSource>(film);
-  opened.demuxer = hls::Demuxer::open(opened.source, container);
+  opened.demuxer = hls::Demuxer::open(opened.source, timeline);
   return opened;
 }
 
@@ -126,7 +134,7 @@ TEST_P(Films, AreCutWithoutLossInAnyOrder) {
                                                   : hls::read_timeline(bytes, param.container, true);
   auto const segments = hls::plan(timeline);
   ASSERT_GE(segments.size(), 3U);
-  auto first = open(path, param.container);
+  auto first = open(path, timeline);
   auto const measures = hls::measure(*first.demuxer, timeline);
   hls::Cutter const cutter(timeline, measures, segments);
   auto const ids = all_av(*first.demuxer);
@@ -193,7 +201,7 @@ TEST_P(Films, AreCutWithoutLossInAnyOrder) {
   for (int i = 0; i < 12; ++i) order.push_back(random() % segments.size());
   for (auto const index : order) EXPECT_EQ(digest(cutter.cut(*first.demuxer, index, ids)), digests[index]) << index;
   for (std::size_t index = segments.size(); index-- > 0;) {
-    auto other = open(path, param.container);
+    auto other = open(path, timeline);
     ASSERT_EQ(other.demuxer->tracks().size(), first.demuxer->tracks().size());
     EXPECT_EQ(digest(cutter.cut(*other.demuxer, index, ids)), digests[index]) << index;
   }

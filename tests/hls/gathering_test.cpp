@@ -82,6 +82,15 @@ TEST(Gathering, CutsALongGopAtTheLines) {
   EXPECT_EQ(on_grid(keys, 30, 7), seconds(31, 37));
 }
 
+/// A fragment may begin with pictures that are decoded after one that is shown later.
+TEST(Gathering, OfALongGopMissesNoPictureDecodedEarly) {
+  Gathering gathering({.begin = 12s, .end = 18s, .after = 24s, .nominal = true, .picture = 40ms}, {video()}, {}, 0);
+  for (auto const time : {11900ms, 11940ms, 12060ms, 11980ms, 12020ms, 20000ms, 25000ms})
+    gathering.take(video(), picture(time));
+  EXPECT_FALSE(gathering.whole());
+  EXPECT_TRUE(gathering.needs_key_frame());
+}
+
 TEST(Gathering, BeforeTheLastLineWaitsForAKeyFrame) {
   Gathering gathering({.begin = 0s, .end = 6s, .first = true, .nominal = true, .picture = 40ms}, {video()}, {}, 0);
   gathering.take(video(), picture(0s, true));

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "hls/sidecar.hpp"
 
+#include "film_bytes.hpp"
 #include "hls/languages.hpp"
+#include "hls/packager.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+using namespace std::chrono_literals;
+using namespace std::string_literals;
 using hls::sidecar_name;
 using hls::SidecarName;
 using testing::ElementsAre;
@@ -98,6 +102,25 @@ TEST(SubtitlesOf, ManyFilms) {
   EXPECT_THAT(hls::subtitles_of(sequels, 0), ElementsAre(2));
   EXPECT_THAT(hls::subtitles_of(sequels, 1), ElementsAre(3));
 }
+TEST(SubtitlesOf, NoPictures) {
+  EXPECT_THAT(hls::subtitles_of({"Film.mkv", "Film.idx", "Film.sub", "Film.de.SUB", "Subs/Film.sub", "Film.de.Idx"}, 0),
+              ElementsAre(4));
+}
 TEST(SubtitlesOf, SingleFileTorrent) { EXPECT_THAT(hls::subtitles_of({"Film.mkv"}, 0), ElementsAre()); }
+
+/// Only its name was known when it got into the playlist.
+TEST(Sidecar, IsEmptyWhereTheFileHasNoText) {
+  hls::Facts facts;
+  facts.segments = {{0s, 6s}};
+  hls::Sidecar const sidecar{.file = 1, .path = "film.srt"};
+  for (auto const& content : {""s, "WEBVTT\n\n"s, "Not about time.\n"s, "\0\0\1\xBA picture"s}) {
+    auto const bytes = std::as_bytes(std::span(content));
+    support::FilmBytes file({bytes.begin(), bytes.end()});
+    auto const vtt = hls::package(sidecar, file, facts);
+    std::string const text(vtt.begin(), vtt.end());
+    EXPECT_THAT(text, testing::StartsWith("WEBVTT\n"));
+    EXPECT_EQ(text.find("-->"), text.npos);
+  }
+}
 
 }  // namespace

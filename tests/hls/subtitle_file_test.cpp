@@ -139,11 +139,21 @@ TEST(Sami, ItsSyncs) {
   auto const cues = read_subtitles(
       "<SAMI><HEAD><STYLE><!-- .ENCC {Name: English; lang: en-US;} --></STYLE></HEAD><BODY>\n"
       "<SYNC Start=1000><P Class=ENCC>Hello<br>you\n<SYNC Start=2000><P Class=ENCC>&nbsp;\n"
-      "<SYNC Start=3000><P Class=ENCC>again\n<SYNC Start=4000><P Class=ENCC>&nbsp;\n</BODY></SAMI>\n",
+      "<SYNC Start=3000><P Class=ENCC>One&nbsp;two &amp; three&#33; &lt;4&gt; &c\n<SYNC Start=4000><P "
+      "Class=ENCC>&nbsp;\n</BODY></SAMI>\n",
       "film.smi");
   ASSERT_GE(cues.size(), 2U);
   EXPECT_EQ(cues[0], (Cue{1s, 2s, "Hello\nyou", ""}));
-  EXPECT_EQ(cues[1].text, "again");
+  EXPECT_EQ(cues[1].text, "One\u00a0two &amp; three! &lt;4&gt; &amp;c");
+}
+TEST(RealText, ItsEntities) {
+  auto const cues = read_subtitles(
+      "<window duration=\"30\">\n<time begin=\"1\" end=\"2\"/>One &amp; <b>two</b>\n<time begin=\"3\" end=\"4\"/>x\n"
+      "</window>\n",
+      "film.rt");
+  ASSERT_EQ(cues.size(), 2U);
+  EXPECT_THAT(cues[0].text, testing::HasSubstr("One &amp; "));
+  EXPECT_EQ(cues[0].text.find("amp;amp"), std::string::npos);
 }
 TEST(Ttml, TimesStylesRegions) {
   auto const cues = read_subtitles(

@@ -28,6 +28,11 @@ std::map<std::string, std::string> const& recipes() {
       {"fragments-delayed.mp4",
        "-t 12 X264 -g 25 -bf 2 -c:a aac -movflags +frag_keyframe+delay_moov+default_base_moof"},
       {"fragments-hybrid.mp4", "-t 12 X264 -g 25 -bf 2 -c:a aac -movflags +frag_keyframe"},
+      {"fragments-indexed.gst.mp4",
+       "@long-gop.ts ! tsdemux ! h264parse ! mp4mux fragment-duration=1000 ! filesink location=\"$0\""},
+      {"fragments-of-one.mp4", "-t 20 X264 -g 50 -bf 2 -c:a aac -movflags +frag_every_frame+empty_moov"},
+      {"fragments-of-sound.mp4",
+       "-t 40 -vf trim=end=39.4 X264 -g 50 -bf 2 -c:a aac -movflags +dash -frag_duration 500000"},
       {"fragments-open.mp4",
        "-t 12 X264 -g 25 -bf 2 -x264-params open-gop=1:scenecut=0 -c:a aac -movflags +frag_keyframe+empty_moov"},
       {"fragments-short.mp4",
@@ -48,6 +53,7 @@ std::map<std::string, std::string> const& recipes() {
       {"list.flv", "-t 20 X264 -g 50 -bf 2 -c:a aac -flvflags add_keyframe_index"},
       {"live.mkv", "-t 20 X264 -g 50 -bf 2 -c:a aac -live 1"},
       {"long-gop.ts", "-t 30 X264 -g 250 -bf 2 -x264-params scenecut=0 -c:a aac"},
+      {"long-sound.mp4", "-t 20 X264 -g 50 -bf 2 -vf trim=end=8 -c:a aac"},
       {"long-sound.ts", "-t 20 X264 -g 50 -bf 2 -vf trim=end=19 -c:a aac"},
       {"long.mkv", "-i @long.mp4 -c copy"},
       {"long.mp4",
@@ -121,6 +127,12 @@ std::vector<std::string> arguments_of(std::string const& recipe) {
 
 fs::path film(std::string const& name) {
   auto const& recipe = recipes().at(name);
+  if (name.ends_with(".gst.mp4")) {
+    std::string pipeline = "exec gst-launch-1.0 -q filesrc";
+    for (auto const& word : words_of(recipe))
+      pipeline += word[0] == '@' ? " location=" + film(word.substr(1)).string() : " " + word;
+    return made_file(name, {"sh", "-c", pipeline});
+  }
   std::vector<std::string> all;
   if (name.ends_with(".mkvmerge.mkv"))
     all = {"mkvmerge", "-q", "--deterministic", "1"};

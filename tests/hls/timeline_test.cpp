@@ -63,6 +63,7 @@ INSTANTIATE_TEST_SUITE_P(
         Exact{"fragments.mp4", Container::fragmented_iso}, Exact{"fragments-delayed.mp4", Container::fragmented_iso},
         Exact{"fragments-sidx.mp4", Container::fragmented_iso}, Exact{"fragments-dash.mp4", Container::fragmented_iso},
         Exact{"fragments-open.mp4", Container::fragmented_iso},
+        Exact{"fragments-indexed.gst.mp4", Container::fragmented_iso},
         Exact{"fragments-hybrid.mp4", Container::fragmented_iso},
         Exact{"fragments-short.mp4", Container::fragmented_iso}, Exact{"plain.mkv", Container::matroska},
         Exact{"front.mkv", Container::matroska}, Exact{"open.mkv", Container::matroska},
@@ -103,6 +104,14 @@ TEST(Timeline, BeginsWithAnEditThatHasNoKeyFrame) {
   EXPECT_EQ(timeline.key_frames.at(0).time, 0ms);
   EXPECT_EQ(timeline.key_frames.at(1).time, 500ms);
   EXPECT_LE(std::abs((timeline.end - 8500ms).count()), 1'000'000);
+}
+
+TEST(Timeline, EndsWithTheSound) {
+  auto const path = film("long-sound.mp4");
+  auto const timeline = timeline_of(path, Container::iso);
+  EXPECT_LE(std::abs((support::probe(path).end - 8s).count()), 1'000'000);
+  EXPECT_LE(std::abs((timeline.end - 20s).count()), 25'000'000);
+  EXPECT_EQ(timeline.key_frames.back().time, 6s);
 }
 
 /// A second entry in the picture's list (ISO/IEC 14496-12 8.6.6): the film behind its media, where no offset changes.
@@ -174,6 +183,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Nominal{"open.ts", Container::mpeg_ts, 6s}, Nominal{"hour.ts", Container::mpeg_ts, 6s},
                     Nominal{"plain.m2ts", Container::mpeg_ts, 6s}, Nominal{"mpeg2.ts", Container::mpeg_ts, 6s},
                     Nominal{"hevc.ts", Container::mpeg_ts, 6s}, Nominal{"live.mkv", Container::matroska, 6s},
+                    Nominal{"fragments-of-sound.mp4", Container::fragmented_iso, 6s},
+                    Nominal{"fragments-of-one.mp4", Container::fragmented_iso, 15s},
                     Nominal{"list.flv", Container::flv, 6s}));
 
 TEST(Timeline, GoesOnWhereTheClockOfATransportStreamWraps) {
