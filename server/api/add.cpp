@@ -200,8 +200,8 @@ Added find_or_add(App& app, Wish const& wish) {
   auto added = add(app.session, wish, app.options.keep);
   auto const choice = wish.file ? swarm::FileChoice(*wish.file) : swarm::FileChoice(swarm::TheFilm{});
   if (auto const standing = populated(app, added.torrent->hash(), choice); standing.torrent) {
-    if (!added.known) added.torrent->set_keep(std::nullopt);  // nobody has to be asked for it
-    return {standing.torrent, true};
+    added.torrent->set_keep(added.kept);  // nobody has to be asked for it
+    return {standing.torrent, added.kept};
   }
   // What is here is served without the swarm.
   if (!complete(*added.torrent)) added.torrent->set_paused(false);
