@@ -127,6 +127,20 @@ def nobody_has_it(viewer, _):
     assert "looking for peers" in viewer.text()
 
 
+def removed_elsewhere_it_ends(viewer, magnet):
+    """Somebody removes what is being watched: the player goes, until it is added again."""
+    info_hash = ask(viewer.base + "/api/torrents", {"magnetUri": magnet})["infoHash"]
+    viewer.open("#/t/" + info_hash)
+    viewer.plays(0.1)
+    viewer.has("all must be here, so that nothing is being asked for", "film().buffered.length && film().buffered.end(0) > film().duration - 1")
+    ask(f"{viewer.base}/api/torrents/{info_hash}?deleteFiles=true", method="DELETE")
+    viewer.has("it must say so", "document.querySelector('main .trouble')?.textContent.includes('removed meanwhile')")
+    left = viewer.run("return [...document.querySelectorAll('main video, main button')].map(e => e.outerHTML)")
+    assert left == [], left
+    ask(viewer.base + "/api/torrents", {"magnetUri": magnet})
+    viewer.plays(0.1)
+
+
 def what_is_no_hls_plays_as_it_is_or_says_why(viewer, hash_of_odd_films):
     viewer.open("#/t/" + hash_of_odd_films)
     for name, plays in (("h264-co64-stz2.mp4", True), ("h264-aac.flv", False)):
@@ -180,6 +194,7 @@ def main(server_program, seed_program, make_program, made, out):
             with films_in(shared + "/odd", make_program, made, odd) as folder, swarm(seed_program, folder, "--rate=300") as other:
                 info_hash = ask(base + "/api/torrents", {"magnetUri": other})["infoHash"]
                 wrong += run_parts(user, out, [what_is_no_hls_plays_as_it_is_or_says_why], info_hash)
+            wrong += run_parts(user, out, [removed_elsewhere_it_ends], magnet)
     return 1 if wrong else 0
 
 

@@ -121,7 +121,9 @@ export function film(signal, hash, wanted) {
   const looking = make('div', {class: 'player'}, make('div', {class: 'notice', role: 'status'}, make('div', {class: 'spinner'}), told));
   const patience = setTimeout(() => { told.textContent = words.add.still; }, 6000);
   signal.addEventListener('abort', () => clearTimeout(patience));
-  let filled = false;
+  let here = null;  // ends what follows the torrent: its player, files, map; null: nothing does yet
+  const end = () => { if (here) here.abort(); here = null; };
+  signal.addEventListener('abort', end);
 
   function heading(torrent) {
     title.replaceChildren(theirs(torrent.name || words.unnamed));
@@ -135,35 +137,42 @@ export function film(signal, hash, wanted) {
     const chosen = wanted !== undefined ? all.find(file => file.index === wanted)
       : last && all.find(file => file.index === last.file) || mainFile(all);
     if (wanted !== undefined && !chosen) return box.replaceChildren(sayTrouble(new Trouble('unknown_file')));
-    filled = true;
-    const screen = chosen && plays(chosen) ? player(signal, hash, chosen) : null;
+    here = new AbortController();
+    const screen = chosen && plays(chosen) ? player(here.signal, hash, chosen) : null;
     box.replaceChildren(
       make('div', {class: 'screen'}, screen ? screen.box : make('p', {class: 'empty'}, say.noFilm),
         make('div', {class: 'heading'}, title, state), all.filter(plays).length > 1 && chosen && make('p', {class: 'state'}, theirs(chosen.path)),
-        trouble, actions(signal, hash, torrent, refuse)),
-      make('aside', {}, files(signal, hash, all, screen && chosen), chosen && links(hash, chosen), device(), swarm(signal, hash, screen && screen.video, () => screen && screen.shared())));
+        trouble, actions(here.signal, hash, torrent, refuse)),
+      make('aside', {}, files(here.signal, hash, all, screen && chosen), chosen && links(hash, chosen), device(),
+        swarm(here.signal, hash, screen && screen.video, () => screen && screen.shared())));
     if (screen) screen.stage.focus({preventScroll: true});
   }
 
+  const instead = (error, again) =>
+    box.replaceChildren(make('div', {class: 'screen'}, sayTrouble(error, again, make('a', {class: 'button', href: '#/'}, say.back))));
   async function load() {
     try {
       const torrent = await ask(`/api/torrents/${hash}`, {signal});
       heading(torrent);
-      if (torrent.files.length && !filled) fill(torrent);
-      else if (!filled && !looking.isConnected) box.replaceChildren(make('div', {class: 'screen'}, looking, make('div', {class: 'heading'}, title, state), trouble,
+      if (torrent.files.length && !here) fill(torrent);
+      else if (!here && !looking.isConnected) box.replaceChildren(make('div', {class: 'screen'}, looking, make('div', {class: 'heading'}, title, state), trouble,
         actions(signal, hash, torrent, refuse)));
     } catch (error) {
-      if (signal.aborted) return;
-      box.replaceChildren(make('div', {class: 'screen'}, sayTrouble(error, load, make('a', {class: 'button', href: '#/'}, say.back))));
+      if (!signal.aborted) instead(error, load);
     }
   }
   on('change', signal, changed => {
     if (changed !== hash) return;
     heading(torrents.get(hash));
-    if (!filled) load();
+    if (!here) load();
   });
-  on('back', signal, () => { if (!filled) load(); });
-  on('removed', signal, gone => { if (gone === hash) refuse(new Trouble('removed')); });
+  on('back', signal, () => { if (!here) load(); });
+  // A player that went on would fetch what somebody has just thrown out. Once it is added again it plays here.
+  on('removed', signal, gone => {
+    if (gone !== hash) return;
+    end();
+    instead(new Trouble('removed'));
+  });
   load();
   return box;
 }
