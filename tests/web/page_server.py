@@ -194,6 +194,7 @@ def main(server_program, seed_program, make_program, made, out):
             with films_in(shared + "/odd", make_program, made, odd) as folder, swarm(seed_program, folder, "--rate=300") as other:
                 info_hash = ask(base + "/api/torrents", {"magnetUri": other})["infoHash"]
                 wrong += run_parts(user, out, [what_is_no_hls_plays_as_it_is_or_says_why], info_hash)
+        with served(server_program) as base, viewer(base) as user:
             wrong += run_parts(user, out, [removed_elsewhere_it_ends], magnet)
     return 1 if wrong else 0
 

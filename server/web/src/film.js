@@ -3,7 +3,7 @@
 import {ask, Trouble} from './api.js';
 import {mainFile, stateOf} from './card.js';
 import {make, show, theirs, unseen} from './dom.js';
-import {bytes} from './format.js';
+import {bytes, shortened} from './format.js';
 import {icon} from './icons.js';
 import {absolute, code, forOthers, link} from './links.js';
 import {map} from './map.js';
@@ -21,8 +21,8 @@ const fold = (title, traits, ...children) => make('details', {class: 'panel', ..
 
 const factsOf = file => [bytes(file.length), file.progress !== '100.00' && words.line.percent(file.progress)].filter(Boolean).join(' · ');
 
-function fileRow(hash, file, chosen, state) {
-  const text = make('span', {}, theirs(file.path, {class: 'name'}), state);
+function fileRow(hash, file, name, chosen, state) {
+  const text = make('span', {}, theirs(name, {class: 'name', title: file.path}), state);
   return make('li', {}, plays(file)
     ? make('a', {class: 'result', href: `#/t/${hash}/${file.index}`, 'aria-current': chosen && 'true'}, icon(chosen ? 'volume' : 'play'), unseen(say.play), text)
     : make('a', {class: 'result', href: `/stream/proxy/${hash}?fileIndex=${file.index}&download=true${token(file, '&')}`, download: ''}, icon('download'), unseen(say.download), text));
@@ -36,7 +36,9 @@ const token = (file, before) => {
 function files(signal, hash, all, chosen) {
   const films = all.filter(plays), others = all.filter(file => !plays(file));
   const states = new Map(all.map(file => [file.index, make('span', {class: 'state'}, factsOf(file))]));
-  const rows = list => make('ul', {class: 'results'}, list.map(file => fileRow(hash, file, chosen && file.index === chosen.index, states.get(file.index))));
+  const short = shortened(all.map(file => file.path));
+  const rows = list => make('ul', {class: 'results'}, list.map(file =>
+    fileRow(hash, file, short(file.path), chosen && file.index === chosen.index, states.get(file.index))));
   let asked = Date.now(), whole = false;
   // How far each file is, as long as something comes; of very many files the total has to do.
   on('change', signal, async changed => {
@@ -126,7 +128,7 @@ export function film(signal, hash, wanted) {
   signal.addEventListener('abort', end);
 
   function heading(torrent) {
-    title.replaceChildren(theirs(torrent.name || words.unnamed));
+    title.replaceChildren(theirs(torrent.name || words.unnamed, {title: torrent.name}));
     document.title = torrent.name || words.name;
     const now = torrents.get(hash) || torrent;
     state.textContent = stateOf({...now, peers: now.peers === undefined ? now.numPeers : now.peers});
@@ -141,7 +143,7 @@ export function film(signal, hash, wanted) {
     const screen = chosen && plays(chosen) ? player(here.signal, hash, chosen) : null;
     box.replaceChildren(
       make('div', {class: 'screen'}, screen ? screen.box : make('p', {class: 'empty'}, say.noFilm),
-        make('div', {class: 'heading'}, title, state), all.filter(plays).length > 1 && chosen && make('p', {class: 'state'}, theirs(chosen.path)),
+        make('div', {class: 'heading'}, title, state), all.filter(plays).length > 1 && chosen && make('p', {class: 'state'}, theirs(shortened(all.map(file => file.path))(chosen.path))),
         trouble, actions(here.signal, hash, torrent, refuse)),
       make('aside', {}, files(here.signal, hash, all, screen && chosen), chosen && links(hash, chosen), device(),
         swarm(here.signal, hash, screen && screen.video, () => screen && screen.shared())));

@@ -71,6 +71,14 @@
     });
   }
 
+  // How long the folders are that all paths begin with.
+  function shared(files) {
+    var first = files[0].path, length = 0, at = -1;
+    function same(file) { return file.path.slice(0, at + 1) === first.slice(0, at + 1); }
+    while ((at = first.indexOf('/', at + 1)) >= 0 && files.every(same)) length = at + 1;
+    return length;
+  }
+
   function open(hash) {
     ask('GET', '/api/torrents/' + hash + '/files', null, function (data) {
       var films = data.files.filter(function (file) { return file.hlsUrl; });
@@ -79,7 +87,7 @@
       clear();
       say('');
       row('Back', 'to the list', all).focus();
-      films.forEach(function (file) { row(file.path, size(file.length), function () { play(file); }); });
+      films.forEach(function (file) { row(file.path.slice(shared(data.files)), size(file.length), function () { play(file); }); });
     });
   }
 
