@@ -12,7 +12,7 @@ import tempfile
 import urllib.parse
 import urllib.request
 
-from house import ask, missing, packages, server
+from house import ask, eventually, missing, packages, server
 from page_rig import films_in, run_parts, served, swarm, viewer
 from webdriver import Browser
 
@@ -141,6 +141,25 @@ def removed_elsewhere_it_ends(viewer, magnet):
     viewer.plays(0.1)
 
 
+def who_pauses_is_told_so(viewer, _):
+    """Here or elsewhere; what waits for its turn is not paused."""
+    info_hash = 40 * "b"
+    ask(viewer.base + "/api/torrents?wait=0", {"infoHash": info_hash})
+    viewer.open("#/t/" + info_hash)
+    shows = "const text = document.querySelector('main').innerText; return args.every(one => text.includes(one))"
+    eventually("it is being asked for", lambda: viewer.run(shows, "Asking the swarm", "Pause download"))
+    for paused in (True, False):
+        ask(f"{viewer.base}/api/torrents/{info_hash}", {"paused": paused}, method="PATCH")
+        eventually("it must follow", lambda: viewer.run(shows, *(("Its download is paused", "Resume download") if paused else ("Pause download", "looking for peers"))))
+        assert viewer.run("return document.querySelector('.notice .spinner').hidden") == paused
+    text = viewer.run("""const {news, torrents} = await import('/web/torrents.js');
+      torrents.set(args[0], {...torrents.get(args[0]), status: args[1], waiting: true});
+      news.dispatchEvent(new CustomEvent('change', {detail: args[0]}));
+      return document.querySelector('main').innerText""", info_hash, "paused")
+    assert all(one in text for one in ("waiting for its turn", "It waits for its turn", "Pause download")), text
+    ask(f"{viewer.base}/api/torrents/{info_hash}", method="DELETE")
+
+
 def what_is_no_hls_plays_as_it_is_or_says_why(viewer, hash_of_odd_films):
     viewer.open("#/t/" + hash_of_odd_films)
     for name, plays in (("h264-co64-stz2.mp4", True), ("h264-aac.flv", False)):
@@ -195,7 +214,7 @@ def main(server_program, seed_program, make_program, made, out):
                 info_hash = ask(base + "/api/torrents", {"magnetUri": other})["infoHash"]
                 wrong += run_parts(user, out, [what_is_no_hls_plays_as_it_is_or_says_why], info_hash)
         with served(server_program) as base, viewer(base) as user:
-            wrong += run_parts(user, out, [removed_elsewhere_it_ends], magnet)
+            wrong += run_parts(user, out, [removed_elsewhere_it_ends, who_pauses_is_told_so], magnet)
     return 1 if wrong else 0
 
 

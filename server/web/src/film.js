@@ -63,7 +63,9 @@ function links(hash, file) {
 function actions(signal, hash, torrent, refuse) {
   const change = (what, made) => ask(`/api/torrents/${hash}`, {json: what, method: 'PATCH'}).then(made, refuse);
   const pin = make('button', {type: 'button', 'aria-pressed': 'false'}), pause = make('button', {type: 'button'});
-  function paint(now) {
+  let now = torrent;
+  function paint(told) {
+    now = told;
     pin.replaceChildren(icon('pin'), now.pinned ? say.kept : say.keep);
     pin.setAttribute('aria-pressed', String(Boolean(now.pinned)));
     pin.onclick = () => change({pinned: !now.pinned}, paint);
@@ -71,7 +73,12 @@ function actions(signal, hash, torrent, refuse) {
     pause.onclick = () => change({paused: !now.paused}, paint);
     show(pause, now.status !== 'complete');
   }
-  on('change', signal, changed => { if (changed === hash) show(pause, torrents.get(hash).status !== 'complete'); });
+  // What is told of all torrents has no `pinned`; one that waits for its turn is not paused.
+  on('change', signal, changed => {
+    if (changed !== hash) return;
+    const {status, waiting} = torrents.get(hash), paused = status === 'paused' && !waiting;
+    if (paused !== Boolean(now.paused) || status !== now.status) paint({...now, status, paused});
+  });
   function remove() {
     const check = make('input', {type: 'checkbox', checked: true});
     const form = make('form', {method: 'dialog'}, make('h2', {id: 'remove-title'}, say.removeTitle), make('p', {}, theirs(torrent.name)),
@@ -119,19 +126,28 @@ export function film(signal, hash, wanted) {
   const box = make('div', {class: 'film'}), state = make('p', {class: 'state', role: 'status', 'aria-live': 'off'});
   const title = make('h1', {}, theirs(words.unnamed)), trouble = make('div');
   const refuse = error => { if (!signal.aborted) trouble.replaceChildren(sayTrouble(error)); };
-  const told = make('p', {}, words.add.looking);
-  const looking = make('div', {class: 'player'}, make('div', {class: 'notice', role: 'status'}, make('div', {class: 'spinner'}), told));
-  const patience = setTimeout(() => { told.textContent = words.add.still; }, 6000);
+  const told = make('p', {}, words.add.looking), spinner = make('div', {class: 'spinner'});
+  const looking = make('div', {class: 'player'}, make('div', {class: 'notice', role: 'status'}, spinner, told));
+  let still = false;
+  const patience = setTimeout(() => { still = true; look(torrents.get(hash)); }, 6000);
   signal.addEventListener('abort', () => clearTimeout(patience));
   let here = null;  // ends what follows the torrent: its player, files, map; null: nothing does yet
   const end = () => { if (here) here.abort(); here = null; };
   signal.addEventListener('abort', end);
 
+  /// Why nothing is to be seen yet.
+  function look(torrent) {
+    const {waiting, status} = torrent || {}, rests = waiting ? 'waiting' : status === 'paused' && 'paused';
+    const text = words.add[rests || (still ? 'still' : 'looking')];
+    if (told.textContent !== text) told.textContent = text;  // once: it is read aloud
+    show(spinner, !rests);
+  }
   function heading(torrent) {
     title.replaceChildren(theirs(torrent.name || words.unnamed, {title: torrent.name}));
     document.title = torrent.name || words.name;
     const now = torrents.get(hash) || torrent;
     state.textContent = stateOf({...now, peers: now.peers === undefined ? now.numPeers : now.peers});
+    look(now);
   }
 
   function fill(torrent) {

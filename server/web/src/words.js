@@ -12,6 +12,8 @@ export const words = {
     drop: 'Drop it: a .torrent file or a magnet link',
     looking: 'Asking the swarm what is in it …',
     still: 'No peer has told what is in it yet. It stays in the library, and plays here once one does; a link with more trackers may help.',
+    paused: 'Its download is paused: resume it to learn what is in it.',
+    waiting: 'It waits for its turn: other torrents are being downloaded first.',
     nothing: 'There is no magnet link and no .torrent file in what was dropped.',
   },
   library: {
@@ -23,7 +25,7 @@ export const words = {
   },
   status: {
     connecting: 'looking for peers', connected: 'connected', downloading: 'downloading', complete: 'complete',
-    paused: 'paused', error: 'failed',
+    paused: 'paused', error: 'failed', waiting: 'waiting for its turn',
   },
   line: {
     peers: count => count === 1 ? '1 peer' : `${count} peers`,
