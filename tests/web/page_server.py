@@ -179,9 +179,14 @@ def no_address_is_an_error(viewer, _):
     viewer.open("#/t/" + 40 * "0")
     viewer.has("it must say so", "document.querySelector('main .trouble')?.textContent.includes('not here')")
     viewer.open()
-    viewer.browser.type("#what", "magnet:?xt=urn:btih:none")
-    viewer.browser.click(".add button")
-    viewer.has("it must say so", "document.querySelector('.told.bad')?.textContent.length > 20")
+    for goes_by in (lambda: viewer.press("Escape"), lambda: viewer.press("x"), lambda: viewer.run("location.hash = '#/settings'"),
+                    lambda: viewer.run("(await import('/web/torrents.js')).news.dispatchEvent(new CustomEvent('back'))")):
+        viewer.run("document.getElementById('what').value = ''")
+        viewer.browser.type("#what", "magnet:?xt=urn:btih:none")
+        viewer.press("Enter")
+        viewer.has("it must say so", "document.querySelector('.told.bad')?.textContent.length > 20")
+        goes_by()
+        viewer.has("it must go", "document.querySelector('.told').textContent === ''")
     viewer.browser.console()
 
 
