@@ -160,6 +160,17 @@ def who_pauses_is_told_so(viewer, _):
     ask(f"{viewer.base}/api/torrents/{info_hash}", method="DELETE")
 
 
+def without_an_address_it_says_why(viewer, _):
+    """For other devices: it listens for this machine only, or lets nobody else in without a token."""
+    viewer.open()
+    viewer.run("const real = window.fetch; window.fetch = async (to, ...more) => { const answer = await real(to, ...more);"
+               "if (to !== '/status') return answer; const told = await answer.json(); told.data.addresses = [];"
+               "Object.assign(told.data.settings, window.others); return new Response(JSON.stringify(told)); }")
+    for host, why in (("", "set API_TOKEN"), ("127.0.0.1", "without HOST"), ("0.0.0.0", "set API_TOKEN"), ("localhost", "without HOST")):
+        viewer.run("location.hash = '#/'; window.others = {HOST: args[0]}; location.hash = '#/settings'", host)
+        viewer.has(f"{why}: {host}", "document.querySelector('.panel p')?.textContent.includes(args[0])", why)
+
+
 def what_is_no_hls_plays_as_it_is_or_says_why(viewer, hash_of_odd_films):
     viewer.open("#/t/" + hash_of_odd_films)
     for name, plays in (("h264-co64-stz2.mp4", True), ("h264-aac.flv", False)):
@@ -219,7 +230,7 @@ def main(server_program, seed_program, make_program, made, out):
                 info_hash = ask(base + "/api/torrents", {"magnetUri": other})["infoHash"]
                 wrong += run_parts(user, out, [what_is_no_hls_plays_as_it_is_or_says_why], info_hash)
         with served(server_program) as base, viewer(base) as user:
-            wrong += run_parts(user, out, [removed_elsewhere_it_ends, who_pauses_is_told_so], magnet)
+            wrong += run_parts(user, out, [without_an_address_it_says_why, removed_elsewhere_it_ends, who_pauses_is_told_so], magnet)
     return 1 if wrong else 0
 
 

@@ -5,7 +5,7 @@ import {mainFile, stateOf} from './card.js';
 import {make, show, theirs, unseen} from './dom.js';
 import {bytes, shortened} from './format.js';
 import {icon} from './icons.js';
-import {absolute, code, forOthers, link} from './links.js';
+import {absolute, code, forOthers, link, whyNone} from './links.js';
 import {map} from './map.js';
 import {sayTrouble} from './notice.js';
 import {player} from './player.js';
@@ -117,7 +117,7 @@ function device() {
     if (!box.open || box.querySelector('.device')) return;
     const status = await ask('/status').catch(() => ({addresses: []})), url = forOthers(status.addresses);
     box.append(url ? make('div', {class: 'device'}, await code(url), make('div', {}, make('p', {}, say.deviceHint), make('ul', {class: 'links'}, link('', url))))
-      : make('p', {class: 'device'}, say.noDevice));
+      : make('p', {class: 'device'}, whyNone(status)));
   }});
   return box;
 }

@@ -68,6 +68,7 @@ export const words = {
     shared: (p2p, http, peers) => `From other viewers ${p2p}, from the server ${http}; ${peers === 1 ? '1 viewer' : `${peers} viewers`} connected`,
     device: 'On a TV or phone',
     deviceHint: 'Scan it with a phone, or type the address on the TV.',
+    noLocalAddress: 'Without a token only devices in a private network may come in, and the server has no address in one: set API_TOKEN to let others in.',
     noDevice: 'The server listens on this machine only: start it without HOST to watch on other devices.',
   },
   links: {
