@@ -122,6 +122,11 @@ class Looks:
         accessible(viewer, self.axe, "search")
         assert not viewer.run("return window.wasHacked || document.querySelector('main img[src=x], main b')")
 
+    def plain(self, viewer):
+        viewer.open("web/plain.html")
+        screens(viewer, self.out, "plain", f"document.querySelectorAll('main #list button').length === {len(LIBRARY) + 1}")
+        accessible(viewer, self.axe, "plain")
+
     def dialogs(self, viewer):
         viewer.open(f"#/t/{self.info_hash}")
         viewer.plays(0.1)
@@ -193,7 +198,7 @@ def main(server_program, seed_program, make_program, made, out, to=None):
         hostile = ask(other + "/api/torrents", {"magnetUri": running.enter_context(swarm(seed_program, str(strange)))})["infoHash"]
         user = running.enter_context(viewer(base))
         looks = Looks(out, info_hash, axe)
-        wrong = run_parts(user, out, [looks.library, looks.film, looks.settings, looks.search, looks.dialogs])
+        wrong = run_parts(user, out, [looks.library, looks.film, looks.settings, looks.search, looks.plain, looks.dialogs])
         user.base = other
         wrong += run_parts(user, out, [files_are_told_apart, names_of_strangers_are_only_text], out, hostile)
     if to and not wrong:

@@ -5,6 +5,7 @@ usage: page_server.py SERVER SEED MAKE FOLDER OUT    (as page.py)
 """
 import os
 import pathlib
+import re
 import socket
 import subprocess
 import sys
@@ -83,6 +84,7 @@ def page_of_a_server_that_goes_and_comes(server_program, user, magnet):
 def the_plain_page_plays(viewer, _):
     viewer.open("web/plain.html")
     viewer.has("it must list", "document.querySelectorAll('#list button').length === 1")
+    assert re.fullmatch(r"\d+ %(, 1 peer)?", state := viewer.run("return document.querySelector('main #list small').textContent")), state
     viewer.press("Enter")
     viewer.plays(0.1)
     viewer.press("ArrowRight")
@@ -139,6 +141,7 @@ def removed_elsewhere_it_ends(viewer, magnet):
     assert left == [], left
     ask(viewer.base + "/api/torrents", {"magnetUri": magnet})
     viewer.plays(0.1)
+    viewer.browser.console()  # what was being asked of it when it went was answered by 404
 
 
 def who_pauses_is_told_so(viewer, _):
@@ -189,6 +192,13 @@ def no_address_is_an_error(viewer, _):
     """Whatever stands behind #: words and a way back."""
     viewer.open("#/t/" + 40 * "0")
     viewer.has("it must say so", "document.querySelector('main .trouble')?.textContent.includes('not here')")
+    assert "/api/" not in viewer.text(), viewer.text()
+    viewer.open("web/plain.html")
+    viewer.run("const open = XMLHttpRequest.prototype.open; XMLHttpRequest.prototype.open = function (method, path) {"
+               "open.call(this, method, path.replace(/[0-9a-f]{40}/, args[0])); };", 40 * "0")
+    viewer.has("it must list", "document.querySelectorAll('#list button').length > 0")
+    viewer.press("Enter")
+    viewer.has("it must say so there, too", "document.getElementById('told').textContent === 'Torrent not found'")
     viewer.open()
     for goes_by in (lambda: viewer.press("Escape"), lambda: viewer.press("x"), lambda: viewer.run("location.hash = '#/settings'"),
                     lambda: viewer.run("(await import('/web/torrents.js')).news.dispatchEvent(new CustomEvent('back'))")):
