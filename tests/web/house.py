@@ -43,8 +43,8 @@ def server(program, folder, **settings):
         **settings})
 
 
-def ask(url, body=None):
-    with urllib.request.urlopen(urllib.request.Request(url, body and json.dumps(body).encode()), timeout=60) as answer:
+def ask(url, body=None, method=None):
+    with urllib.request.urlopen(urllib.request.Request(url, body and json.dumps(body).encode(), method=method), timeout=60) as answer:
         return json.load(answer)["data"]
 
 

@@ -100,6 +100,29 @@ def down_to_the_links_and_back_up(viewer, _):
     viewer.browser.console()  # of a server without search
 
 
+def back_in_the_library_one_is_where_one_was(viewer, _):
+    """Beyond what is shown at first; when the card has gone, at its place."""
+    number = 200
+    for n in range(number):
+        ask(viewer.base + "/api/torrents?wait=0", {"magnetUri": f"magnet:?xt=urn:btih:{n + 1:040x}&dn=film {n:03}"})
+    viewer.open()
+    viewer.has("the first must be there", "document.querySelectorAll('.card').length >= 60")
+    row = "return [...document.querySelectorAll('.card')].indexOf(document.activeElement) > 90"
+    eventually("more are shown further down", lambda: viewer.run(row) or viewer.press("ArrowDown"))
+    place = "return Math.round(document.activeElement.getBoundingClientRect().top + scrollY)"
+    at, name = viewer.run(place), viewer.focused()
+    viewer.press("Enter")
+    viewer.has("it must be shown", "location.hash.startsWith('#/t/') && document.querySelector('.film .buttons')")
+    viewer.run("history.back()")
+    viewer.has("the library must be there", "document.querySelectorAll('.card').length > 60")
+    assert (viewer.focused(), viewer.run(place)) == (name, at), (viewer.focused(), viewer.run(place), at)
+    assert viewer.run("const {top, bottom} = document.activeElement.getBoundingClientRect(); return top >= 0 && bottom <= innerHeight")
+    following = viewer.run("return document.activeElement.nextElementSibling.dataset.hash")
+    viewer.run("await fetch('/api/torrents/' + document.activeElement.dataset.hash, {method: 'DELETE'})")
+    viewer.has("the next is at its place", "document.activeElement.dataset.hash === args[0]", following)
+    viewer.browser.console()  # posters of what has none
+
+
 def main(server_program, seed_program, make_program, made, out):
     if not Browser.installed():
         missing("Chromium is missing: install the Debian packages `chromium` and `chromium-driver`")
@@ -109,7 +132,7 @@ def main(server_program, seed_program, make_program, made, out):
             swarm(seed_program, folder) as magnet, served(server_program) as base, viewer(base) as user:
         info_hash = ask(base + "/api/torrents", {"magnetUri": magnet})["infoHash"]
         wrong = run_parts(user, out, (arrows_lead_to_a_film_that_plays, on_the_picture_keys_play_pause_and_jump, every_control_is_reached,
-                                      a_menu_by_arrows, down_to_the_links_and_back_up), info_hash)
+                                      a_menu_by_arrows, down_to_the_links_and_back_up, back_in_the_library_one_is_where_one_was), info_hash)
     return 1 if wrong else 0
 
 

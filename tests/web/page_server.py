@@ -5,6 +5,7 @@ usage: page_server.py SERVER SEED MAKE FOLDER OUT    (as page.py)
 """
 import os
 import pathlib
+import re
 import socket
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import tempfile
 import urllib.parse
 import urllib.request
 
-from house import ask, missing, packages, server
+from house import ask, eventually, missing, packages, server
 from page_rig import films_in, run_parts, served, swarm, viewer
 from webdriver import Browser
 
@@ -83,6 +84,7 @@ def page_of_a_server_that_goes_and_comes(server_program, user, magnet):
 def the_plain_page_plays(viewer, _):
     viewer.open("web/plain.html")
     viewer.has("it must list", "document.querySelectorAll('#list button').length === 1")
+    assert re.fullmatch(r"\d+ %(, 1 peer)?", state := viewer.run("return document.querySelector('main #list small').textContent")), state
     viewer.press("Enter")
     viewer.plays(0.1)
     viewer.press("ArrowRight")
@@ -127,6 +129,51 @@ def nobody_has_it(viewer, _):
     assert "looking for peers" in viewer.text()
 
 
+def removed_elsewhere_it_ends(viewer, magnet):
+    """Somebody removes what is being watched: the player goes, until it is added again."""
+    info_hash = ask(viewer.base + "/api/torrents", {"magnetUri": magnet})["infoHash"]
+    viewer.open("#/t/" + info_hash)
+    viewer.plays(0.1)
+    viewer.has("all must be here, so that nothing is being asked for", "film().buffered.length && film().buffered.end(0) > film().duration - 1")
+    ask(f"{viewer.base}/api/torrents/{info_hash}?deleteFiles=true", method="DELETE")
+    viewer.has("it must say so", "document.querySelector('main .trouble')?.textContent.includes('removed meanwhile')")
+    left = viewer.run("return [...document.querySelectorAll('main video, main button')].map(e => e.outerHTML)")
+    assert left == [], left
+    ask(viewer.base + "/api/torrents", {"magnetUri": magnet})
+    viewer.plays(0.1)
+    viewer.browser.console()  # what was being asked of it when it went was answered by 404
+
+
+def who_pauses_is_told_so(viewer, _):
+    """Here or elsewhere; what waits for its turn is not paused."""
+    info_hash = 40 * "b"
+    ask(viewer.base + "/api/torrents?wait=0", {"infoHash": info_hash})
+    viewer.open("#/t/" + info_hash)
+    shows = "const text = document.querySelector('main').innerText; return args.every(one => text.includes(one))"
+    eventually("it is being asked for", lambda: viewer.run(shows, "Asking the swarm", "Pause download"))
+    for paused in (True, False):
+        ask(f"{viewer.base}/api/torrents/{info_hash}", {"paused": paused}, method="PATCH")
+        eventually("it must follow", lambda: viewer.run(shows, *(("Its download is paused", "Resume download") if paused else ("Pause download", "looking for peers"))))
+        assert viewer.run("return document.querySelector('.notice .spinner').hidden") == paused
+    text = viewer.run("""const {news, torrents} = await import('/web/torrents.js');
+      torrents.set(args[0], {...torrents.get(args[0]), status: args[1], waiting: true});
+      news.dispatchEvent(new CustomEvent('change', {detail: args[0]}));
+      return document.querySelector('main').innerText""", info_hash, "paused")
+    assert all(one in text for one in ("waiting for its turn", "It waits for its turn", "Pause download")), text
+    ask(f"{viewer.base}/api/torrents/{info_hash}", method="DELETE")
+
+
+def without_an_address_it_says_why(viewer, _):
+    """For other devices: it listens for this machine only, or lets nobody else in without a token."""
+    viewer.open()
+    viewer.run("const real = window.fetch; window.fetch = async (to, ...more) => { const answer = await real(to, ...more);"
+               "if (to !== '/status') return answer; const told = await answer.json(); told.data.addresses = [];"
+               "Object.assign(told.data.settings, window.others); return new Response(JSON.stringify(told)); }")
+    for host, why in (("", "set API_TOKEN"), ("127.0.0.1", "without HOST"), ("0.0.0.0", "set API_TOKEN"), ("localhost", "without HOST")):
+        viewer.run("location.hash = '#/'; window.others = {HOST: args[0]}; location.hash = '#/settings'", host)
+        viewer.has(f"{why}: {host}", "document.querySelector('.panel p')?.textContent.includes(args[0])", why)
+
+
 def what_is_no_hls_plays_as_it_is_or_says_why(viewer, hash_of_odd_films):
     viewer.open("#/t/" + hash_of_odd_films)
     for name, plays in (("h264-co64-stz2.mp4", True), ("h264-aac.flv", False)):
@@ -145,10 +192,22 @@ def no_address_is_an_error(viewer, _):
     """Whatever stands behind #: words and a way back."""
     viewer.open("#/t/" + 40 * "0")
     viewer.has("it must say so", "document.querySelector('main .trouble')?.textContent.includes('not here')")
+    assert "/api/" not in viewer.text(), viewer.text()
+    viewer.open("web/plain.html")
+    viewer.run("const open = XMLHttpRequest.prototype.open; XMLHttpRequest.prototype.open = function (method, path) {"
+               "open.call(this, method, path.replace(/[0-9a-f]{40}/, args[0])); };", 40 * "0")
+    viewer.has("it must list", "document.querySelectorAll('#list button').length > 0")
+    viewer.press("Enter")
+    viewer.has("it must say so there, too", "document.getElementById('told').textContent === 'Torrent not found'")
     viewer.open()
-    viewer.browser.type("#what", "magnet:?xt=urn:btih:none")
-    viewer.browser.click(".add button")
-    viewer.has("it must say so", "document.querySelector('.told.bad')?.textContent.length > 20")
+    for goes_by in (lambda: viewer.press("Escape"), lambda: viewer.press("x"), lambda: viewer.run("location.hash = '#/settings'"),
+                    lambda: viewer.run("(await import('/web/torrents.js')).news.dispatchEvent(new CustomEvent('back'))")):
+        viewer.run("document.getElementById('what').value = ''")
+        viewer.browser.type("#what", "magnet:?xt=urn:btih:none")
+        viewer.press("Enter")
+        viewer.has("it must say so", "document.querySelector('.told.bad')?.textContent.length > 20")
+        goes_by()
+        viewer.has("it must go", "document.querySelector('.told').textContent === ''")
     viewer.browser.console()
 
 
@@ -180,6 +239,8 @@ def main(server_program, seed_program, make_program, made, out):
             with films_in(shared + "/odd", make_program, made, odd) as folder, swarm(seed_program, folder, "--rate=300") as other:
                 info_hash = ask(base + "/api/torrents", {"magnetUri": other})["infoHash"]
                 wrong += run_parts(user, out, [what_is_no_hls_plays_as_it_is_or_says_why], info_hash)
+        with served(server_program) as base, viewer(base) as user:
+            wrong += run_parts(user, out, [without_an_address_it_says_why, removed_elsewhere_it_ends, who_pauses_is_told_so], magnet)
     return 1 if wrong else 0
 
 

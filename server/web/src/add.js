@@ -3,6 +3,7 @@
 import {ask} from './api.js';
 import {make} from './dom.js';
 import {icon} from './icons.js';
+import {news} from './torrents.js';
 import {words} from './words.js';
 
 const hash = /^([0-9a-f]{40}|[0-9a-f]{64}|[a-z2-7]{32})$/i;
@@ -58,6 +59,12 @@ export function adder() {
   field.addEventListener('paste', () => setTimeout(() => { if (/^magnet:/i.test(field.value.trim())) enter(); }));
   file.addEventListener('change', () => { if (file.files[0]) take(file.files[0]); file.value = ''; });
   catchDrops(take, text => say(text, true));
+  // A refusal stands over what is below: it goes with whatever is done next, or when the server is back.
+  const forget = () => { if (told.classList.contains('bad')) say(''); };
+  field.addEventListener('input', forget);
+  document.addEventListener('keydown', event => { if (event.key === 'Escape') forget(); });
+  window.addEventListener('hashchange', forget);
+  news.addEventListener('back', forget);
   return form;
 }
 

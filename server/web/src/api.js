@@ -3,10 +3,13 @@
 import {words, troubles} from './words.js';
 import {askForToken, token} from './token.js';
 
+// What tells programs which route to take says nothing to viewers.
+const forPrograms = /\b(GET|POST|PUT|PATCH|DELETE) \//;
+
 export class Trouble extends Error {
   constructor(code, said, status = 0) {
     super(said || (troubles[code] || troubles.internal)[0]);
-    Object.assign(this, {code, said, status});
+    Object.assign(this, {code, said: forPrograms.test(said) ? '' : said, status});
   }
   get title() { return (troubles[this.code] || [this.said || troubles.internal[0]])[0]; }
   get help() { return (troubles[this.code] || ['', ''])[1]; }

@@ -11,7 +11,7 @@ import {words} from './words.js';
 export const nearby = 200;
 
 export function stateOf(torrent) {
-  const said = [words.status[torrent.status] || torrent.status];
+  const said = [words.status[torrent.waiting ? 'waiting' : torrent.status] || torrent.status];
   if (torrent.status !== 'complete') said.push(words.line.percent(torrent.progress));
   if (torrent.downloadSpeed > 0 && torrent.status !== 'complete') said.push(`↓ ${speed(torrent.downloadSpeed)}`);
   if (torrent.uploadSpeed > 0) said.push(`↑ ${speed(torrent.uploadSpeed)}`);

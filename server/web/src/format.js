@@ -25,3 +25,11 @@ export function span(seconds) {
   const first = Math.floor(seconds / parts[at][0]), rest = Math.floor((seconds % parts[at][0]) / (parts[at + 1] || [1])[0]);
   return `${first} ${parts[at][1]}` + (at < 2 && rest ? ` ${rest} ${parts[at + 1][1]}` : '');
 }
+
+/// Paths without the folders that all of them begin with, as a function of one path.
+export function shortened(paths) {
+  const [first = [], ...others] = paths.map(path => path.split('/').slice(0, -1));
+  let shared = 0;
+  while (shared < first.length && others.every(folders => folders[shared] === first[shared])) ++shared;
+  return path => path.split('/').slice(shared).join('/');
+}

@@ -41,10 +41,14 @@ export async function code(text) {
 }
 
 /// What other devices can't reach.
-export const onlyHere = /^(localhost|127\.|\[::1\])/.test(location.hostname);
+const loopback = host => /^(localhost|127\.|\[?::1)/.test(host);
+export const onlyHere = loopback(location.hostname);
 
 /// The same page by an address that other devices reach; null if there is none.
 export function forOthers(addresses) {
   const base = onlyHere ? addresses[0] : location.origin;
   return base ? base + '/' + location.hash : null;
 }
+
+/// Why a server has no address for others, by its /status.
+export const whyNone = ({settings}) => settings && !settings.API_TOKEN && !loopback(settings.HOST) ? words.film.noLocalAddress : words.film.noDevice;

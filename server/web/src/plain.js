@@ -18,7 +18,8 @@
       var told = {};
       try { told = JSON.parse(request.responseText); } catch (e) { told.message = 'The server gave an answer that is none.'; }
       if (request.status === 401) return login();
-      if (!told.success) return say(told.message || told.error || 'The server has failed.');
+      // A sentence that names a route is for programs.
+      if (!told.success) return say(!/\b(GET|POST|PUT|PATCH|DELETE) \//.test(told.message) && told.message || told.error || 'The server has failed.');
       done(told.data);
     };
     request.onerror = function () { say('The server does not answer. Is it running?'); };
@@ -60,15 +61,28 @@
   function clear() { while (list.firstChild) list.removeChild(list.firstChild); }
   function size(bytes) { return bytes > 1e9 ? (bytes / 1e9).toFixed(1) + ' GB' : Math.ceil(bytes / 1e6) + ' MB'; }
 
+  function stateOf(torrent) {
+    var peers = torrent.peers === 1 ? ', 1 peer' : torrent.peers ? ', ' + torrent.peers + ' peers' : '';
+    return Math.floor(torrent.progress) + ' %' + peers;
+  }
+
   function all() {
     ask('GET', '/api/torrents?limit=200', null, function (data) {
       clear();
       say(data.torrents.length ? '' : 'Nothing is here yet: add a magnet link.');
       data.torrents.forEach(function (torrent) {
-        row(torrent.name, torrent.progress + ' %, ' + torrent.peers + ' peers', function () { open(torrent.infoHash); });
+        row(torrent.name, stateOf(torrent), function () { open(torrent.infoHash); });
       });
       if (list.firstChild) list.firstChild.firstChild.focus();
     });
+  }
+
+  // How long the folders are that all paths begin with.
+  function shared(files) {
+    var first = files[0].path, length = 0, at = -1;
+    function same(file) { return file.path.slice(0, at + 1) === first.slice(0, at + 1); }
+    while ((at = first.indexOf('/', at + 1)) >= 0 && files.every(same)) length = at + 1;
+    return length;
   }
 
   function open(hash) {
@@ -79,7 +93,7 @@
       clear();
       say('');
       row('Back', 'to the list', all).focus();
-      films.forEach(function (file) { row(file.path, size(file.length), function () { play(file); }); });
+      films.forEach(function (file) { row(file.path.slice(shared(data.files)), size(file.length), function () { play(file); }); });
     });
   }
 

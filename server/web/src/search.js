@@ -24,7 +24,7 @@ function row(result, refuse) {
     start.disabled = false;
   }
   const start = make('button', {type: 'button', class: 'result', onclick: play},
-    icon('play'), unseen(words.film.play), make('span', {}, theirs(result.name, {class: 'name'}), make('span', {class: 'state'}, facts)));
+    icon('play'), unseen(words.film.play), make('span', {}, theirs(result.name, {class: 'name', title: result.name}), make('span', {class: 'state'}, facts)));
   return make('li', {}, start);
 }
 

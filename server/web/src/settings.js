@@ -3,7 +3,7 @@
 import {ask} from './api.js';
 import {make} from './dom.js';
 import {bytes, span} from './format.js';
-import {code, link, onlyHere} from './links.js';
+import {code, link, onlyHere, whyNone} from './links.js';
 import {sayTrouble} from './notice.js';
 import {forget, token} from './token.js';
 import {words} from './words.js';
@@ -14,7 +14,7 @@ const list = rows => make('dl', {class: 'facts'}, rows.map(([name, value]) => ma
 function devices(status) {
   const box = make('section', {class: 'panel'}, make('h2', {}, say.devices));
   const addresses = onlyHere ? status.addresses : [location.origin, ...status.addresses.filter(one => one !== location.origin)];
-  if (addresses.length === 0) box.append(make('p', {}, words.film.noDevice));
+  if (addresses.length === 0) box.append(make('p', {}, whyNone(status)));
   else code(addresses[0] + '/').then(drawn => box.append(make('div', {class: 'device'}, drawn, make('div', {}, make('p', {}, words.film.deviceHint),
     make('ul', {class: 'links'}, addresses.map(one => link('', one)))))));
   return box;

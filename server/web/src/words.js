@@ -12,6 +12,8 @@ export const words = {
     drop: 'Drop it: a .torrent file or a magnet link',
     looking: 'Asking the swarm what is in it …',
     still: 'No peer has told what is in it yet. It stays in the library, and plays here once one does; a link with more trackers may help.',
+    paused: 'Its download is paused: resume it to learn what is in it.',
+    waiting: 'It waits for its turn: other torrents are being downloaded first.',
     nothing: 'There is no magnet link and no .torrent file in what was dropped.',
   },
   library: {
@@ -23,7 +25,7 @@ export const words = {
   },
   status: {
     connecting: 'looking for peers', connected: 'connected', downloading: 'downloading', complete: 'complete',
-    paused: 'paused', error: 'failed',
+    paused: 'paused', error: 'failed', waiting: 'waiting for its turn',
   },
   line: {
     peers: count => count === 1 ? '1 peer' : `${count} peers`,
@@ -66,6 +68,7 @@ export const words = {
     shared: (p2p, http, peers) => `From other viewers ${p2p}, from the server ${http}; ${peers === 1 ? '1 viewer' : `${peers} viewers`} connected`,
     device: 'On a TV or phone',
     deviceHint: 'Scan it with a phone, or type the address on the TV.',
+    noLocalAddress: 'Without a token only devices in a private network may come in, and the server has no address in one: set API_TOKEN to let others in.',
     noDevice: 'The server listens on this machine only: start it without HOST to watch on other devices.',
   },
   links: {
