@@ -53,6 +53,7 @@ std::vector<Case> cases() {
       {"open.mkv", x264 + "-x264-params open-gop=1:keyint=48:min-keyint=24:bframes=3 " + aac, Container::matroska},
       {"front.mkv", x264 + aac + "-cues_to_front 1 -reserve_index_space 5000", Container::matroska},
       {"live.mkv", x264 + aac + "-live 1", Container::matroska, 6s},
+      {"hour.mkv", x264 + aac + "-output_ts_offset 3600", Container::matroska},
       {"many.mkv", x264 + "-map 2 -map 1 -c:a:0 ac3 -c:a:1 libopus -c:a:2 flac", Container::matroska},
       {"eac3.mkv", x264 + "-c:a eac3", Container::matroska},
       {"dts.mkv", x264 + "-c:a dca -strict -2", Container::matroska},
