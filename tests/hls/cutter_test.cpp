@@ -63,6 +63,8 @@ std::vector<Case> cases() {
        Container::matroska},
       {"plain.ts", x264 + aac, Container::mpeg_ts, 6s},
       {"hour.ts", x264 + aac + "-output_ts_offset 3600", Container::mpeg_ts, 6s},
+      {"late.ts", x264 + aac + "-vf setpts=PTS+3/TB", Container::mpeg_ts, 6s},
+      {"late-ac3.ts", x264 + "-vf setpts=PTS+1.2/TB -c:a ac3", Container::mpeg_ts, 6s},
       {"uneven.ts", x264 + uneven + aac, Container::mpeg_ts, 4s, true},
       {"uneven.mkv", x264 + uneven + aac, Container::matroska, 4s, true},
       {"uneven.flv", x264 + uneven + aac, Container::flv, 4s, true},
