@@ -129,7 +129,8 @@ Cut Cutter::gather(Demuxer& demuxer, Stretch stretch, std::vector<int> const& id
     Gathering gathering(stretch, wanted, measures_.first, clock);
     Time const from = back == 0 ? stretch.begin : segments_[home - 1 - std::min(back, home - 1)].begin;
     auto const failed =
-        this->read(demuxer, stretch.first || (front && back > 0) ? timeline_.start : from, read, stretch, gathering);
+        this->read(demuxer, stretch.first || (front && back > 0) ? begin_of(timeline_, measures_) : from, read, stretch,
+                   gathering);
     auto const most = gathering.needs_key_frame() ? tries_for_key : tries;
     if (!gathering.whole() && back < most && !(front && back > 0)) continue;
     if (failed) std::rethrow_exception(failed);
@@ -165,6 +166,7 @@ Stretch Cutter::stretch_of(std::size_t index) const {
   stretch.end = segments_.at(index).end;
   if (index + 2 < segments_.size()) stretch.after = segments_[index + 1].end;
   stretch.first = index == 0;
+  if (stretch.first) stretch.begin = std::max(stretch.begin, timeline_.start);  // of its pictures
   stretch.last = index + 1 == segments_.size();
   stretch.nominal = timeline_.precision == Timeline::Precision::nominal;
   stretch.picture = measures_.frame;

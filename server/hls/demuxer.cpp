@@ -23,6 +23,10 @@ bool loses_beginning(Container container) {
   return container == Container::fragmented_iso || container == Container::mpeg_ps;
 }
 
+/// These seek to the first key frame in the index at least: sound that comes long before it is lost.
+bool seeks_by_pictures(Container container) { return container == Container::matroska || container == Container::flv; }
+constexpr auto long_before = std::chrono::milliseconds(500);
+
 /// Keeps a pipeline warm; a failure, or caps that change, cost a new one.
 class WarmDemuxer final : public Demuxer {
  public:
@@ -37,7 +41,7 @@ class WarmDemuxer final : public Demuxer {
   void read(Time from, std::vector<int> const& tracks, Taker& taker) override {
     try {
       (void)gate_->take_failure();  // of an earlier read
-      if (loses_beginning(container_) && from <= begin_) {
+      if (loses_beginning(container_) ? from <= begin_ : seeks_by_pictures(container_) && from < begin_ - long_before) {
         drop();  // two of them would stop each other by the gate
         replace(std::make_shared<Pipeline>(gate_, container_, true));
         current()->read(from, tracks, taker);
