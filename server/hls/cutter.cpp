@@ -6,6 +6,7 @@
 #include "hls/sound_grid.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 namespace hls {
@@ -62,9 +63,19 @@ Time latest(Samples const& samples) {
 
 }  // namespace
 
-void complete(std::vector<Track>& tracks, Timeline const& timeline) {
+std::vector<Track> tracks_of(Demuxer const& demuxer, Timeline const& timeline) {
+  auto tracks = demuxer.tracks();
   for (auto& track : tracks)
     if (track.codec == Codec::av1 && track.codec_data.empty()) track.codec_data = timeline.av1_config;
+  if (timeline.forced.empty()) return tracks;
+  auto const streams = demuxer.streams();
+  for (std::size_t i = 0; i < std::min(tracks.size(), streams.size()); ++i) {
+    std::int64_t number = 0;
+    std::from_chars(streams[i].data(), streams[i].data() + streams[i].size(), number);
+    auto const& forced = timeline.forced;
+    tracks[i].forced = std::find(forced.begin(), forced.end(), number) != forced.end();
+  }
+  return tracks;
 }
 
 Cutter::Cutter(Timeline const& timeline, Measures const& measures, std::vector<Segment> const& segments)

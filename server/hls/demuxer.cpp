@@ -33,10 +33,12 @@ class WarmDemuxer final : public Demuxer {
   WarmDemuxer(std::shared_ptr<ByteGate> gate, Container container) : gate_(std::move(gate)), container_(container) {
     pipeline_ = std::make_shared<Pipeline>(gate_, container_);
     tracks_ = pipeline_->tracks();
+    streams_ = pipeline_->streams();
     begin_ = pipeline_->begin() + std::chrono::milliseconds(1);
   }
 
   [[nodiscard]] std::vector<Track> const& tracks() const override { return tracks_; }
+  [[nodiscard]] std::vector<std::string> streams() const override { return streams_; }
 
   void read(Time from, std::vector<int> const& tracks, Taker& taker) override {
     try {
@@ -93,6 +95,7 @@ class WarmDemuxer final : public Demuxer {
   std::mutex mutex_;
   std::shared_ptr<Pipeline> pipeline_;  // under mutex_
   std::vector<Track> tracks_;
+  std::vector<std::string> streams_;
   Time begin_{};
 };
 
