@@ -6,6 +6,7 @@
 #include "hls/sound_grid.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 namespace hls {
@@ -62,9 +63,19 @@ Time latest(Samples const& samples) {
 
 }  // namespace
 
-void complete(std::vector<Track>& tracks, Timeline const& timeline) {
+std::vector<Track> tracks_of(Demuxer const& demuxer, Timeline const& timeline) {
+  auto tracks = demuxer.tracks();
   for (auto& track : tracks)
     if (track.codec == Codec::av1 && track.codec_data.empty()) track.codec_data = timeline.av1_config;
+  if (timeline.forced.empty()) return tracks;
+  auto const streams = demuxer.streams();
+  for (std::size_t i = 0; i < std::min(tracks.size(), streams.size()); ++i) {
+    std::int64_t number = 0;
+    std::from_chars(streams[i].data(), streams[i].data() + streams[i].size(), number);
+    auto const& forced = timeline.forced;
+    tracks[i].forced = std::find(forced.begin(), forced.end(), number) != forced.end();
+  }
+  return tracks;
 }
 
 Cutter::Cutter(Timeline const& timeline, Measures const& measures, std::vector<Segment> const& segments)
@@ -129,7 +140,8 @@ Cut Cutter::gather(Demuxer& demuxer, Stretch stretch, std::vector<int> const& id
     Gathering gathering(stretch, wanted, measures_.first, clock);
     Time const from = back == 0 ? stretch.begin : segments_[home - 1 - std::min(back, home - 1)].begin;
     auto const failed =
-        this->read(demuxer, stretch.first || (front && back > 0) ? timeline_.start : from, read, stretch, gathering);
+        this->read(demuxer, stretch.first || (front && back > 0) ? begin_of(timeline_, measures_) : from, read, stretch,
+                   gathering);
     auto const most = gathering.needs_key_frame() ? tries_for_key : tries;
     if (!gathering.whole() && back < most && !(front && back > 0)) continue;
     if (failed) std::rethrow_exception(failed);
@@ -165,6 +177,7 @@ Stretch Cutter::stretch_of(std::size_t index) const {
   stretch.end = segments_.at(index).end;
   if (index + 2 < segments_.size()) stretch.after = segments_[index + 1].end;
   stretch.first = index == 0;
+  if (stretch.first) stretch.begin = std::max(stretch.begin, timeline_.start);  // of its pictures
   stretch.last = index + 1 == segments_.size();
   stretch.nominal = timeline_.precision == Timeline::Precision::nominal;
   stretch.picture = measures_.frame;

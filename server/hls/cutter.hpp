@@ -21,9 +21,11 @@ struct Measures {
   friend bool operator==(Measures const&, Measures const&) = default;
 };
 [[nodiscard]] Measures measure(Demuxer& demuxer, Timeline const& timeline);
+/// Of the first picture, or of sound that is heard before it.
+[[nodiscard]] Time begin_of(Timeline const& timeline, Measures const& measures);
 
-/// Puts into the demuxer's tracks what only the timeline knows.
-void complete(std::vector<Track>& tracks, Timeline const& timeline);
+/// The demuxer's tracks, with what only the timeline knows of them.
+[[nodiscard]] std::vector<Track> tracks_of(Demuxer const& demuxer, Timeline const& timeline);
 
 enum class Next;
 struct Stretch;

@@ -52,6 +52,8 @@ class Demuxer {
 
   /// By id. The same for every process and every time the film is opened.
   [[nodiscard]] virtual std::vector<Track> const& tracks() const = 0;
+  /// The container's names of the tracks; none where it has none.
+  [[nodiscard]] virtual std::vector<std::string> streams() const { return {}; }
   /// Seeks to the key frame at `from` (or before, where the container can't tell) and gives what follows, until each
   /// of `tracks` has enough or the film ends. Throws DemuxFailed, Cancelled, swarm::Error.
   virtual void read(Time from, std::vector<int> const& tracks, Taker& taker) = 0;

@@ -13,12 +13,13 @@ inline constexpr std::uint32_t header = 0x1A45DFA3, segment = 0x18538067, seek_h
                                seek_id = 0x53AB, seek_position = 0x53AC, segment_information = 0x1549A966,
                                timestamp_scale = 0x2AD7B1, duration = 0x4489, tracks = 0x1654AE6B, track_entry = 0xAE,
                                track_number = 0xD7, track_type = 0x83, default_duration = 0x23E383, codec = 0x86,
-                               cues = 0x1C53BB6B, cue_point = 0xBB, cue_time = 0xB3, cue_track_positions = 0xB7,
-                               cue_track = 0xF7, cue_cluster_position = 0xF1, cue_relative_position = 0xF0,
-                               cue_duration = 0xB2, cluster = 0x1F43B675, timestamp = 0xE7, simple_block = 0xA3,
-                               block_group = 0xA0, block = 0xA1, block_duration = 0x9B, reference_block = 0xFB,
-                               attachments = 0x1941A469, chapters = 0x1043A770, tags = 0x1254C367, void_element = 0xEC,
-                               crc = 0xBF, position = 0xA7, previous_size = 0xAB;
+                               flag_forced = 0x55AA, cues = 0x1C53BB6B, cue_point = 0xBB, cue_time = 0xB3,
+                               cue_track_positions = 0xB7, cue_track = 0xF7, cue_cluster_position = 0xF1,
+                               cue_relative_position = 0xF0, cue_duration = 0xB2, cluster = 0x1F43B675,
+                               timestamp = 0xE7, simple_block = 0xA3, block_group = 0xA0, block = 0xA1,
+                               block_duration = 0x9B, reference_block = 0xFB, attachments = 0x1941A469,
+                               chapters = 0x1043A770, tags = 0x1254C367, void_element = 0xEC, crc = 0xBF,
+                               position = 0xA7, previous_size = 0xAB;
 }
 
 struct Element {

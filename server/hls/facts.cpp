@@ -48,8 +48,7 @@ std::shared_ptr<Facts> learn_one(std::shared_ptr<ByteSource> const& source, Cont
   auto facts = std::make_shared<Facts>();
   facts->timeline = timeline_of(*source, container, scan);
   demuxer = Demuxer::open(source, facts->timeline);
-  facts->tracks = demuxer->tracks();
-  complete(facts->tracks, facts->timeline);
+  facts->tracks = tracks_of(*demuxer, facts->timeline);
   facts->measures = measure(*demuxer, facts->timeline);
   facts->segments = plan(facts->timeline);
   facts->file_size = source->size();

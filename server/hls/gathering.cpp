@@ -72,7 +72,8 @@ void Gathering::begin(Time time) {
 /// On a grid: the first key frame behind the line; where none comes before the next line, the first picture, which
 /// needs those before it. Both stretches at a line say the same of it.
 bool Gathering::begins(Lane& lane, AccessUnit const& unit) {
-  if (stretch_.first) return true;
+  // What comes before the film's first key frame can't be shown.
+  if (stretch_.first) return stretch_.nominal || unit.key || unit.pts >= stretch_.begin;
   if (!stretch_.nominal) {
     if (stretch_.damaged) return unit.key && unit.pts >= stretch_.begin;
     return at(unit.pts, stretch_.begin);

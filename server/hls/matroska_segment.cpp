@@ -160,17 +160,19 @@ class SegmentReader {
     each_element(at, tracks, [&](Element const& entry) {
       if (entry.id != ebml::track_entry) return true;
       constexpr std::int64_t longest = 64;
-      std::uint64_t number = 0, type = 0, frame = 0;
+      std::uint64_t number = 0, type = 0, frame = 0, forced = 0;
       std::string codec;
       each_element(at, entry, [&](Element const& child) {
         if (child.id == ebml::track_number) number = unsigned_of(at, child);
         if (child.id == ebml::track_type) type = unsigned_of(at, child);
         if (child.id == ebml::default_duration) frame = unsigned_of(at, child);
+        if (child.id == ebml::flag_forced) forced = unsigned_of(at, child);
         if (child.id == ebml::codec)
           codec = at.text(static_cast<std::size_t>(std::min(child.end - child.begin, longest)));
         return true;
       });
-      constexpr std::uint64_t video = 1, audio = 2;
+      constexpr std::uint64_t video = 1, audio = 2, subtitles = 17;
+      if (type == subtitles && forced == 1) film_.forced.push_back(bounded(number));
       if (type != video && type != audio) return true;
       // A cover may be a film track, too.
       auto const rank = type == audio ? 3 : codec == "V_MJPEG" ? 2 : codec == "V_MS/VFW/FOURCC" ? 1 : 0;

@@ -23,7 +23,8 @@ struct MatroskaSegment {
   std::int64_t first_cluster = 0;
   std::uint64_t track = 0;  ///< its first film track, or sound; 0 = none
   bool video = false;
-  std::int64_t frame = 0;  ///< ns; 0 = not told
+  std::int64_t frame = 0;            ///< ns; 0 = not told
+  std::vector<std::int64_t> forced;  ///< numbers of tracks: text for foreign speech only
   std::vector<MatroskaCue> cues;
   std::int64_t cues_at = 0;  ///< where they stand in the file
   /// What a demuxer has to know before the first cluster, as it stands in the file: Info, Tracks, Tags.

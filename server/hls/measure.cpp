@@ -2,6 +2,7 @@
 #include "hls/cutter.hpp"
 #include "hls/reorder.hpp"
 #include "hls/sound_grid.hpp"
+#include "hls/ticks.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -19,8 +20,9 @@ constexpr std::size_t origins = 9;
 /// The first pictures, and when each track begins.
 class Head final : public Demuxer::Taker {
  public:
-  Head(std::size_t tracks, std::size_t awaited, bool video)
-      : first(tracks), sound(tracks), awaited_(awaited), has_video_(video) {}
+  /// `start`: of the pictures, which sound may come long before.
+  Head(std::size_t tracks, std::size_t awaited, bool video, Time start)
+      : first(tracks), sound(tracks), awaited_(awaited), has_video_(video), start_(start) {}
 
   Demuxer::Take take(Track const& track, AccessUnit&& unit) override {
     auto& begin = first[static_cast<std::size_t>(track.id)];
@@ -35,7 +37,7 @@ class Head final : public Demuxer::Taker {
       if (shown.size() < pictures) shown.push_back(unit.pts);
     }
     bool const enough = awaited_ == 0 && (!has_video_ || shown.size() >= pictures);
-    return enough || unit.pts - *begin > head ? Demuxer::Take::stop : Demuxer::Take::more;
+    return enough || unit.pts - std::max(*begin, start_) > head ? Demuxer::Take::stop : Demuxer::Take::more;
   }
 
   std::vector<std::optional<Time>> first;
@@ -45,6 +47,7 @@ class Head final : public Demuxer::Taker {
  private:
   std::size_t awaited_;
   bool const has_video_;
+  Time const start_;
 };
 
 /// Of most of the frames: a demuxer may tell the first one at 0 that began a little before (Opus in Matroska).
@@ -73,14 +76,23 @@ Time picture_of(Track const& track, std::vector<Time> sorted) {
 
 }  // namespace
 
+Time begin_of(Timeline const& timeline, Measures const& measures) {
+  constexpr Time longest = 1min;  // more is damage
+  auto const start = bounded(timeline.start);
+  auto begin = start;
+  for (auto const first : measures.first)
+    if (start - bounded(first) <= longest) begin = std::min(begin, first);
+  return begin;
+}
+
 Measures measure(Demuxer& demuxer, Timeline const& timeline) {
   auto const& tracks = demuxer.tracks();
   std::vector<int> ids;
   auto const* const video = pictures_of(tracks);
   for (auto const& track : tracks)
     if (track.kind == Kind::audio || &track == video) ids.push_back(track.id);
-  Head head(tracks.size(), ids.size(), video != nullptr);
-  demuxer.read(timeline.start, ids, head);
+  Head head(tracks.size(), ids.size(), video != nullptr, timeline.start);
+  demuxer.read(std::min(timeline.start, Time::zero()), ids, head);
 
   if (std::none_of(head.first.begin(), head.first.end(), [](auto const& first) { return first.has_value(); }))
     throw DemuxFailed("There is neither a picture nor sound in this file: it may be incomplete.");

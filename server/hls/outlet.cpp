@@ -108,6 +108,7 @@ void Outlet::learn_caps(GstCaps* caps) {
     sample_bytes_ = gst_audio_info_from_caps(&info, caps) ? GST_AUDIO_INFO_BPF(&info) : track.channels;
     track.frame_samples = pcm_samples;
   }
+  if (track.codec == Codec::vorbis) vorbis_.emplace(track);
   if (known_ &&
       (before.codec_data != track.codec_data || before.width != track.width || before.height != track.height ||
        before.sample_rate != track.sample_rate || before.channels != track.channels))
@@ -134,6 +135,7 @@ void Outlet::hear(Time time) {
 void Outlet::flushed() {
   next_.reset();
   rest_.clear();
+  if (vorbis_) vorbis_->jump();
   ended = fed = false;
   gst_segment_init(&segment_, GST_FORMAT_TIME);
 }
@@ -172,6 +174,8 @@ std::vector<AccessUnit> Outlet::units_of(GstBuffer* buffer, bool stream_time, bo
   auto length = unit.duration;
   if (track.kind == Kind::audio && track.frame_samples > 0 && track.sample_rate > 0)
     length = time_at(track.frame_samples, track.sample_rate);
+  // Of the packets in one block of Matroska, only the first has a time.
+  if (vorbis_ && track.sample_rate > 0) length = time_at(vorbis_->samples_in(unit.data), track.sample_rate);
   next_ = unit.pts + length;
   if (track.codec == Codec::pcm)
     split_pcm(unit, units);

@@ -4,6 +4,7 @@
 
 #include "glib/ref.hpp"
 #include "hls/film.hpp"
+#include "hls/vorbis_lengths.hpp"
 
 #include <gst/gst.h>
 
@@ -71,8 +72,9 @@ class Outlet {
 
   glib::Ref<GstPad> pad_, sink_;
   GstSegment segment_;
-  std::optional<Time> next_;     // where the last unit ended
-  Time last_{};                  // heard
+  std::optional<Time> next_;  // where the last unit ended
+  Time last_{};               // heard
+  std::optional<VorbisLengths> vorbis_;
   int sample_bytes_ = 0;         // PCM: of one sample in all channels
   Bytes rest_;                   // PCM: a unit that is not whole yet
   std::int64_t rest_begin_ = 0;  // in samples

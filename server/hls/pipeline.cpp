@@ -29,6 +29,16 @@ bool headerless(Container container) {
   return container == Container::mpeg_ts || container == Container::mpeg_ps || container == Container::flv;
 }
 
+/// Where the times begin that a demuxer is asked for, among those that it tells.
+Time stream_zero(GstPad* pad) {
+  auto* const event = gst_pad_get_sticky_event(pad, GST_EVENT_SEGMENT, 0);
+  if (!event) return Time::zero();
+  GstSegment segment;
+  gst_event_copy_segment(event, &segment);
+  gst_event_unref(event);
+  return Time(static_cast<std::int64_t>(segment.start - segment.time));
+}
+
 }  // namespace
 
 Pipeline::Pipeline(std::shared_ptr<ByteGate> gate, Container container, bool hold, std::vector<std::string> streams)
@@ -176,6 +186,8 @@ void Pipeline::settle() {
       gst_event_unref(start);
     }
     outlet->done = true;
+    // matroskademux reckons seeks from its first block.
+    if (container_ == Container::matroska) zero_ = std::max(zero_, stream_zero(outlet->demuxer_pad()));
   }
   phase_ = Phase::idle;
   changed_.notify_all();
@@ -367,7 +379,7 @@ void Pipeline::prepare(std::vector<int> const& tracks, Demuxer::Taker& taker) {
 }
 
 void Pipeline::seek(Time to) {
-  Time const position = to <= Time::zero() ? Time::zero() : to + nudge;
+  Time const position = to <= zero_ ? Time::zero() : to - zero_ + nudge;
   auto const flags = is_iso(container_) ? GST_SEEK_FLAG_ACCURATE : GST_SEEK_FLAG_KEY_UNIT | GST_SEEK_FLAG_SNAP_BEFORE;
   auto const all = tracks();
   auto const* const pictures = pictures_of(all);

@@ -76,6 +76,7 @@ class Pipeline final : private Outlet::Tap {
   Phase phase_ = Phase::opening;                  // under mutex_
   std::vector<std::unique_ptr<Outlet>> outlets_;  // under mutex_; settle() sorts
   std::size_t settled_ = 0;                       // outlets that are tracks
+  Time zero_{};                                   // seeks are reckoned from there; settle() learns it
   bool all_pads_ = false;
   bool const hold_;
   std::vector<std::string> const streams_;

@@ -10,6 +10,7 @@
 #include "hls/sound_coder.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -188,6 +189,9 @@ std::string media_text(Facts const& facts, Rendition const& rendition, std::stri
   media.before = name_of(rendition) + "/";
   media.after = extension(rendition, facts) + query;
   media.segments = segments_of(rendition, facts);
+  // The first segment holds all that comes before it; what is a few frames early players don't mind.
+  auto const begin = begin_of(facts.timeline, facts.measures);
+  if (auto& first = media.segments.front().begin; first - begin > std::chrono::milliseconds(500)) first = begin;
   media.i_frames_only = rendition.key_frames;
   bool const text = rendition.text || rendition.sidecar;
   if (rendition.packaging == Packaging::fmp4 && !text)

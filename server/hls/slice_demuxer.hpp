@@ -17,6 +17,7 @@ namespace hls {
 class SliceDemuxer : public Demuxer {
  public:
   [[nodiscard]] std::vector<Track> const& tracks() const override { return tracks_; }
+  [[nodiscard]] std::vector<std::string> streams() const override { return streams_; }
   void cancel() override;
   void uncancel() override { searched_.uncancel(); }
 

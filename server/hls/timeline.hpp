@@ -67,6 +67,8 @@ struct Timeline {
   int rotation = 0;
   /// Of any track, where the index tells of them; ascending by `begin`.
   std::vector<LongCue> long_cues;
+  /// Numbers of tracks, as Demuxer::streams() begin with them: text for foreign speech only. Nor does the demuxer tell.
+  std::vector<std::int64_t> forced;
   friend bool operator==(Timeline const&, Timeline const&) = default;
 };
 

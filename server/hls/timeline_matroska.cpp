@@ -36,6 +36,7 @@ class MatroskaFilm {
         sample();
     }
     find_long_cues();
+    timeline_.forced = film_.forced;
     return std::move(timeline_);
   }
 

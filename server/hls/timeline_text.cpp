@@ -69,6 +69,8 @@ std::string to_text(Timeline const& timeline) {
     put(values, cue.begin.count());
     put(values, cue.end.count());
   }
+  put(values, static_cast<std::int64_t>(timeline.forced.size()));
+  for (auto const track : timeline.forced) put(values, track);
   return std::string(version) + ' ' + std::to_string(sum_of(values)) + '\n' + values + '\n';
 }
 
@@ -104,6 +106,8 @@ std::optional<Timeline> from_text(std::string_view text) {
     auto const begin = numbers.next(-longest, longest);
     timeline.long_cues.push_back({Time(begin), Time(numbers.next(-longest, longest))});
   }
+  auto const forced = numbers.next(0, most_cues);
+  for (std::int64_t i = 0; i < forced && numbers.good(); ++i) timeline.forced.push_back(numbers.next());
   if (!numbers.done()) return std::nullopt;
   return timeline;
 }

@@ -4,10 +4,12 @@
 #include "hls/place_search.hpp"
 #include "hls/slice_demuxer.hpp"
 #include "hls/ts_clock.hpp"
+#include "hls/ts_packets.hpp"
 #include "hls/ts_pictures.hpp"
 #include "hls/ts_slice.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace hls {
@@ -35,6 +37,18 @@ TsProgram program_of(ByteSource& source, TsStride const& stride) {
   auto program = ts_program(source, stride);
   if (!program) throw DemuxFailed("The transport stream names neither pictures nor sound at its begin.");
   return std::move(*program);
+}
+
+/// tsdemux gives what comes a second or more before the first clock reference without any time, so there is one behind
+/// the tables; TsSlice sets it.
+ByteSlice::Head with_clock(std::vector<std::byte> tables, TsStride const& stride, int pid) {
+  TsPackets packets;
+  packets.clock(pid, 0);
+  auto const clock = std::move(packets).take();
+  auto const at = tables.size() + static_cast<std::size_t>(stride.first % stride.bytes);
+  tables.resize(tables.size() + static_cast<std::size_t>(stride.bytes));
+  std::copy_n(std::as_bytes(std::span(clock)).begin(), clock.size(), tables.begin() + static_cast<std::ptrdiff_t>(at));
+  return std::make_shared<std::vector<std::byte> const>(std::move(tables));
 }
 
 std::int64_t ticks_of(Time time) { return time / 1s * ts_clock; }  // roughly
@@ -66,7 +80,7 @@ class TsDemuxer final : public SliceDemuxer {
       : SliceDemuxer(std::move(source), Container::mpeg_ts),
         stride_(stride_of(searched())),
         program_(program_of(searched(), stride_)),
-        tables_(std::make_shared<std::vector<std::byte> const>(table_packets(searched(), stride_, 0))),
+        head_(with_clock(table_packets(searched(), stride_, 0), stride_, program_.clock)),
         first_(first_pts()),
         search_({ticks(first_, ts_clock), 0},
                 {end > Time::zero() ? end : ticks(first_ + ts_wrap, ts_clock), searched().size()},
@@ -90,8 +104,8 @@ class TsDemuxer final : public SliceDemuxer {
   }
 
   [[nodiscard]] std::shared_ptr<ByteSource> slice_from(std::int64_t begin, Time time) const {
-    return std::make_shared<TsSlice>(slice(tables_, begin, searched().size()), stride_, program_,
-                                     static_cast<std::int64_t>(tables_->size()), clock_before(time));
+    return std::make_shared<TsSlice>(slice(head_, begin, searched().size()), stride_, program_,
+                                     std::ssize(*head_) - stride_.bytes, clock_before(time));
   }
 
   [[nodiscard]] std::int64_t first_pts() const {
@@ -115,7 +129,7 @@ class TsDemuxer final : public SliceDemuxer {
 
   TsStride const stride_;
   TsProgram const program_;
-  ByteSlice::Head const tables_;
+  ByteSlice::Head const head_;  ///< its tables, and a clock reference
   std::int64_t const first_;
   PlaceSearch search_;
 };

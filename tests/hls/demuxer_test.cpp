@@ -6,6 +6,7 @@
 #include "hls/file_source.hpp"
 #include "hls/films.hpp"
 #include "hls/packets.hpp"
+#include "support/made_file.hpp"
 #include "swarm/error.hpp"
 
 #include <gtest/gtest.h>
@@ -169,6 +170,35 @@ TEST(Demuxer, TellsOfTracks) {
   EXPECT_EQ(tracks[2].title, "Commentary");
   EXPECT_EQ(tracks[2].frame_samples, 1536);
   EXPECT_FALSE(tracks[2].is_default);
+}
+
+/// Eight packets lie in one block, which tells when the first of them is heard.
+TEST(Demuxer, LacedVorbisHasTimes) {
+  struct All final : Demuxer::Taker {
+    Demuxer::Take take(hls::Track const& track, hls::AccessUnit&& unit) override {
+      contents.push_back(content_of(track.codec, unit.data));
+      times.push_back(unit.pts);
+      return Demuxer::Take::more;
+    }
+    std::vector<std::uint64_t> contents;
+    std::vector<Time> times;
+  };
+  auto const plain = film("vorbis.ogg", "-map 1 -c:a libvorbis");
+  auto const laced = support::made_file("laced.mka", {"mkvmerge", "-q", "--deterministic", "1", plain.string(), "-o"});
+  auto const expected = packets_of(plain).front().packets;
+  auto const demuxer = Demuxer::open(std::make_shared<FileSource>(laced), Container::matroska);
+  for (auto const from : {0s, 17s}) {
+    All all;
+    demuxer->read(from, {0}, all);
+    ASSERT_LE(all.times.size(), expected.size());
+    auto const skipped = expected.size() - all.times.size();
+    EXPECT_EQ(skipped == 0, from == 0s);
+    for (std::size_t i = 0; i < all.times.size(); ++i) {
+      auto const& packet = expected[skipped + i];
+      ASSERT_EQ(all.contents[i], packet.content) << i;
+      EXPECT_LT(std::chrono::abs(all.times[i] - packet.pts), 3ms) << i << " of " << all.times.size();
+    }
+  }
 }
 
 /// Noise over two seconds of the film.

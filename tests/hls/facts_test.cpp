@@ -5,6 +5,7 @@
 #include "hls/file_source.hpp"
 #include "hls/films.hpp"
 #include "hls/packager.hpp"
+#include "support/made_file.hpp"
 
 #include <glib.h>
 #include <gtest/gtest.h>
@@ -34,7 +35,9 @@ hls::Facts full() {
                     .reorder = 80ms,
                     .closed_gops = true,
                     .av1_config = {0x81, 0, 0xff},
-                    .rotation = 270};
+                    .rotation = 270,
+                    .long_cues = {{1s, 7s}},
+                    .forced = {3}};
   facts.measures = {.reorder = 81ms, .frame = 40ms, .first = {-80ms, 3ns, 2h}, .longest_gop = 9s};
   facts.tracks = {{.id = 0,
                    .kind = hls::Kind::video,
@@ -142,6 +145,21 @@ INSTANTIATE_TEST_SUITE_P(Films, FactsOf,
                                          Case{"known.mkv", pictures + "-c:a ac3"},
                                          Case{"known.ts", pictures + "-c:a aac"}),
                          [](auto const& info) { return std::string(info.param.name).substr(6); });
+
+TEST(Facts, TellWhichTextIsForForeignSpeechOnly) {
+  auto const words =
+      support::made_file("words.srt", {"sh", "-c", "printf '1\n00:00:01,000 --> 00:00:02,000\nWords\n' > \"$0\""});
+  for (std::string const more : {"", " -live 1"}) {
+    auto const path = film("forced.mkv", "-i " + words.string() + " " + pictures +
+                                             "-c:a aac -map 3 -map 3 -c:s srt -disposition:s:1 forced" + more);
+    std::unique_ptr<hls::Demuxer> demuxer;
+    auto const facts = hls::learn(std::make_shared<FileSource>(path), path.filename(), false, demuxer);
+    ASSERT_EQ(facts->tracks.size(), 4U);
+    std::vector<bool> forced;
+    for (auto const& track : facts->tracks) forced.push_back(track.forced);
+    EXPECT_EQ(forced, (std::vector{false, false, false, true}));
+  }
+}
 
 TEST(Facts, TellWhereASegmentLies) {
   auto const facts = full();

@@ -108,6 +108,13 @@ TEST(Gathering, OfALongGopWantsItsKeyFrame) {
   EXPECT_TRUE(times(gathering.give()).empty());
 }
 
+TEST(Gathering, BeginsTheFilmWithAKeyFrame) {
+  Gathering gathering({.begin = 2s, .end = 6s, .first = true, .picture = 40ms}, {video()}, {}, 0);
+  for (int i = 0; i < 7; ++i) gathering.take(video(), picture(i * 1s, i == 2 || i == 6));
+  EXPECT_TRUE(gathering.whole());
+  EXPECT_EQ(times(gathering.give()), seconds(2, 6));
+}
+
 TEST(HiddenPictures, AreDecodedAndNotSeen) {
   hls::Samples samples{
       video(), {picture(-120ms, true), picture(0s), picture(-40ms), picture(-80ms), picture(40ms)}, {}};

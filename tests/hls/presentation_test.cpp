@@ -287,6 +287,16 @@ TEST(Presentation, MediaPlaylistsNameWhatThePackagerMakes) {
   EXPECT_GT(hls::segments_of(all[7], facts).size(), facts.segments.size()) << "a picture for each key frame";
 }
 
+TEST(Presentation, SoundBeforeThePictureIsInTheFirstSegment) {
+  auto facts = film({picture(), sound(Codec::aac)});
+  hls::Rendition const rendition{.video = hls::Part{0}, .sound = hls::Part{1}};
+  auto const length = [&] { return check_media(hls::media_text(facts, rendition, "")).micros; };
+  facts.measures.first = {0s, -100ms};
+  EXPECT_EQ(length(), 60'000'000) << "hardly before it";
+  facts.measures.first = {0s, -3s};
+  EXPECT_EQ(length(), 63'000'000);
+}
+
 TEST(Presentation, NobodyGetsWhatTheFilmHasNot) {
   auto const facts = film({picture(), sound(Codec::aac), text("en")});
   auto const is_there = [&](char const* name, char const* file) {
