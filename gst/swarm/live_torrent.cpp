@@ -250,6 +250,7 @@ void LiveTorrent::set_limits(int download, int upload) {
     state->status.upload_limit = upload;
   }
   apply_limits();
+  save_soon();
 }
 
 void LiveTorrent::apply_limits() {
@@ -535,7 +536,27 @@ bool LiveTorrent::may_sleep() {
 
 void LiveTorrent::save_soon() {
   unsaved_ = true;
-  on_network([](lt::torrent_handle const& handle) { handle.save_resume_data(lt::torrent_handle::save_info_dict); });
+  on_network([self = me()](lt::torrent_handle const& handle) {
+    if (self->info_)
+      handle.save_resume_data(lt::torrent_handle::save_info_dict);
+    else
+      self->save(self->known_of_magnet(handle));
+  });
+}
+
+// libtorrent saves nothing before it has the metadata.
+lt::add_torrent_params LiveTorrent::known_of_magnet(lt::torrent_handle const& handle) const {
+  lt::add_torrent_params params;
+  params.info_hashes = handle.info_hashes();
+  auto const url_seeds = handle.url_seeds(), http_seeds = handle.http_seeds();
+  params.url_seeds.assign(url_seeds.begin(), url_seeds.end());
+  params.http_seeds.assign(http_seeds.begin(), http_seeds.end());
+  auto state = state_.lock();
+  params.name = state->name;
+  params.trackers = state->remembered.trackers;
+  params.download_limit = state->status.download_limit;
+  params.upload_limit = state->status.upload_limit;
+  return params;
 }
 
 void LiveTorrent::save(lt::add_torrent_params const& params) {

@@ -215,6 +215,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   void finish_removal();
   /// What is remembered of it has changed.
   void save_soon();
+  [[nodiscard]] libtorrent::add_torrent_params known_of_magnet(libtorrent::torrent_handle const& handle) const;
   void apply_limits();
   /// True the first time.
   bool phase(std::optional<std::chrono::milliseconds> Phases::*which);

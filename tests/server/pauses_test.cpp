@@ -55,6 +55,15 @@ TEST_F(Pauses, OutliveTheServer) {
   EXPECT_EQ(shown(key, "paused"), "false");
 }
 
+TEST_F(Pauses, OutliveTheServerBeforeTheMetadata) {
+  auto const key = film("film.mkv", 1).key;
+  start();
+  ASSERT_EQ(server_->post("/api/torrents?wait=0", "{\"infoHash\": \"" + key + "\"}").status(), 202);
+  change(key, R"({"paused": true})");
+  restart();
+  expect_paused(key);
+}
+
 TEST_F(Pauses, AreShownOfWhatIsComplete) {
   support::Swarm swarm(support::make_torrent("film.mkv", 600 * KiB), 1);
   start();
