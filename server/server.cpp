@@ -117,6 +117,11 @@ std::unique_ptr<cache::Backend> cache_backend(Config const& config, swarm::Setti
   return cache::memory_backend();
 }
 
+/// Empty: there is no state.
+std::string pin_file(swarm::Settings const& in_force) {
+  return in_force.state_path.empty() ? "" : in_force.state_path + "/pins";
+}
+
 api::WebSources::Settings web_sources(Config const& config) {
   api::WebSources::Settings settings{config.http_torrent_sources, config.http_stream_sources};
   settings.allow_private = config.allow_private_fetch;
@@ -172,7 +177,8 @@ Server::Server(Config const& config) : loop_(http::Loop::create()) {
       loop_, *app_.providers_client, app_.session,
       api::TrackerFeed::Settings{config.torrent_trackers_from, config.torrent_trackers,
                                  app_.session->settings().state_path});
-  app_.index = std::make_unique<cache::Index>(cache_backend(config, app_.session->settings()));
+  app_.index = std::make_unique<cache::Index>(cache_backend(config, app_.session->settings()),
+                                              pin_file(app_.session->settings()));
   app_.populated = std::make_unique<cache::Populated>(populated_folders(config, app_.session->settings()),
                                                       verdicts(app_.session->settings()));
   app_.web = std::make_unique<api::WebSources>(loop_, *app_.fetch, web_sources(config));

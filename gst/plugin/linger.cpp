@@ -61,9 +61,9 @@ void Linger::run() {
 void Linger::end(Entry entry) {
   auto const& torrent = entry.torrent;
   if (torrent && entry.pause && torrent->readers() == 0 && !torrent->keep()) {
-    torrent->set_paused(true);
+    torrent->set_rest(swarm::Rest::idle);
     // Somebody may have opened it in between; a reader that opens later starts it itself.
-    if (torrent->readers() > 0) torrent->set_paused(false);
+    if (torrent->readers() > 0) torrent->set_rest(swarm::Rest::none);
   }
 }
 

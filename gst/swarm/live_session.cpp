@@ -289,6 +289,7 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(Locator const& locator, AddO
   // What is remembered of another folder is no help here; the journal notices by the files.
   remembered.save_path = options.save_path.empty() ? settings.download_path : normal_path(options.save_path);
   if (options.keep) remembered.keep = options.keep;
+  remembered.paused = false;
   std::optional<std::int64_t> ram_budget;
   if (options.storage.value_or(settings.storage) == StorageKind::ram)
     ram_budget = options.ram_budget.value_or(settings.ram_budget);
@@ -304,7 +305,7 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(lt::add_torrent_params param
                            .remembered = remembered,
                            .info = params.ti,
                            .ram_budget = ram_budget,
-                           .paused = restored && !remembered.keep};
+                           .rest = restored && !remembered.keep ? Rest::idle : Rest::none};
   bool is_private = false;
   if (params.ti) {
     // Throws for hostile metadata, before libtorrent sees them.
@@ -333,7 +334,8 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(lt::add_torrent_params param
       params.unfinished_pieces.clear();
     }
     known.verified = std::move(loaded.have);
-    known.paused = known.paused || (restored && is_whole(metadata->layout, *remembered.keep, known.verified));
+    if (restored && remembered.keep && is_whole(metadata->layout, *remembered.keep, known.verified))
+      known.rest = Rest::idle;
   }
   for (auto const& peer : remembered.peers) {
     boost::system::error_code error;
@@ -352,7 +354,7 @@ std::shared_ptr<LiveTorrent> LiveSession::Core::add(lt::add_torrent_params param
       }
   params.flags = lt::torrent_flags::default_flags;
   params.flags &= ~(lt::torrent_flags::auto_managed | lt::torrent_flags::paused | lt::torrent_flags::need_save_resume);
-  if (known.paused) params.flags |= lt::torrent_flags::paused;
+  if (remembered.paused || known.rest != Rest::none) params.flags |= lt::torrent_flags::paused;
   if (params.ti) {
     // What is remembered or was asked for holds those of the .torrent, mostly, and libtorrent would have them twice.
     params.flags |= lt::torrent_flags::override_web_seeds;

@@ -62,7 +62,8 @@ LiveTorrent::LiveTorrent(std::shared_ptr<Services> services, Known known)
   state->hash = known.hash;
   state->name = std::move(known.name);
   state->remembered = std::move(known.remembered);
-  state->paused = known.paused;
+  state->rest = known.rest;
+  state->paused = state->remembered.paused || state->rest != Rest::none;
 }
 
 LiveTorrent::~LiveTorrent() = default;
@@ -80,7 +81,6 @@ std::string LiveTorrent::name() const {
 std::shared_ptr<Metadata const> LiveTorrent::metadata() const { return state_.lock()->metadata; }
 std::shared_ptr<Storage> LiveTorrent::storage() const { return state_.lock()->storage; }
 std::string LiveTorrent::save_path() const { return state_.lock()->remembered.save_path; }
-bool LiveTorrent::paused() const { return state_.lock()->paused; }
 
 void LiveTorrent::check() const {
   auto state = state_.lock();
@@ -151,7 +151,7 @@ std::unique_ptr<Reader> LiveTorrent::open(FileChoice const& choice, ReaderOption
     readers_.lock()->push_back(reader.get());
     return reader;
   }
-  bool again = false;
+  bool again = false, whole = false;
   {
     auto state = state_.lock();
     if (state->failure && may_pass(state->failure->code())) {
@@ -160,12 +160,8 @@ std::unique_ptr<Reader> LiveTorrent::open(FileChoice const& choice, ReaderOption
       again = true;
     }
     // What is here needs no network, which would tell the world that it is being watched.
-    if (!in_ram() && state->metadata && is_whole(state->metadata->layout, choice, state->verified)) {
-      again = again && !state->paused;
-    } else {
-      again = again || state->paused;
-      state->paused = state->drowsy = false;
-    }
+    whole = !in_ram() && state->metadata && is_whole(state->metadata->layout, choice, state->verified);
+    again = whole ? again && !state->paused : again || state->paused;
   }
   if (again) {
     start_again();
@@ -173,6 +169,7 @@ std::unique_ptr<Reader> LiveTorrent::open(FileChoice const& choice, ReaderOption
     alone_since_ = never;
     watches_.notify();
   }
+  if (!whole) end_pause();
   auto reader = std::make_unique<TorrentReader>(me(), choice, options);
   readers_.lock()->push_back(reader.get());
   // Until now it was nobody's, and may have been evicted.
@@ -181,10 +178,10 @@ std::unique_ptr<Reader> LiveTorrent::open(FileChoice const& choice, ReaderOption
     auto state = state_.lock();
     gone = state->paused && !(state->metadata && is_whole(state->metadata->layout, choice, state->verified));
   }
-  if (gone) set_paused(false);
+  if (gone) end_pause();
   demand_changed();
   on_network([self = me()](lt::torrent_handle const& handle) {
-    if (self->fetcher_->alone() && !self->paused()) self->call_peers(handle, most_failures);
+    if (self->fetcher_->alone() && self->has_networking()) self->call_peers(handle, most_failures);
   });
   return reader;
 }
@@ -193,7 +190,7 @@ void LiveTorrent::start_again() {
   on_network([self = me()](lt::torrent_handle const& handle) {
     handle.clear_error();
     handle.unset_flags(lt::torrent_flags::upload_mode);
-    if (!self->paused()) handle.resume();
+    if (self->has_networking()) handle.resume();
     if (auto const again = std::exchange(self->try_disk_again_, nullptr)) again();
   });
 }
@@ -238,23 +235,6 @@ void LiveTorrent::on_network(std::function<void(lt::torrent_handle const&)> job)
   });
 }
 
-void LiveTorrent::set_paused(bool paused) {
-  {
-    auto state = state_.lock();
-    if (state->paused == paused) return;
-    state->paused = paused;
-    state->drowsy = false;
-  }
-  alone_since_ = never;
-  on_network([paused](lt::torrent_handle const& handle) {
-    if (paused)
-      handle.pause();
-    else
-      handle.resume();
-  });
-  watches_.notify();
-}
-
 void LiveTorrent::look_for_peers() {
   ++state_.lock()->status.retries;
   on_network([](lt::torrent_handle const& handle) {
@@ -270,6 +250,7 @@ void LiveTorrent::set_limits(int download, int upload) {
     state->status.upload_limit = upload;
   }
   apply_limits();
+  save_soon();
 }
 
 void LiveTorrent::apply_limits() {
@@ -555,7 +536,27 @@ bool LiveTorrent::may_sleep() {
 
 void LiveTorrent::save_soon() {
   unsaved_ = true;
-  on_network([](lt::torrent_handle const& handle) { handle.save_resume_data(lt::torrent_handle::save_info_dict); });
+  on_network([self = me()](lt::torrent_handle const& handle) {
+    if (self->info_)
+      handle.save_resume_data(lt::torrent_handle::save_info_dict);
+    else
+      self->save(self->known_of_magnet(handle));
+  });
+}
+
+// libtorrent saves nothing before it has the metadata.
+lt::add_torrent_params LiveTorrent::known_of_magnet(lt::torrent_handle const& handle) const {
+  lt::add_torrent_params params;
+  params.info_hashes = handle.info_hashes();
+  auto const url_seeds = handle.url_seeds(), http_seeds = handle.http_seeds();
+  params.url_seeds.assign(url_seeds.begin(), url_seeds.end());
+  params.http_seeds.assign(http_seeds.begin(), http_seeds.end());
+  auto state = state_.lock();
+  params.name = state->name;
+  params.trackers = state->remembered.trackers;
+  params.download_limit = state->status.download_limit;
+  params.upload_limit = state->status.upload_limit;
+  return params;
 }
 
 void LiveTorrent::save(lt::add_torrent_params const& params) {

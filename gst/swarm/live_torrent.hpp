@@ -43,7 +43,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
     std::vector<bool> verified;                            ///< pieces that the journal vouches for; empty: none
     bool journal_anew = true;
     std::optional<std::int64_t> ram_budget;  ///< held in memory, not in files
-    bool paused = false;
+    Rest rest = Rest::none;
   };
   LiveTorrent(std::shared_ptr<Services> services, Known known);
   ~LiveTorrent() override;
@@ -65,6 +65,8 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   [[nodiscard]] std::optional<FileChoice> keep() const override;
   void set_paused(bool paused) override;
   [[nodiscard]] bool paused() const override;
+  void set_rest(Rest rest) override;
+  [[nodiscard]] Rest rest() const override;
   void set_limits(int download, int upload) override;
   void look_for_peers() override;
   void add_sources(Locator const& more) override;
@@ -122,8 +124,8 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   /// For somebody who has named it: it does not fall asleep while that is held.
   [[nodiscard]] std::shared_ptr<Torrent> held();
   [[nodiscard]] bool is_held() const { return holders_ > 0; }
-  /// It is paused, nobody reads, and all that is known of it is on its way to the disk; that begins with the first
-  /// question.
+  /// It is without networking, nobody reads, and all that is known of it is on its way to the disk; that begins with
+  /// the first question.
   [[nodiscard]] bool may_sleep();
   /// Gives it to libtorrent.
   void put(libtorrent::add_torrent_params params);
@@ -171,8 +173,9 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
     std::set<int> recorded;  // right, and on their way into the journal: verified when they are there
     std::optional<Error> failure;
     std::chrono::steady_clock::time_point disk_tried;  // failures of the disk before this were forgiven
-    bool paused = false;
-    bool drowsy = false;  // paused ever since may_sleep() was asked first
+    Rest rest = Rest::none;
+    bool paused = false;  // without networking: on somebody's word, or at rest
+    bool drowsy = false;  // ever since may_sleep() was asked first
     ParkedSeeds parked;
     TorrentStatus status;  // the mirrored part
   };
@@ -185,6 +188,11 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   std::shared_ptr<LiveTorrent> me();
   /// Tries again what the disk refused, and takes libtorrent out of whatever a failure put it into.
   void start_again();
+  /// A reader needs networking, whatever was said before.
+  void end_pause();
+  /// Networking is to be as somebody's word and its rest want it.
+  void follow_pause();
+  [[nodiscard]] bool has_networking() const { return !state_.lock()->paused; }
   void on_network(std::function<void(libtorrent::torrent_handle const&)> job);
   void apply_demand();
   /// Without v1 hashes.
@@ -207,6 +215,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   void finish_removal();
   /// What is remembered of it has changed.
   void save_soon();
+  [[nodiscard]] libtorrent::add_torrent_params known_of_magnet(libtorrent::torrent_handle const& handle) const;
   void apply_limits();
   /// True the first time.
   bool phase(std::optional<std::chrono::milliseconds> Phases::*which);

@@ -35,7 +35,7 @@ void LiveTorrent::give(lt::add_torrent_params params) {
 
 void LiveTorrent::go() {
   services_->network->post([self = me()] {
-    if (auto const* handle = self->handle(); handle && !self->paused()) handle->resume();
+    if (auto const* handle = self->handle(); handle && self->has_networking()) handle->resume();
   });
 }
 

@@ -35,8 +35,12 @@ void LiveTorrent::add_sources(Locator const& more) {
   {
     auto state = state_.lock();
     auto& own = state->remembered.trackers;
-    for (auto const& url : more.trackers)
+    auto& shown = state->status.trackers;
+    for (auto const& url : more.trackers) {
       if (std::find(own.begin(), own.end(), url) == own.end()) own.push_back(url);
+      if (services_->p2p && std::ranges::find(shown, url, &TrackerStatus::url) == shown.end())
+        shown.push_back({url, {}, -1, -1, {}});
+    }
     for (auto const& peer : more.peers) state->remembered.add_peer(peer);
   }
   on_network([self = me(), more](lt::torrent_handle const& handle) {
@@ -47,6 +51,7 @@ void LiveTorrent::add_sources(Locator const& more) {
     connect(handle, more.peers);
   });
   if (!more.web_seeds.empty()) demand_changed();
+  if (!more.trackers.empty() || !more.web_seeds.empty() || !more.peers.empty()) save_soon();
 }
 
 void LiveTorrent::take_metadata(lt::torrent_handle const& handle, std::vector<char> const& metainfo) {

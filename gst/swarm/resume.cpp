@@ -45,6 +45,7 @@ std::vector<char> write_resume(lt::add_torrent_params const& params, Remembered 
   lt::entry& mine = resume[ours];
   mine["save_path"] = remembered.save_path;
   if (remembered.keep) mine["keep"] = to_entry(*remembered.keep);
+  if (remembered.paused) mine["paused"] = 1;
   auto& trackers = mine["trackers"].list();
   for (auto const& url : remembered.trackers) trackers.emplace_back(url);
   auto& peers = mine["peers"].list();
@@ -65,6 +66,7 @@ bool read_resume(std::span<char const> bytes, lt::add_torrent_params& params, Re
   if (auto const mine = node.dict_find_dict(ours)) {
     remembered.save_path = std::string(mine.dict_find_string_value("save_path"));
     if (auto const keep = mine.dict_find("keep")) remembered.keep = to_choice(keep);
+    remembered.paused = mine.dict_find_int_value("paused") != 0;
     if (auto const trackers = mine.dict_find_list("trackers"))
       for (int i = 0; i < trackers.list_size(); ++i) remembered.trackers.emplace_back(trackers.list_string_value_at(i));
     if (auto const peers = mine.dict_find_list("peers"))

@@ -15,6 +15,7 @@ namespace swarm {
 /// What we remember of a torrent beside libtorrent's own.
 struct Remembered {
   std::optional<FileChoice> keep;
+  bool paused = false;                ///< on somebody's word
   std::string save_path;              ///< the folder over the torrent's own one
   std::vector<std::string> trackers;  ///< the magnet's own, without injected ones
   std::vector<PeerAddress> peers;     ///< named by the user, or that shook hands; the latest last, at most max_peers

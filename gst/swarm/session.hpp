@@ -76,8 +76,9 @@ class Session {
   [[nodiscard]] virtual bool asleep(InfoHash const& hash) const = 0;
   /// In order of their keys.
   [[nodiscard]] virtual std::vector<std::shared_ptr<SleepingTorrent const>> sleeping() const = 0;
-  /// Puts a torrent that is paused, has no readers, and that nobody holds since add() or find(), to sleep; one of
-  /// torrents() throws Error(removed) then. False: not so, in memory, unknown, or being saved: ask again in a second.
+  /// Puts a torrent that is paused or rests, has no readers, and that nobody holds since add() or find(), to sleep; one
+  /// of torrents() throws Error(removed) then. False: not so, in memory, unknown, or being saved: ask again in a
+  /// second.
   virtual bool put_to_sleep(InfoHash const& hash) = 0;
   /// Forgets the torrent and its state; its readers fail with Error(removed). Calls `done` (any thread) when files
   /// are closed, and deleted if asked, with an empty string or what went wrong. False if unknown.

@@ -116,7 +116,8 @@ Sleepers::Entry Sleepers::look_at(std::string const& key) const {
   } catch (Error const&) {
     return torrent;  // whoever wakes it hears why
   }
-  torrent->goes_on = remembered.keep && (torrent->files.empty() || torrent->wanted_done < torrent->wanted);
+  torrent->goes_on =
+      remembered.keep && !remembered.paused && (torrent->files.empty() || torrent->wanted_done < torrent->wanted);
   return torrent;
 }
 

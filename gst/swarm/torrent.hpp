@@ -65,6 +65,13 @@ struct TorrentStatus {
   Phases phases;
 };
 
+/// Why a torrent is without networking that nobody has paused.
+enum class Rest {
+  none,  ///< it has networking
+  idle,  ///< nobody wants it
+  turn,  ///< others come first: it waits for its turn
+};
+
 /// Where a reader reads, and what is fetched for it now.
 struct ReadingPlace {
   int file = 0;
@@ -106,9 +113,13 @@ class Torrent : public std::enable_shared_from_this<Torrent> {
   /// Download the chosen file to its end, ranked below every reader; nullopt = only what readers want.
   virtual void set_keep(std::optional<FileChoice> choice) = 0;
   [[nodiscard]] virtual std::optional<FileChoice> keep() const = 0;
-  /// Stops and starts networking. A new reader starts it again.
+  /// Stops and starts networking on somebody's word, which is remembered; who waits for its turn goes on waiting. A new
+  /// reader starts it again.
   virtual void set_paused(bool paused) = 0;
   [[nodiscard]] virtual bool paused() const = 0;
+  /// The same on nobody's word: what is paused stays so, and nothing is remembered.
+  virtual void set_rest(Rest rest) = 0;
+  [[nodiscard]] virtual Rest rest() const = 0;
   /// Bytes/s, 0 = none.
   virtual void set_limits(int download, int upload) = 0;
   /// Asks trackers and the DHT again, at once; counted in TorrentStatus::retries.
@@ -129,7 +140,7 @@ class Torrent : public std::enable_shared_from_this<Torrent> {
   /// it.
   [[nodiscard]] virtual std::optional<bool> matches(int file, std::string const& path, std::stop_token stop) const = 0;
 
-  /// Number of live readers, and when the last one left (steady clock; creation time if there was none).
+  /// Number of live readers, and when the last one left or its networking began (steady clock).
   [[nodiscard]] virtual int readers() const = 0;
   [[nodiscard]] virtual std::chrono::steady_clock::time_point last_used() const = 0;
 

@@ -66,7 +66,7 @@ void torrents(Figures& figures, swarm::Session const& session) {
   double peers = 0, readers = 0, down = 0, up = 0;
   for (auto const& torrent : session.torrents()) {
     auto const status = torrent->status();
-    ++states[state_name(status.state)];
+    ++states[state_name(*torrent, status)];
     peers += status.peers;
     readers += torrent->readers();
     down += static_cast<double>(status.download_rate);

@@ -78,6 +78,9 @@ std::optional<swarm::FileChoice> OutsideFile::keep() const { return torrent_ ? t
 void OutsideFile::set_paused(bool paused) {
   if (torrent_) torrent_->set_paused(paused);
 }
+void OutsideFile::set_rest(swarm::Rest rest) {
+  if (torrent_) torrent_->set_rest(rest);
+}
 void OutsideFile::set_limits(int download, int upload) {
   if (torrent_) torrent_->set_limits(download, upload);
 }

@@ -47,6 +47,8 @@ class OutsideFile final : public swarm::Torrent {
   [[nodiscard]] std::optional<swarm::FileChoice> keep() const override;
   void set_paused(bool paused) override;
   [[nodiscard]] bool paused() const override { return torrent_ && torrent_->paused(); }
+  void set_rest(swarm::Rest rest) override;
+  [[nodiscard]] swarm::Rest rest() const override { return torrent_ ? torrent_->rest() : swarm::Rest::none; }
   void set_limits(int download, int upload) override;
   void look_for_peers() override;
   void add_sources(swarm::Locator const& more) override;

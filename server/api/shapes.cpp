@@ -27,6 +27,13 @@ char const* state_name(swarm::TorrentStatus::State state) {
   return "error";
 }
 
+bool waits(swarm::Torrent const& torrent) { return torrent.rest() == swarm::Rest::turn && !torrent.paused(); }
+
+char const* state_name(swarm::Torrent const& torrent, swarm::TorrentStatus const& status) {
+  using S = swarm::TorrentStatus::State;
+  return state_name(status.state == S::paused && waits(torrent) ? S::connecting : status.state);
+}
+
 std::string timestamp() {
   g_autoptr(GDateTime) now = g_date_time_new_now_utc();
   g_autofree char* seconds = g_date_time_format(now, "%Y-%m-%dT%H:%M:%S");
@@ -55,7 +62,8 @@ std::string progress(swarm::TorrentStatus const& status) {
 json::Object summary(swarm::Torrent const& torrent, swarm::TorrentStatus const& status) {
   return identity(torrent)
       .set("name", torrent.name())
-      .set("status", state_name(status.state))
+      .set("status", state_name(torrent, status))
+      .set("waiting", waits(torrent))
       .set("progress", progress(status))
       .set("peers", status.peers)
       .set("downloadSpeed", status.download_rate)
@@ -68,6 +76,7 @@ json::Object summary(swarm::SleepingTorrent const& torrent) {
   bool const whole = torrent.wanted > 0 && torrent.wanted_done == torrent.wanted;
   object.set("name", torrent.name)
       .set("status", whole ? "complete" : "paused")
+      .set("waiting", false)
       .set("progress", torrent.wanted > 0 ? percent(torrent.wanted_done, torrent.wanted) : "0.00")
       .set("peers", 0)
       .set("downloadSpeed", 0)

@@ -16,6 +16,10 @@ namespace api {
 std::string percent(std::int64_t part, std::int64_t whole);
 /// "connecting", "connected" …
 char const* state_name(swarm::TorrentStatus::State state);
+/// Nobody has paused it: others have their turn.
+bool waits(swarm::Torrent const& torrent);
+/// One that waits will connect.
+char const* state_name(swarm::Torrent const& torrent, swarm::TorrentStatus const& status);
 /// 2024-01-15T10:30:00.000Z
 std::string timestamp();
 /// Of seconds since 1970.

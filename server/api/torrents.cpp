@@ -100,7 +100,7 @@ json::Object details(swarm::Torrent const& torrent, bool pinned, std::string con
   auto status = torrent.status();
   auto data = identity(torrent)
                   .set("name", torrent.name())
-                  .set("status", state_name(status.state))
+                  .set("status", state_name(torrent, status))
                   .set("progress", progress(status))
                   .set("downloadSpeed", status.download_rate)
                   .set("uploadSpeed", status.upload_rate)
@@ -111,7 +111,8 @@ json::Object details(swarm::Torrent const& torrent, bool pinned, std::string con
                   .set("files", files_with_progress(torrent, token))
                   .set("trackers", trackers(status))
                   .set("retries", status.retries)
-                  .set("paused", status.state == TorrentStatus::State::paused)
+                  .set("paused", torrent.paused())
+                  .set("waiting", waits(torrent))
                   .set("downloadLimit", status.download_limit)
                   .set("uploadLimit", status.upload_limit)
                   .set("keep", torrent.keep().has_value())

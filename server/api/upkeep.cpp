@@ -17,12 +17,14 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using State = swarm::TorrentStatus::State;
+using swarm::Rest;
 
 /// A film that is kept comes to its end first, as long as somebody gives it: `came` is when it was last seen to grow.
 bool idle(swarm::Torrent const& torrent, swarm::TorrentStatus const& status, Clock::time_point came,
           std::chrono::milliseconds after) {
-  if (after.count() == 0 || torrent.readers() > 0 || status.state == State::paused || status.state == State::error)
-    return false;
+  // A complete one does not say that it has no networking.
+  bool const still = torrent.paused() || torrent.rest() != Rest::none;
+  if (after.count() == 0 || torrent.readers() > 0 || still || status.state == State::error) return false;
   return Clock::now() - std::max(torrent.last_used(), came) > after;
 }
 
@@ -37,7 +39,8 @@ bool nobody_needs(swarm::Torrent const& torrent, swarm::TorrentStatus const& sta
 /// Whoever comes after so long can wait for its state to be read.
 bool may_sleep(swarm::Torrent const& torrent, swarm::TorrentStatus const& status,
                std::chrono::milliseconds idle_after) {
-  return idle_after.count() > 0 && torrent.paused() && nobody_needs(torrent, status) &&
+  bool const still = torrent.paused() || torrent.rest() == Rest::idle;
+  return idle_after.count() > 0 && still && nobody_needs(torrent, status) &&
          Clock::now() - torrent.last_used() > 2 * idle_after;
 }
 
@@ -61,7 +64,7 @@ void put_surplus_to_sleep(App const& app) {
       by_use.emplace(torrent->last_used(), torrent.get());
   for (auto surplus = torrents.size() - most_awake; auto const& [used, torrent] : by_use) {
     if (surplus-- == 0) break;
-    torrent->set_paused(true);
+    torrent->set_rest(Rest::idle);
     if (app.session->put_to_sleep(torrent->hash())) g_info("%s sleeps: others were used", torrent->key().c_str());
   }
 }
@@ -72,7 +75,7 @@ void wake_wanted(App const& app) {
     if (file.opens < cache::popular_opens && !app.index->pinned(key.info_hash)) continue;
     auto const hash = swarm::InfoHash::parse(key.info_hash);
     if (!hash || !app.session->asleep(*hash)) continue;
-    if (auto const torrent = app.session->find(*hash)) torrent->set_paused(false);
+    if (auto const torrent = app.session->find(*hash)) torrent->set_rest(Rest::none);
   }
 }
 
@@ -91,7 +94,7 @@ void fetch_ahead(swarm::Torrent& torrent, std::optional<int>& ahead, std::option
     torrent.set_keep(std::exchange(kept, {}));
     ahead.reset();
   }
-  if (!calm) return;
+  if (!calm || torrent.paused()) return;
   // What is being fetched on somebody's word comes first.
   if (auto const status = torrent.status(); !ahead && torrent.keep() && status.wanted_done < status.wanted) return;
   for (auto const& place : torrent.reading_places()) {
@@ -102,7 +105,7 @@ void fetch_ahead(swarm::Torrent& torrent, std::optional<int>& ahead, std::option
     g_info("Fetching ahead: %s", layout.file(*next).path.c_str());
     if (!ahead) kept = torrent.keep();
     torrent.set_keep(*next);
-    torrent.set_paused(false);
+    torrent.set_rest(Rest::none);
     ahead = next;
   }
 }
@@ -176,16 +179,11 @@ void Upkeep::visit(App const& app, Pasts& pasts) {
       past.done = status.wanted_done;
       past.came = Clock::now();
     }
-    // A complete one does not say whether it is paused.
-    if (auto used = torrent->last_used(); used != past.rested &&
-                                          idle(*torrent, status, past.came, app.options.idle_after) &&
-                                          !wanted_all_the_time(app, *torrent)) {
-      past.rested = used;
+    if (idle(*torrent, status, past.came, app.options.idle_after) && !wanted_all_the_time(app, *torrent)) {
       g_info("%s is idle: its networking ends until somebody asks for it", torrent->key().c_str());
-      torrent->set_paused(true);
+      torrent->set_rest(Rest::idle);
     }
-    if (may_sleep(*torrent, status, app.options.idle_after) && !past.waits &&
-        app.session->put_to_sleep(torrent->hash())) {
+    if (may_sleep(*torrent, status, app.options.idle_after) && app.session->put_to_sleep(torrent->hash())) {
       g_info("%s sleeps", torrent->key().c_str());
       next.erase(torrent->key());
     }
@@ -200,23 +198,23 @@ void Upkeep::give_turns(App const& app, Pasts& pasts) {
   std::map<std::string, std::shared_ptr<swarm::Torrent>> torrents;
   std::vector<Active> active;
   for (auto const& torrent : app.session->torrents()) {
-    auto& past = pasts[torrent->key()];
-    past.waits = past.waits && torrent->paused();
-    if (torrent->paused() && !past.waits) continue;
+    auto const rest = torrent->rest();
+    if (torrent->paused() || rest == Rest::idle) continue;
     torrents.emplace(torrent->key(), torrent);
     auto const status = torrent->status();
     bool const downloads = torrent->metadata() ? torrent->keep() && status.wanted_done < status.wanted
-                                               : past.tries < app.options.max_retries;
-    active.push_back({torrent->key(), past.waits, torrent->readers() > 0, downloads, false, torrent->last_used()});
+                                               : pasts[torrent->key()].tries < app.options.max_retries;
+    active.push_back(
+        {torrent->key(), rest == Rest::turn, torrent->readers() > 0, downloads, false, torrent->last_used()});
   }
   if (static_cast<int>(active.size()) <= app.options.max_active && std::ranges::none_of(active, &Active::waits)) return;
   for (auto& torrent : active) torrent.stays = wanted_all_the_time(app, *torrents.at(torrent.key));
   auto const turns = take_turns(std::move(active), app.options.max_active);
   for (auto const& key : turns.rest) {
     g_info("%s waits for its turn: TORRENT_MAX_ACTIVE others are active", key.c_str());
-    torrents.at(key)->set_paused(pasts[key].waits = true);
+    torrents.at(key)->set_rest(Rest::turn);
   }
-  for (auto const& key : turns.go_on) torrents.at(key)->set_paused(pasts[key].waits = false);
+  for (auto const& key : turns.go_on) torrents.at(key)->set_rest(Rest::none);
 }
 
 /// Starts a failed torrent again, and looks for peers of one that has found none in TORRENT_TIMEOUT.
@@ -228,7 +226,7 @@ void Upkeep::try_again(App const& app, swarm::Torrent& torrent, swarm::TorrentSt
     return;
   }
   if (lonely && past.next_try == Clock::time_point{}) past.next_try = now + app.options.torrent_timeout;
-  if (past.tries >= app.options.max_retries || now < past.next_try) return;
+  if (torrent.paused() || past.tries >= app.options.max_retries || now < past.next_try) return;
   past.next_try =
       now + pause_after(++past.tries) + (lonely ? app.options.torrent_timeout : std::chrono::milliseconds(0));
   g_info("Trying %s again (%d of %d): %s", torrent.key().c_str(), past.tries, app.options.max_retries,

@@ -33,12 +33,10 @@ class Upkeep {
     bool known = false;
     int tries = 0;
     std::chrono::steady_clock::time_point next_try{};
-    std::optional<int> ahead;                        ///< file that is fetched before it is asked for
-    std::optional<swarm::FileChoice> kept;           ///< instead of this
-    std::chrono::steady_clock::time_point rested{};  ///< its last use when it was put to rest
-    std::int64_t done = 0;                           ///< of what is kept
-    std::chrono::steady_clock::time_point came{};    ///< more of it, the last time
-    bool waits = false;                              ///< for its turn, see take_turns()
+    std::optional<int> ahead;                      ///< file that is fetched before it is asked for
+    std::optional<swarm::FileChoice> kept;         ///< instead of this
+    std::int64_t done = 0;                         ///< of what is kept
+    std::chrono::steady_clock::time_point came{};  ///< more of it, the last time
   };
   using Pasts = std::map<std::string, Past>;
   void look();

@@ -29,6 +29,7 @@ struct Changes {
   std::map<Key, std::int64_t> opens;  ///< new ones; not yet in File::opens of what is kept elsewhere
   Lookups lookups;                    ///< new ones
   std::map<std::string, bool> pins;   ///< info hash -> pinned or not any more
+  std::set<std::string> pinned;       ///< with `everything`: for a backend that knows nothing of pins, or not any more
 };
 
 /// What all nodes together say.
@@ -37,6 +38,9 @@ struct Shared {
   std::set<std::string> pins;
   Lookups lookups;
 };
+
+/// Stands among the pins that a backend keeps, always: without it they are lost, not none.
+inline constexpr char pins_are_known[] = "known";
 
 class Backend {
  public:

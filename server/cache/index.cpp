@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cache/index.hpp"
 
+#include "cache/pins.hpp"
+
 #include <glib.h>
 
 #include <algorithm>
 #include <utility>
 
 namespace cache {
+
+Index::Index(std::unique_ptr<Backend> backend, std::string pin_file)
+    : backend_(std::move(backend)),
+      pin_file_(std::move(pin_file)),
+      kept_pins_(load_pins(pin_file_)),
+      pins_(kept_pins_) {}
 
 void Index::set(Key const& key, Held const& held, Seconds now) {
   std::lock_guard lock(mutex_);
@@ -110,6 +118,7 @@ std::vector<std::string> Index::holders(Key const& key) {
 
 void Index::exchange() {
   std::lock_guard lock(exchanging_);
+  keep_pins();  // first, for a backend may take its time
   Changes told;
   std::string trouble;
   try {
@@ -130,6 +139,7 @@ void Index::exchange() {
     trouble = error.what();
     take_back(std::move(told));
   }
+  keep_pins();
   std::lock_guard inner(mutex_);
   if (trouble == trouble_) return;
   if (trouble.empty())
@@ -141,8 +151,22 @@ void Index::exchange() {
 
 Changes Index::changes() {
   std::lock_guard lock(mutex_);
-  if (changes_.everything) changes_.files = files_;
+  if (changes_.everything) {
+    changes_.files = files_;
+    changes_.pinned = pins_;
+  }
   return std::exchange(changes_, {});
+}
+
+void Index::keep_pins() {
+  std::set<std::string> pins;
+  {
+    std::lock_guard lock(mutex_);
+    pins = pins_;
+  }
+  if (pin_file_.empty() || pins == kept_pins_) return;
+  save_pins(pin_file_, pins);
+  kept_pins_ = std::move(pins);
 }
 
 /// From an earlier life of this node. What the folder says by now counts more.

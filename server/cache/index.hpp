@@ -18,7 +18,8 @@ namespace cache {
 /// Thread-safe; only exchange() and holders() wait.
 class Index {
  public:
-  explicit Index(std::unique_ptr<Backend> backend) : backend_(std::move(backend)) {}
+  /// `pin_file`: see pins.hpp; empty: none.
+  explicit Index(std::unique_ptr<Backend> backend, std::string pin_file = {});
 
   /// What the folder says of a file. One that is new counts as used now.
   void set(Key const& key, Held const& held, Seconds now);
@@ -58,11 +59,14 @@ class Index {
   void take_up(std::map<Key, File> const& loaded);
   void take_over(Shared const& shared);
   void take_back(Changes&& untold);
+  void keep_pins();
 
   std::unique_ptr<Backend> const backend_;
-  std::mutex exchanging_;  // guards backend_ and loaded_
+  std::string const pin_file_;
+  std::mutex exchanging_;  // guards backend_, loaded_ and kept_pins_
   bool loaded_ = false;
-  mutable std::mutex mutex_;  // guards the rest
+  std::set<std::string> kept_pins_;  // in their file
+  mutable std::mutex mutex_;         // guards the rest
   std::map<Key, File> files_;
   std::set<std::string> pins_;
   Lookups lookups_;

@@ -12,6 +12,7 @@ class MemoryBackend final : public Backend {
   std::optional<Shared> exchange(Changes const& changes) override {
     for (auto const& [key, count] : changes.opens) shared_.opens[key] += count;
     for (auto const& key : changes.erased) shared_.opens.erase(key);
+    if (changes.everything) shared_.pins = changes.pinned;
     for (auto const& [hash, pinned] : changes.pins)
       if (pinned)
         shared_.pins.insert(hash);

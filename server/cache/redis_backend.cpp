@@ -81,8 +81,12 @@ class RedisBackend final : public Backend {
   void cancel() override { g_cancellable_cancel(cancel_.get()); }
 
   std::optional<Shared> exchange(Changes const& changes) override {
-    if (!changes.everything && lost()) return std::nullopt;
-    auto commands = written(changes);
+    auto const here = run({{"HLEN", own_}, {"EXISTS", all_pins}});
+    bool const pins_lost = here[1].integer == 0;
+    // Redis was emptied, or started anew without its data, since it was told all.
+    bool const lost = told_ < 0 || here[0].integer != told_ || pins_lost;
+    if (!changes.everything && lost) return std::nullopt;
+    auto commands = written(changes, pins_lost);
     auto const asked = commands.size();
     commands.push_back({"HGETALL", all_opens});
     commands.push_back({"SMEMBERS", all_pins});
@@ -93,6 +97,7 @@ class RedisBackend final : public Backend {
     each_pair(replies[asked],
               [&](auto const& field, auto const& count) { shared.opens[key_of(field)] = number(count); });
     for (auto const& hash : replies[asked + 1].list) shared.pins.insert(hash.text);
+    shared.pins.erase(pins_are_known);
     each_pair(replies[asked + 2], [&](auto const& name, auto const& count) {
       (name == "hits" ? shared.lookups.hits : shared.lookups.misses) = number(count);
     });
@@ -116,7 +121,7 @@ class RedisBackend final : public Backend {
   }
 
  private:
-  [[nodiscard]] std::vector<redis::Command> written(Changes const& changes) const {
+  [[nodiscard]] std::vector<redis::Command> written(Changes const& changes, bool pins_lost) const {
     std::vector<redis::Command> commands{{"MULTI"}};
     if (changes.everything) commands.push_back({"DEL", own_});
     redis::Command put{"HSET", own_};
@@ -131,6 +136,9 @@ class RedisBackend final : public Backend {
     if (erase.size() > 2) commands.push_back(std::move(erase));
     for (auto const& [key, count] : changes.opens)
       commands.push_back({"HINCRBY", all_opens, field_of(key), std::to_string(count)});
+    redis::Command pins{"SADD", all_pins, pins_are_known};
+    if (pins_lost) pins.insert(pins.end(), changes.pinned.begin(), changes.pinned.end());
+    commands.push_back(std::move(pins));
     for (auto const& [hash, pinned] : changes.pins) commands.push_back({pinned ? "SADD" : "SREM", all_pins, hash});
     if (changes.lookups.hits)
       commands.push_back({"HINCRBY", all_lookups, "hits", std::to_string(changes.lookups.hits)});
@@ -143,9 +151,6 @@ class RedisBackend final : public Backend {
     commands.push_back({"EXEC"});
     return commands;
   }
-
-  /// Redis was emptied, or started anew without its data, since it was told all.
-  bool lost() { return told_ < 0 || run({{"HLEN", own_}})[0].integer != told_; }
 
   /// All that were here in the last week, this one too.
   std::vector<std::string> nodes() {

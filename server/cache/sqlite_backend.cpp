@@ -73,11 +73,19 @@ class SqliteBackend final : public Backend {
     }
     auto pin = database.prepare("REPLACE INTO pin VALUES (?)"),
          unpin = database.prepare("DELETE FROM pin WHERE info_hash = ?");
+    if (!has_pins(database))
+      for (auto const& hash : changes.pinned) pin.bind(1, hash).run();
+    pin.bind(1, pins_are_known).run();
     for (auto const& [hash, pinned] : changes.pins) (pinned ? pin : unpin).bind(1, hash).run();
     database.prepare("UPDATE lookups SET hits = hits + ?, misses = misses + ?")
         .bind(1, changes.lookups.hits)
         .bind(2, changes.lookups.misses)
         .run();
+  }
+
+  static bool has_pins(sqlite::Database& database) {
+    auto known = database.prepare("SELECT 1 FROM pin WHERE info_hash = ?");
+    return known.bind(1, pins_are_known).step();
   }
 
   static Shared read(sqlite::Database& database) {
@@ -86,6 +94,7 @@ class SqliteBackend final : public Backend {
     while (opens.step()) shared.opens[{opens.text(0), static_cast<int>(opens.integer(1))}] = opens.integer(2);
     auto pins = database.prepare("SELECT info_hash FROM pin");
     while (pins.step()) shared.pins.insert(pins.text(0));
+    shared.pins.erase(pins_are_known);
     auto lookups = database.prepare("SELECT hits, misses FROM lookups");
     while (lookups.step()) shared.lookups = {lookups.integer(0), lookups.integer(1)};
     return shared;

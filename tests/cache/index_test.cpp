@@ -81,9 +81,10 @@ class Contract : public testing::TestWithParam<char const*> {
     if (kind == "redis_tls") place_ = std::make_unique<InRedis>(true);
   }
   [[nodiscard]] std::unique_ptr<Index> index(std::string const& node = "one") const {
-    return std::make_unique<Index>(place_->backend(node));
+    return std::make_unique<Index>(place_->backend(node), folder_ / node);
   }
 
+  support::TempDir folder_;
   std::unique_ptr<Place> place_;
   Key const film_{std::string(40, 'a'), 0}, episode_{std::string(40, 'b'), 7};
   Held const whole_{"Film \"1\" \xF0\x9F\x8E\xAC.mkv", 5'000'000'000, 5'000'003'584, true};
@@ -219,6 +220,50 @@ TEST_P(Contract, BringsAllToABackendThatLostIt) {
   index = this->index();
   index->exchange();
   EXPECT_EQ(index->files().size(), 3U);
+}
+
+TEST_P(Contract, PinsOutliveWhatForgetsThem) {
+  auto index = this->index();
+  index->pin(film_.info_hash, true);
+  index->pin(episode_.info_hash, true);
+  index->exchange();
+  index->pin(episode_.info_hash, false);
+  index->exchange();
+  index = this->index();
+  EXPECT_TRUE(index->pinned(film_.info_hash)) << "before the backend is asked";
+  EXPECT_FALSE(index->pinned(episode_.info_hash));
+  place_->empty();
+  for (int round = 0; round < 3; ++round) {
+    index->exchange();
+    EXPECT_TRUE(index->pinned(film_.info_hash)) << "after it has lost all";
+  }
+  EXPECT_EQ(index->trouble(), "");
+  index->pin(film_.info_hash, false);
+  index->exchange();
+  index = this->index();
+  index->exchange();
+  EXPECT_FALSE(index->pinned(film_.info_hash));
+}
+
+TEST_P(Contract, PinsOfSeveralNodesOutliveThemAll) {
+  if (!place_->shared()) GTEST_SKIP() << "it is not shared";
+  auto const one = index("one"), two = index("two");
+  one->pin(film_.info_hash, true);
+  two->pin(episode_.info_hash, true);
+  for (int round = 0; round < 4; ++round) {
+    for (auto* node : {one.get(), two.get()}) {
+      node->exchange();
+      if (round != 0) {
+        EXPECT_TRUE(node->pinned(film_.info_hash));
+        EXPECT_TRUE(node->pinned(episode_.info_hash));
+      }
+    }
+    if (round == 1) place_->empty();
+  }
+  one->pin(film_.info_hash, false);
+  one->exchange();
+  two->exchange();
+  EXPECT_FALSE(two->pinned(film_.info_hash)) << "what one of them unpins";
 }
 
 TEST_P(Contract, TenThousandFiles) {

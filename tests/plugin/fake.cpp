@@ -76,6 +76,8 @@ std::optional<swarm::FileChoice> FakeTorrent::keep() const {
   return keep_;
 }
 
+void FakeTorrent::set_rest(swarm::Rest rest) { set_paused(rest != swarm::Rest::none); }
+
 void FakeTorrent::set_paused(bool paused) {
   std::lock_guard lock(mutex_);
   asked_.paused = paused;

@@ -50,6 +50,8 @@ class FakeTorrent final : public swarm::Torrent {
   [[nodiscard]] std::optional<swarm::FileChoice> keep() const override;
   void set_paused(bool paused) override;
   [[nodiscard]] bool paused() const override { return false; }
+  void set_rest(swarm::Rest rest) override;
+  [[nodiscard]] swarm::Rest rest() const override { return {}; }
   void set_limits(int download, int upload) override;
   void look_for_peers() override {}
   void add_sources(swarm::Locator const&) override {}

@@ -133,6 +133,19 @@ TEST_P(Cache, NeverWhatIsPinned) {
   EXPECT_FALSE(std::filesystem::exists(server_->folder().path() / "downloads" / hash()));
 }
 
+TEST_P(Cache, PinsOutliveTheServer) {
+  start({{"CACHE_TTL", "1"}, {"CACHE_CLEANUP_INTERVAL", "0"}});
+  watch(0);
+  server_->ask({.method = "PATCH", .target = "/api/torrents/" + hash(), .fields = {}, .body = "{\"pinned\": true}"});
+  ASSERT_TRUE(server_->child().stop().ok());
+  if (redis_) redis_->stop();
+  server_->start();
+  EXPECT_EQ(at(server_->get("/api/torrents/" + hash()).body, "$.data.pinned"), "true");
+  std::this_thread::sleep_until(second_after_now() + 1s);
+  EXPECT_EQ(at(clean(), "$.data.cleanedCount"), "0");
+  EXPECT_TRUE(has(0));
+}
+
 TEST_P(Cache, LimitsCanBeChanged) {
   start();
   auto const set =

@@ -175,6 +175,27 @@ TEST_F(Private, FromAFileIsNeverToldToOthers) {
   EXPECT_EQ(injected.requests(), 0);
 }
 
+// A magnet's, too, of which nothing is known yet.
+TEST_F(Live, TrackersThatAreAddedAreShownAtOnceAndRemembered) {
+  FaultyTracker first(Fault::error), second(Fault::error);
+  auto const hash = add(make_torrent("film.mkv", MiB).magnet() + "&tr=" + support::percent_encode(first.url()))->hash();
+  ASSERT_TRUE(eventually([&] { return first.requests() > 0; }));
+  swarm::Locator more;
+  more.hash = hash;
+  more.trackers = {second.url()};
+  auto torrent = session->find(hash);
+  torrent->add_sources(more);
+  EXPECT_TRUE(of(*torrent, second.url()));
+  torrent.reset();
+  session->stop();
+  auto const asked = second.requests();
+  session = swarm::Session::create(client);
+  torrent = session->find(hash);
+  ASSERT_TRUE(torrent);
+  torrent->set_rest(swarm::Rest::none);
+  EXPECT_TRUE(eventually([&] { return second.requests() > asked; }));
+}
+
 // Peers of a private torrent come from its trackers: what other peers tell is not followed (BEP 11), also when the
 // torrent came by a magnet.
 TEST_F(Private, PeersOfPeersAreNotFollowed) {
