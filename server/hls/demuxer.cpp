@@ -24,6 +24,9 @@ bool learns_times(Container container) { return container == Container::mpeg_ps;
 Time first_sought(Timeline const& timeline, Time begin) {
   constexpr Time rounding = std::chrono::milliseconds(1);
   if (timeline.container == Container::mpeg_ps) return begin + 2 * rounding;
+  // These seek to the first key frame in the index at least: sound that comes long before it is lost.
+  constexpr Time long_before = std::chrono::milliseconds(500);
+  if (timeline.container == Container::matroska || timeline.container == Container::flv) return begin - long_before;
   if (timeline.container != Container::fragmented_iso) return Time::min();
   auto const& keys = timeline.key_frames;
   if (keys.empty()) return std::max(begin, timeline.start) + 2 * rounding;
@@ -32,10 +35,6 @@ Time first_sought(Timeline const& timeline, Time begin) {
   return second == keys.end() ? Time::max() : second->time - rounding;
 }
 
-/// These seek to the first key frame in the index at least: sound that comes long before it is lost.
-bool seeks_by_pictures(Container container) { return container == Container::matroska || container == Container::flv; }
-constexpr auto long_before = std::chrono::milliseconds(500);
-
 /// Keeps a pipeline warm; a failure, or caps that change, cost a new one.
 class WarmDemuxer final : public Demuxer {
  public:
@@ -43,12 +42,8 @@ class WarmDemuxer final : public Demuxer {
       : gate_(std::move(gate)), container_(timeline.container) {
     pipeline_ = std::make_shared<Pipeline>(gate_, container_);
     tracks_ = pipeline_->tracks();
-<<<<<<< HEAD
-    first_sought_ = first_sought(timeline, pipeline_->begin());
-=======
     streams_ = pipeline_->streams();
-    begin_ = pipeline_->begin() + std::chrono::milliseconds(1);
->>>>>>> h-hls1
+    first_sought_ = first_sought(timeline, pipeline_->begin());
   }
 
   [[nodiscard]] std::vector<Track> const& tracks() const override { return tracks_; }
@@ -57,11 +52,7 @@ class WarmDemuxer final : public Demuxer {
   void read(Time from, std::vector<int> const& tracks, Taker& taker) override {
     try {
       (void)gate_->take_failure();  // of an earlier read
-<<<<<<< HEAD
       if (from < first_sought_) {
-=======
-      if (loses_beginning(container_) ? from <= begin_ : seeks_by_pictures(container_) && from < begin_ - long_before) {
->>>>>>> h-hls1
         drop();  // two of them would stop each other by the gate
         replace(std::make_shared<Pipeline>(gate_, container_, true));
         current()->read(from, tracks, taker);
@@ -113,12 +104,8 @@ class WarmDemuxer final : public Demuxer {
   std::mutex mutex_;
   std::shared_ptr<Pipeline> pipeline_;  // under mutex_
   std::vector<Track> tracks_;
-<<<<<<< HEAD
-  Time first_sought_{};
-=======
   std::vector<std::string> streams_;
-  Time begin_{};
->>>>>>> h-hls1
+  Time first_sought_{};
 };
 
 }  // namespace
