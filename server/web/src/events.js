@@ -19,8 +19,10 @@ function* events(block) {
 /// Goes on for ever. heard(name, data); opened() when the server is there, before any event; lost(error) when it is not.
 export async function listen({heard, opened, lost}) {
   for (let last = '', failed = 0; ; ++failed) {
-    const control = new AbortController();
-    let watchdog = 0;
+    const control = new AbortController(), over = new AbortController();
+    let watchdog = 0, left = false;
+    // A page that the browser keeps to go back to would keep its connection, too; there are six for a server.
+    window.addEventListener('pagehide', () => { left = true; control.abort(); }, {signal: over.signal});
     const alive = () => { clearTimeout(watchdog); watchdog = setTimeout(() => control.abort(), silence); };
     try {
       alive();
@@ -41,14 +43,13 @@ export async function listen({heard, opened, lost}) {
       }
       lost();
     } catch (error) {
-      lost(error);
+      if (!left) lost(error);
     }
     clearTimeout(watchdog);
-    const waited = new AbortController();
     await new Promise(done => {
       setTimeout(done, pauses[Math.min(failed, pauses.length - 1)]);
-      window.addEventListener('online', done, {signal: waited.signal});
+      window.addEventListener('online', done, {signal: over.signal});
     });
-    waited.abort();
+    over.abort();
   }
 }
