@@ -56,9 +56,6 @@ case $sanitizer in
     : "${suites:=unit swarm}"
     ;;
 esac
-# What is compiled with precompiled headers can be cached, too; by what all files hold, not by what the preprocessor makes
-# of them: GCC takes a header whose comments alone were changed for another one than the precompiled.
-export CCACHE_SLOPPINESS="${CCACHE_SLOPPINESS:-pch_defines,time_macros}" CCACHE_DEPEND=1
 # Slices of memory that GLib keeps for itself look like leaks.
 export G_SLICE=always-malloc
 
