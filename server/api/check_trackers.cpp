@@ -7,6 +7,7 @@
 #include "http/exchange.hpp"
 #include "lib/fetch/address.hpp"
 #include "lib/trackers/check.hpp"
+#include "tracker/scrape_answer.hpp"
 
 #include <algorithm>
 #include <set>
@@ -53,10 +54,12 @@ trackers::Hash short_hash(swarm::InfoHash const& hash) {
 void check(http::Exchange& exchange, std::set<std::string> const& configured, std::vector<std::string> const& urls,
            std::optional<trackers::Hash> const& hash) {
   std::vector<trackers::Question> questions;
+  auto const read_scrape = [hash](std::string_view text) { return tracker::read_scrape(text, hash.value()); };
   for (auto const& url : urls) {
     // A stranger's link must not make this server speak to its own network; the owner's settings may.
     bool const ours = configured.contains(url);
-    questions.push_back({url, hash, [ours](std::string const& address) { return ours || fetch::is_public(address); }});
+    questions.push_back(
+        {url, hash, [ours](std::string const& address) { return ours || fetch::is_public(address); }, read_scrape});
   }
   auto const holder = std::make_shared<std::unique_ptr<trackers::Check>>();
   auto const answer = [&exchange, weak = std::weak_ptr(holder)] {

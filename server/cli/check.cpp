@@ -12,6 +12,7 @@
 #include "swarm/locator.hpp"
 #include "swarm/session.hpp"
 #include "swarm_settings.hpp"
+#include "tracker/scrape_answer.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -32,7 +33,8 @@ trackers::Hash short_hash(swarm::InfoHash const& hash) {
 std::vector<trackers::Check::Row> ask_trackers(std::vector<std::string> const& urls,
                                                std::optional<trackers::Hash> const& hash, std::stop_token const& stop) {
   std::vector<trackers::Question> questions;
-  for (auto const& url : urls) questions.push_back({url, hash, [](std::string const&) { return true; }});
+  auto const read_scrape = [hash](std::string_view text) { return tracker::read_scrape(text, hash.value()); };
+  for (auto const& url : urls) questions.push_back({url, hash, [](std::string const&) { return true; }, read_scrape});
   bool over = urls.empty();
   trackers::Check const check(questions, [&] { over = true; });
   run_until([&] { return over; }, trackers::Check::deadline, stop);

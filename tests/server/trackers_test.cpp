@@ -6,6 +6,7 @@
 #include "support/swarm.hpp"
 #include "support/tracker.hpp"
 #include "support/website.hpp"
+#include "tracker/scrape_answer.hpp"
 
 #include <gmock/gmock.h>
 
@@ -53,19 +54,19 @@ TEST(TrackerAnswer, OfBrowsersIsRead) {
     return R"({"action":"scrape","files":{")" + name + R"(":{"complete":3,"incomplete":4,"downloaded":5}}})";
   };
   for (auto const* last : {"\\u00e9", "é"}) {
-    auto const verdict = trackers::read_scrape(answer(std::string(19, 'a') + last), hash);
+    auto const verdict = tracker::read_scrape(answer(std::string(19, 'a') + last), hash);
     EXPECT_TRUE(verdict.answers);
     EXPECT_EQ(verdict.seeders, 3);
     EXPECT_EQ(verdict.leechers, 4);
   }
-  auto const other = trackers::read_scrape(answer(std::string(20, 'b')), hash);
+  auto const other = tracker::read_scrape(answer(std::string(20, 'b')), hash);
   EXPECT_TRUE(other.answers);
   EXPECT_FALSE(other.seeders || other.leechers);
   hash[5] = 0;
-  EXPECT_EQ(trackers::read_scrape(answer("aaaaa\\u0000" + std::string(13, 'a') + "é"), hash).seeders, 3);
+  EXPECT_EQ(tracker::read_scrape(answer("aaaaa\\u0000" + std::string(13, 'a') + "é"), hash).seeders, 3);
   for (auto const* odd : {R"({"action":"announce","interval":120})", R"({"action":"scrape","files":[]})", "x"})
-    EXPECT_FALSE(trackers::read_scrape(odd, hash).seeders) << odd;
-  EXPECT_FALSE(trackers::read_scrape(R"({"action":"announce","interval":120})", hash).answers);
+    EXPECT_FALSE(tracker::read_scrape(odd, hash).seeders) << odd;
+  EXPECT_FALSE(tracker::read_scrape(R"({"action":"announce","interval":120})", hash).answers);
 }
 
 /// One row of an answer, by its URL.

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "lib/trackers/probe.hpp"
 
-#include "lib/json/bytes.hpp"
-#include "lib/json/json.hpp"
-
 #include <gio/gio.h>
 
 #include <charconv>
@@ -105,22 +102,6 @@ Verdict read_answer(int status, std::string_view body, std::optional<Hash> const
     if (auto const reason = take_string(text)) verdict.message = reason->substr(0, 200);
   }
   return verdict;
-}
-
-Verdict read_scrape(std::string_view text, Hash const& hash) try {
-  Verdict verdict;
-  auto const answer = json::Document::parse(json::without_nul(text));
-  verdict.answers = answer.string("action") == "scrape";
-  auto const files = answer.object("files");
-  auto const figures =
-      files ? files->object(json::of_bytes({reinterpret_cast<char const*>(hash.data()), hash.size()}).c_str())
-            : std::nullopt;
-  if (!verdict.answers || !figures) return verdict;
-  verdict.seeders = figures->integer("complete");
-  verdict.leechers = figures->integer("incomplete");
-  return verdict;
-} catch (json::Error const&) {
-  return {};
 }
 
 }  // namespace trackers

@@ -29,6 +29,8 @@ struct Question {
   std::optional<Hash> hash;
   /// May this address be spoken to? It may be this machine's own network that a stranger's link points into.
   std::function<bool(std::string const& address)> allowed;
+  /// With a hash: what the text that a WebSocket sent says of it; `answers` only if it is the answer to a scrape.
+  std::function<Verdict(std::string_view text)> read_scrape;
 };
 
 /// Ends with its object; the time that it may take is its owner's business.
@@ -44,8 +46,6 @@ class Probe {
 
 /// What a tracker's HTTP answer says (bencoded, BEP 48), of this torrent if any. Pure.
 Verdict read_answer(int status, std::string_view body, std::optional<Hash> const& hash);
-/// What a WebSocket's answer to a scrape says of this torrent (JSON); `answers` only if it is one. Pure.
-Verdict read_scrape(std::string_view text, Hash const& hash);
 
 // The kinds there are.
 std::shared_ptr<Probe> udp_probe(Question const& question, std::string const& host, int port, Probe::Done done);

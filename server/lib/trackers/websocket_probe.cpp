@@ -53,7 +53,7 @@ class WebSocketProbe final : public NamedProbe<WebSocketProbe> {
     connection_ = connection;
     verdict_.answers = true;
     verdict_.after = so_long();
-    if (!question_.hash) return tell("");
+    if (!question_.hash || !question_.read_scrape) return tell("");
     g_signal_connect(connection_, "message", G_CALLBACK(on_message), this);
     g_signal_connect(connection_, "closed", G_CALLBACK(on_closed), this);
     auto const ask = R"({"action":"scrape","info_hash":")" + escaped(*question_.hash) + "\"}";
@@ -64,7 +64,7 @@ class WebSocketProbe final : public NamedProbe<WebSocketProbe> {
     auto const self = static_cast<WebSocketProbe*>(data)->shared_from_this();
     gsize size = 0;
     auto const* text = static_cast<char const*>(g_bytes_get_data(bytes, &size));
-    auto const counted = read_scrape({text, size}, *self->question_.hash);
+    auto const counted = self->question_.read_scrape({text, size});
     if (!counted.answers) return;  // something else
     self->verdict_.seeders = counted.seeders;
     self->verdict_.leechers = counted.leechers;
