@@ -94,7 +94,9 @@ struct MetadataWire {
 /// out to be of v1 alone, it then looks for hashes that are not there, and the process ends (2.0.8).
 [[gnu::no_sanitize("vptr")]] void forget_v2(lt::peer_connection_handle const& peer) {
   auto const connection = peer.native_handle();
-  if (connection && connection->peer_info_struct()) connection->peer_info_struct()->protocol_v2 = false;
+  if (!connection) return;
+  lt::peer_connection_interface const& told = *connection;  // its own function would be compiled here, and looked at
+  if (auto* const known = told.peer_info_struct()) known->protocol_v2 = false;
 }
 
 class PeerWire final : public lt::peer_plugin, public WirePeer, MetadataWire::Asker {
