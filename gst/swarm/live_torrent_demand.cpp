@@ -97,8 +97,10 @@ void LiveTorrent::steer_web_seeds(lt::torrent_handle const& handle, Layout const
 // other is left, each that had to go is asked once more, alone: now its bytes are nobody else's.
 void LiveTorrent::forgive_web_seed(lt::torrent_handle const& handle, std::set<std::string>& known,
                                    std::set<std::string> const& parked) {
+  constexpr std::size_t most = 100;  // one that redirects may have a new name each time
   for (auto const& url : seen_seeds_)
-    if (!known.contains(url) && !parked.contains(url)) ++thrown_out_[url];
+    if (!known.contains(url) && !parked.contains(url) && (thrown_out_.size() < most || thrown_out_.contains(url)))
+      ++thrown_out_[url];
   if (known.empty() && parked.empty()) {
     auto const next = std::ranges::find_if(thrown_out_, [](auto const& seed) { return seed.second == 1; });
     if (next != thrown_out_.end()) {

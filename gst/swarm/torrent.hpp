@@ -56,7 +56,7 @@ struct TorrentStatus {
   int upload_limit = 0;
   std::int64_t downloaded = 0;  ///< payload bytes since the torrent was first added
   std::int64_t uploaded = 0;
-  std::int64_t wanted = 0;       ///< bytes of the kept file and of those that are read (else of all files); 0 until metadata
+  std::int64_t wanted = 0;  ///< bytes of the kept file and of those that are read (else of all files); 0 until metadata
   std::int64_t wanted_done = 0;  ///< of them verified
   int pieces_done = 0;
   double availability = 0;  ///< copies of the rarest piece among the connected peers
