@@ -178,9 +178,11 @@ std::vector<TorrentPtr> existing_torrents(App& app) {
     auto const hash = swarm::InfoHash::parse(file.info_hash);
     if (app.session->asleep(*hash)) continue;  // find() would wake it
     if (auto const torrent = app.session->find(*hash)) {
-      if (auto standing = populated(app, *hash, swarm::TheFilm{}).torrent;
-          standing && !is_whole(*torrent, swarm::TheFilm{}))
-        std::ranges::replace(torrents, torrent, standing);
+      auto const metadata = torrent->metadata();
+      auto const index = metadata ? standing_for(metadata->layout, file.identity.size) : std::nullopt;
+      if (index && !is_whole(*torrent, *index))
+        std::ranges::replace(torrents, torrent,
+                             TorrentPtr(std::make_shared<OutsideFile>(torrent, *index, source_of(file))));
       continue;
     }
     torrents.push_back(std::make_shared<OutsideFile>(*hash, source_of(file)));
