@@ -20,7 +20,7 @@ constexpr std::size_t tries = 3, tries_for_key = 24;
 /// Cues that began so many segments ago are found where the container has no list of them.
 constexpr std::size_t text_before = 2;
 /// Long cues that began close to each other are read in one go; and so many times, of the latest ones.
-constexpr Time close = 6s;
+constexpr Time one_go = 6s;
 constexpr std::size_t most_earlier = 8;
 /// Key frames that are tried behind a damage: a stretch has not many.
 constexpr int tries_behind_damage = 10;
@@ -227,7 +227,7 @@ void Cutter::read_earlier(Demuxer& demuxer, Stretch const& stretch, Time before,
   for (auto const& cue : timeline_.long_cues) {
     if (cue.begin >= before) break;
     if (cue.end <= stretch.begin) continue;
-    if (!places.empty() && cue.begin - places.back().end < close)
+    if (!places.empty() && cue.begin - places.back().end < one_go)
       places.back().end = cue.begin;
     else
       places.push_back({cue.begin, cue.begin});
