@@ -41,8 +41,7 @@ void on_torrent_error(AlertListener& to, lt::torrent_error_alert const& a) {
   auto torrent = to.torrent_of(a.handle);
   if (!torrent) return;
   if (a.error == lt::errors::torrent_inconsistent_hashes)
-    torrent->fail(Error(Errc::bad_metadata, "The torrent's v1 and v2 hashes contradict each other.",
-                        "This torrent can't be used; look for another one."));
+    torrent->on_contradiction();
   else if (a.error == lt::errors::invalid_swarm_metadata)
     torrent->fail(Error(Errc::bad_metadata, "The torrent's metadata can't be read.",
                         "This torrent can't be used; look for another one."));

@@ -416,6 +416,19 @@ void LiveTorrent::on_piece_failed(int piece) {
     });
 }
 
+void LiveTorrent::on_contradiction() {
+  services_->network->post([self = me()] {
+    if (std::exchange(self->takes_hashes_, false)) {
+      self->services_->log(LogLevel::warning, self->name() +
+                                                  ": somebody sent hashes that libtorrent takes for a "
+                                                  "contradiction; it goes on without hashes of peers");
+      return self->start_over();
+    }
+    self->fail(Error(Errc::bad_metadata, "The torrent's v1 and v2 hashes contradict each other.",
+                     "This torrent can't be used; look for another one."));
+  });
+}
+
 void LiveTorrent::mark_verified(int piece) {
   bool changed = false;
   {

@@ -94,6 +94,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   void on_web_seed(libtorrent::peer_connection_handle const& seed) override;
   void on_handshake(std::optional<PeerAddress> listening) override;
   void on_block() override;
+  [[nodiscard]] bool takes_hashes() const override { return takes_hashes_; }
   [[nodiscard]] bool may_upload(int piece) const override { return !evicted_.contains(piece); }
   void on_piece_verified(int piece) override;
   void on_piece_failed(int piece) override;
@@ -118,6 +119,9 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   /// The torrent is of no more use: all readers fail with `error`. A disk failure is forgiven by the next open().
   /// `disk_tried`: when the disk was found to fail; nothing happens if all before a later moment is forgiven.
   void fail(Error const& error, std::optional<std::chrono::steady_clock::time_point> disk_tried = std::nullopt);
+  /// libtorrent has given the torrent up since its v1 and v2 hashes contradict each other. It also says so when a peer
+  /// sends right hashes twice (2.0.8: torrent::add_hashes): the torrent goes on, once, with no hashes from peers.
+  void on_contradiction();
   enum class Removal { asleep, forgotten, with_files };
   /// Takes it out of libtorrent; `done` comes when the files are closed (and deleted). Once only.
   void remove(Removal how, std::function<void(std::string const& error)> done);
@@ -254,6 +258,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   // network thread
   std::unique_ptr<libtorrent::torrent_handle> handle_;
   bool starting_over_ = false;
+  bool takes_hashes_ = true;
   std::atomic<std::uint32_t> handle_id_ = 0;
   Bands bands_;
   std::set<std::string> seen_seeds_;       ///< BEP 19, when it was looked last

@@ -90,8 +90,9 @@ struct MetadataWire {
   peer.native_handle()->get_socket().set_option(lt::tcp::no_delay(true), ignored);
 }
 
-/// Before the metadata are known libtorrent believes a peer that comes to us and says that it knows v2. If they turn
-/// out to be of v1 alone, it then looks for hashes that are not there, and the process ends (2.0.8).
+/// Its hashes end the connection then. Before the metadata are known libtorrent believes a peer that comes to us and
+/// says that it knows v2. If they turn out to be of v1 alone, it then looks for hashes that are not there, and the
+/// process ends (2.0.8).
 [[gnu::no_sanitize("vptr")]] void forget_v2(lt::peer_connection_handle const& peer) {
   auto const connection = peer.native_handle();
   if (!connection) return;
@@ -142,9 +143,12 @@ class PeerWire final : public lt::peer_plugin, public WirePeer, MetadataWire::As
   bool on_handshake(lt::span<char const> reserved) override {
     fast_ = reserved.size() >= 8 && (reserved[7] & 4);
     if (!web_seed_) send_at_once(peer_);
-    if (metadata_ && !metadata_->torrent.info_hashes().has_v2()) forget_v2(peer_);
-    if (auto torrent = torrent_.lock())
+    bool takes_hashes = !metadata_ || metadata_->torrent.info_hashes().has_v2();
+    if (auto torrent = torrent_.lock()) {
+      takes_hashes = takes_hashes && torrent->takes_hashes();
       torrent->on_handshake(peer_.is_outgoing() ? std::optional(address()) : std::nullopt);
+    }
+    if (!takes_hashes) forget_v2(peer_);
     return true;
   }
   bool on_extension_handshake(lt::bdecode_node const& handshake) override {

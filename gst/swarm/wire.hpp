@@ -31,6 +31,8 @@ class WireListener {
   /// `listening` is where the peer can be reached again, if that is known.
   virtual void on_handshake(std::optional<PeerAddress> listening) = 0;
   virtual void on_block() = 0;
+  /// Whether peers may send hashes (BEP 52).
+  [[nodiscard]] virtual bool takes_hashes() const = 0;
   /// False: the piece is not there (any more), though libtorrent has told peers of it.
   [[nodiscard]] virtual bool may_upload(int piece) const = 0;
   /// The piece is on disk and its hash is right (also: was known to be, at the start).

@@ -7,7 +7,9 @@
 #include <libtorrent/torrent_info.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <vector>
 
@@ -213,24 +215,49 @@ std::uint32_t power_of_two(std::int64_t least) {
   return power;
 }
 
-/// Of all blocks of the first file, as it is or with wrong ones.
-void hashes_of_blocks(Speaker& to) {
-  to.say(have_all);
-  auto const& torrent = to.torrent();
+lt::sha256_hash hash_of(std::span<lt::sha256_hash const> level) {
+  if (level.size() == 1) return level[0];
+  auto const left = hash_of(level.first(level.size() / 2)), right = hash_of(level.last(level.size() / 2));
+  return lt::hasher256(left).update(right).final();
+}
+
+/// Of the blocks of the first file; of half of them with the hash that proves them.
+std::string hashes_of(MadeTorrent const& torrent, bool half, std::function<void(lt::sha256_hash&)> const& change) {
   auto const size = torrent.files.front().size;
   auto const blocks = (size + 16383) / 16384;
+  std::vector<lt::sha256_hash> level(power_of_two(blocks));
+  for (std::int64_t n = 0; n < blocks; ++n) {
+    std::vector<char> block(static_cast<std::size_t>(std::min<std::int64_t>(size - n * 16384, 16384)));
+    torrent.read(n * 16384, std::as_writable_bytes(std::span(block)));
+    auto& hash = level[static_cast<std::size_t>(n)] = lt::hasher256(block).final();
+    if (change) change(hash);
+  }
+  half = half && level.size() > 1;
+  auto const sent = level.size() / (half ? 2 : 1);
   std::string payload = root_of(torrent);
   peer::append(payload, 0);
   peer::append(payload, 0);
-  peer::append(payload, power_of_two(blocks));
-  peer::append(payload, 0);
+  peer::append(payload, static_cast<std::uint32_t>(sent));
+  peer::append(payload, half ? static_cast<std::uint32_t>(std::bit_width(sent)) - 1 : 0);
+  for (auto const& hash : std::span(level).first(sent)) payload += hash.to_string();
+  if (half) payload += hash_of(std::span(level).last(sent)).to_string();
+  return payload;
+}
+
+/// Of all blocks of the first file, as it is or with wrong ones.
+void hashes_of_blocks(Speaker& to) {
+  to.say(have_all);
   bool const wrong = to.upto(2);
-  for (std::int64_t n = 0; n < power_of_two(blocks); ++n) {
-    std::vector<char> block(static_cast<std::size_t>(std::clamp<std::int64_t>(size - n * 16384, 0, 16384)));
-    torrent.read(n < blocks ? n * 16384 : 0, std::as_writable_bytes(std::span(block)));
-    payload += n >= blocks ? std::string(32, '\0') : wrong ? to.noise(32) : lt::hasher256(block).final().to_string();
-  }
-  to.say(hashes, payload);
+  to.say(hashes, hashes_of(to.torrent(), false, [&](lt::sha256_hash& hash) {
+           if (wrong) hash.assign(to.noise(32));
+         }));
+}
+
+void hashes_twice(Speaker& to) {
+  to.say(have_all);
+  auto const half = hashes_of(to.torrent(), true, {});
+  to.say(hashes, half);
+  to.say(hashes, half);
 }
 
 template <void (*speak)(Speaker&)>
@@ -258,6 +285,7 @@ constexpr Assault table[] = {
     {"all extensions", spoken<all_extensions>},
     {"hash numbers", spoken<hash_numbers>},
     {"hashes of blocks", spoken<hashes_of_blocks>},
+    {"hashes twice", spoken<hashes_twice>},
 };
 
 }  // namespace

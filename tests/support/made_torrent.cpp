@@ -86,6 +86,11 @@ MadeTorrent make_torrent(TorrentSpec const& spec) {
   made.files = in_order(maker.files(), by_path);
   hash(maker, made);
   made.metainfo = maker.generate_buf();
+  if (spec.wrong_v1) {
+    static constexpr std::string_view key = "6:pieces";
+    auto const at = std::ranges::search(made.metainfo, key).end();
+    ++*std::next(std::find(at, made.metainfo.end(), ':'));
+  }
   auto info = std::make_shared<lt::torrent_info>(lt::span<char const>(made.metainfo), lt::from_span);
   made.files = in_order(info->files(), by_path);  // read back, a v2 torrent of one file has padding behind it
   auto const hashes = info->info_hashes();

@@ -21,6 +21,7 @@ struct TorrentSpec {
   std::string name;  ///< empty = the only file's name, else "folder"
   Format format = Format::v1;
   int piece_size = 256 * KiB;  ///< 0 = chosen by libtorrent
+  bool wrong_v1 = false;      ///< the v1 hash of the first piece is another's; of a hybrid only
   bool pad_files = false;      ///< v1: every file starts at a piece (v2 and hybrid always do)
   bool is_private = false;
   std::vector<std::string> trackers;

@@ -124,6 +124,42 @@ INSTANTIATE_TEST_SUITE_P(Torrents, Hostile,
                                   (std::get<1>(info.param) == StorageKind::ram ? "InMemory" : "");
                          });
 
+// libtorrent takes right hashes that come twice for a contradiction, and gives the torrent up.
+TEST_F(Live, HashesThatComeTwiceEndNoHybrid) {
+  support::TorrentSpec spec{.files = {support::payload_file("film.mkv", 4 * MiB)},
+                            .format = support::Format::hybrid,
+                            .piece_size = 128 * KiB};
+  support::Swarm peers(support::make_torrent(spec), 1, {.upload_limit = static_cast<int>(MiB)});
+  auto const torrent = add(peers.magnet());
+  auto reader = torrent->open(swarm::TheFilm{});
+  ASSERT_TRUE(support::Payload().matches(0, read(*reader, KiB)));
+
+  std::mt19937 random(1);
+  auto const twice = std::ranges::find(support::assaults(), std::string_view("hashes twice"), &support::Assault::name);
+  ASSERT_NE(twice, support::assaults().end());
+  for (int n = 0; n < 3; ++n) {
+    auto const host = client.listen.substr(0, client.listen.rfind(':'));
+    auto const fd =
+        support::connect_to({host, static_cast<std::uint16_t>(session->status().listen_port)}, support::own_address());
+    send_all(fd.get(), support::hostile_handshake(peers.torrent(), random) + twice->bytes(peers.torrent(), random));
+    EXPECT_TRUE(hangs_up(fd.get(), 10s));
+  }
+  EXPECT_TRUE(support::Payload().matches(KiB, read(*reader, 4 * MiB)));
+  EXPECT_EQ(torrent->status().error, "");
+}
+
+TEST_F(Live, AHybridWhoseHashesContradictEachOtherIsRefusedInWords) {
+  support::TorrentSpec spec{.files = {support::payload_file("film.mkv", 64 * KiB)},
+                            .format = support::Format::hybrid,
+                            .piece_size = 64 * KiB,
+                            .wrong_v1 = true};
+  support::Swarm peers(support::make_torrent(spec), 1);
+  auto reader = add(peers.magnet())->open(swarm::TheFilm{});
+  std::string what;
+  EXPECT_EQ(failure_of(*reader, &what), swarm::Errc::bad_metadata);
+  EXPECT_NE(what.find("contradict"), std::string::npos) << what;
+}
+
 // libtorrent forgets its bans when the torrent leaves it, as one without v1 hashes does when a piece was wrong. Whoever
 // is let in and not asked for anything may stand in the way: behind its address may be an honest one, too, to which
 // there is another way.
