@@ -21,6 +21,8 @@ struct Row {
   http::Area area;
   void (*run)(App&, http::Exchange&);
   char const* about;
+  char const* query = "";  ///< what it takes after the "?", in words of openapi.cpp's table
+  char const* body = "";   ///< the members of the JSON that it takes
 };
 
 std::span<Row const> route_table();

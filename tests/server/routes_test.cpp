@@ -31,8 +31,16 @@ support::MadeTorrent show() {
 
 TEST(Routes, EachIsDocumented) {
   auto text = support::read_file(SOURCE_ROOT "/docs/rest-api.md");
-  for (auto const& row : api::route_table())
-    EXPECT_THAT(text, HasSubstr("| `" + std::string(row.method) + " " + row.pattern + "` |"));
+  for (auto const& row : api::route_table()) {
+    auto const named = std::string("`") + row.method + " " + row.pattern;
+    auto const line = text.find("| " + named + "` |");
+    ASSERT_NE(line, std::string::npos) << named;
+    if (!*row.query) continue;
+    auto const query = "?" + std::regex_replace(row.query, std::regex(" "), "=&") + "=";
+    EXPECT_TRUE(text.substr(line, text.find('\n', line) - line).find(query) != std::string::npos ||
+                text.find(named + query) != std::string::npos)
+        << named << query;
+  }
   // and none that is not there
   std::size_t documented = 0;
   for (auto method : {"GET", "POST", "DELETE", "PATCH", "PUT"})
@@ -53,6 +61,11 @@ TEST(Routes, OpenApiHasThemAll) {
     EXPECT_NE(at(got.body, ("$.paths['" + path + "']." + method + ".summary").c_str()), "") << row.pattern;
   }
   EXPECT_EQ(at(got.body, "$.paths['/api/torrents/{infoHash}'].patch.parameters[0].name"), "\"infoHash\"");
+  EXPECT_EQ(at(got.body, "$.paths['/search'].get.parameters[2].schema.type"), "\"integer\"");
+  EXPECT_NE(at(got.body, "$.paths['/api/torrents/{infoHash}'].patch.requestBody.content['application/json'].schema"
+                         ".properties.trackers"),
+            "");
+  EXPECT_EQ(at(got.body, "$.paths['/health'].get.security"), "[]");
   auto const page = server.get("/docs");
   EXPECT_EQ(page["Content-Type"], "text/html; charset=utf-8");
   for (auto const& row : api::route_table())
