@@ -7,7 +7,7 @@
 #include "http/exchange.hpp"
 #include "lib/fetch/address.hpp"
 #include "lib/trackers/check.hpp"
-#include "tracker/scrape_answer.hpp"
+#include "tracker/question.hpp"
 
 #include <algorithm>
 #include <set>
@@ -44,22 +44,14 @@ json::Object picture(std::vector<trackers::Check::Row> const& rows) {
       .set("trackers", std::move(list));
 }
 
-trackers::Hash short_hash(swarm::InfoHash const& hash) {
-  if (hash.v1) return *hash.v1;
-  trackers::Hash made{};  // BEP 52: trackers know a v2 torrent by the beginning of its hash
-  std::copy_n(hash.v2->begin(), made.size(), made.begin());
-  return made;
-}
-
 void check(http::Exchange& exchange, std::set<std::string> const& configured, std::vector<std::string> const& urls,
-           std::optional<trackers::Hash> const& hash) {
+           std::optional<swarm::InfoHash> const& hash) {
   std::vector<trackers::Question> questions;
-  auto const read_scrape = [hash](std::string_view text) { return tracker::read_scrape(text, hash.value()); };
   for (auto const& url : urls) {
     // A stranger's link must not make this server speak to its own network; the owner's settings may.
     bool const ours = configured.contains(url);
     questions.push_back(
-        {url, hash, [ours](std::string const& address) { return ours || fetch::is_public(address); }, read_scrape});
+        tracker::question(url, hash, [ours](std::string const& address) { return ours || fetch::is_public(address); }));
   }
   auto const holder = std::make_shared<std::unique_ptr<trackers::Check>>();
   auto const answer = [&exchange, weak = std::weak_ptr(holder)] {
@@ -86,11 +78,11 @@ void check_trackers(App& app, http::Exchange& exchange) {
       [session = app.session, hash = *hash] {
         auto const torrent = session->find(hash);
         if (!torrent) throw unknown_torrent();
-        std::pair<trackers::Hash, std::vector<std::string>> found{short_hash(torrent->hash()), {}};
+        std::pair<swarm::InfoHash, std::vector<std::string>> found{torrent->hash(), {}};
         for (auto const& tracker : torrent->status().trackers) found.second.push_back(tracker.url);
         return found;
       },
-      [&exchange, configured](std::pair<trackers::Hash, std::vector<std::string>> const& torrent) {
+      [&exchange, configured](std::pair<swarm::InfoHash, std::vector<std::string>> const& torrent) {
         std::set<std::string> all = configured;
         all.insert(torrent.second.begin(), torrent.second.end());
         std::vector<std::string> urls(all.begin(), all.end());

@@ -12,7 +12,7 @@
 #include "swarm/locator.hpp"
 #include "swarm/session.hpp"
 #include "swarm_settings.hpp"
-#include "tracker/scrape_answer.hpp"
+#include "tracker/question.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -23,18 +23,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-trackers::Hash short_hash(swarm::InfoHash const& hash) {
-  if (hash.v1) return *hash.v1;
-  trackers::Hash made{};  // BEP 52: the beginning of the other
-  std::copy_n(hash.v2->begin(), made.size(), made.begin());
-  return made;
-}
-
 std::vector<trackers::Check::Row> ask_trackers(std::vector<std::string> const& urls,
-                                               std::optional<trackers::Hash> const& hash, std::stop_token const& stop) {
+                                               std::optional<swarm::InfoHash> const& hash,
+                                               std::stop_token const& stop) {
   std::vector<trackers::Question> questions;
-  auto const read_scrape = [hash](std::string_view text) { return tracker::read_scrape(text, hash.value()); };
-  for (auto const& url : urls) questions.push_back({url, hash, [](std::string const&) { return true; }, read_scrape});
+  for (auto const& url : urls) questions.push_back(tracker::question(url, hash, [](auto const&) { return true; }));
   bool over = urls.empty();
   trackers::Check const check(questions, [&] { over = true; });
   run_until([&] { return over; }, trackers::Check::deadline, stop);
@@ -164,7 +157,7 @@ Findings of_this_machine(Config const& config, std::optional<swarm::Locator> con
   Findings found;
   found.ports = try_ports(config.torrent_listen);
   found.buffers = socket_buffers();
-  found.trackers = ask_trackers(urls, torrent ? std::optional(short_hash(torrent->hash)) : std::nullopt, stop);
+  found.trackers = ask_trackers(urls, torrent ? std::optional(torrent->hash) : std::nullopt, stop);
   found.dht = ask_dht(patience, stop);
   found.providers = ask_providers(config, stop);
   return found;

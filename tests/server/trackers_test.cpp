@@ -6,7 +6,7 @@
 #include "support/swarm.hpp"
 #include "support/tracker.hpp"
 #include "support/website.hpp"
-#include "tracker/scrape_answer.hpp"
+#include "tracker/question.hpp"
 
 #include <gmock/gmock.h>
 
