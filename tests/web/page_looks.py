@@ -116,11 +116,17 @@ class Looks:
         """Providers are of another test: what they may say at the worst is given to the page here."""
         viewer.open()
         viewer.run("const real = window.fetch; window.hacked = () => { window.wasHacked = true; };"
-                   "window.fetch = (to, ...more) => String(to).startsWith('/search') ? Promise.resolve(new Response(JSON.stringify("
-                   "{success: true, data: args[0]}))) : real(to, ...more); location.hash = '#/search/harbour'", RESULTS)
+                   "window.fetch = (to, ...more) => String(to).startsWith('/search') ? (window.asked = (window.asked || 0) + 1, "
+                   "Promise.resolve(new Response(JSON.stringify({success: true, data: args[0]})))) : more[0]?.method === 'POST' ? "
+                   "Promise.reject(new TypeError('away')) : real(to, ...more); location.hash = '#/search/harbour'", RESULTS)
         screens(viewer, self.out, "search", f"document.querySelectorAll('.results .result').length === {len(RESULTS['results'])}")
         accessible(viewer, self.axe, "search")
         assert not viewer.run("return window.wasHacked || document.querySelector('main img[src=x], main b')")
+        viewer.run("document.querySelectorAll('.results .result')[3].click(); location.hash = '#/settings'")
+        viewer.has("one is elsewhere", "document.querySelectorAll('.panel').length === 5")
+        viewer.run("history.back()")
+        viewer.has("one is back at what one chose, and nobody is asked again",
+                   "document.activeElement === document.querySelectorAll('.results .result')[3] && window.asked === 1")
 
     def plain(self, viewer):
         viewer.open("web/plain.html")

@@ -9,13 +9,17 @@ import {cards} from './library.js';
 import {sayTrouble} from './notice.js';
 import {words} from './words.js';
 
-function row(result, refuse) {
+const fresh = 5 * 60000;  // ms
+let last = {};  // who comes back from a result is there again: the query, when and what was answered, which was chosen
+
+function row(result, number, refuse) {
   // What a provider does not tell is null.
   const facts = [result.cached && words.search.here, result.size !== null && bytes(result.size),
     result.seeders !== null && words.search.facts(result.seeders, result.leechers),
     result.date && result.date.slice(0, 10), result.category, (result.providers || []).join(', ')].filter(Boolean).join(' · ');
   async function play() {
     start.disabled = true;
+    last.chosen = number;
     try {
       await add(result.magnet ? {magnetUri: result.magnet} : {infoHash: result.infoHash});
     } catch (trouble) {
@@ -38,9 +42,12 @@ export function search(signal, query) {
 
   async function run() {
     try {
-      const {data, message} = await answer(`/search?q=${encodeURIComponent(query)}`, {signal});
+      if (last.query !== query || Date.now() - last.when > fresh)
+        last = {query, when: Date.now(), answer: await answer(`/search?q=${encodeURIComponent(query)}`, {signal})};
+      const {data, message} = last.answer;
       told.replaceChildren(data.results.length ? '' : make('p', {}, message || words.search.none));
-      found.append(...data.results.map(result => row(result, trouble => told.replaceChildren(sayTrouble(trouble)))));
+      found.append(...data.results.map((result, number) => row(result, number, trouble => told.replaceChildren(sayTrouble(trouble)))));
+      queueMicrotask(() => found.children[last.chosen]?.firstChild.focus());  // once it is in the page
       providers.textContent = data.providers.filter(one => one.state !== 'unused').map(one => one.state !== 'ok' ?
         words.search.providerFailed(one.name, one.error) : words.search.provider(one.name, one.results, one.ms)).join('  ·  ');
     } catch (trouble) {
