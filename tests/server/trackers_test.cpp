@@ -10,6 +10,9 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
+#include <fstream>
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -246,6 +249,22 @@ TEST(Beginning, PeersAreLookedForAgain) {
   ASSERT_EQ(server.post("/api/torrents?wait=0", "{\"infoHash\":\"" + key + "\"}").status(), 202);
   EXPECT_TRUE(
       support::eventually([&] { return at(server.get("/api/torrents/" + key).body, "$.data.retries") == "2"; }, 15s));
+}
+
+TEST(Beginning, WhatHasFailedIsTriedAgain) {
+  support::Swarm swarm(support::make_torrent("film.mkv", MiB), 1);
+  Running server;
+  auto const key = swarm.torrent().key;
+  std::filesystem::path const in_the_way =
+      server.folder() / ("downloads/" + key);  // a file where the torrent's folder should be
+  std::filesystem::create_directories(in_the_way.parent_path());
+  std::ofstream(in_the_way).put('x');
+  server.post("/api/torrents?wait=5", "{\"magnetUri\":\"" + swarm.magnet() + "\"}");
+  auto const says = [&](char const* path) { return at(server.get("/api/torrents/" + key).body, path); };
+  EXPECT_TRUE(support::eventually([&] { return says("$.data.status") == "\"error\""; }, 15s)) << says("$.data");
+  EXPECT_TRUE(support::eventually([&] { return says("$.data.retries") != "0"; }, 15s));
+  std::filesystem::remove(in_the_way);
+  EXPECT_TRUE(support::eventually([&] { return says("$.data.status") == "\"complete\""; }, 20s)) << says("$.data");
 }
 
 }  // namespace
