@@ -10,6 +10,7 @@
 #include <gmock/gmock.h>
 
 #include <filesystem>
+#include <fstream>
 #include <unistd.h>
 
 namespace {
@@ -227,7 +228,15 @@ TEST_F(WithoutPeers, NginxAsAStreamingService) {
       return false;
     }
   })) << nginx.err();
+  auto const large = std::string(40, 'c');
+  std::ofstream(folder / ("files/" + large + ".mkv")).put('x');
+  std::filesystem::resize_file(folder / ("files/" + large + ".mkv"), 100 * MiB);
   start({{"HTTP_STREAM_SOURCES", "http://" + at.str() + "/watch/{infoHash}"}});
+  std::vector<support::http::Connection> pausing;  // viewers who take no more for the moment
+  for (int i = 0; i < 20; ++i) {
+    pausing.emplace_back(server_->at()).send({.target = "/stream/proxy/" + large});
+    EXPECT_EQ(pausing.back().read_head().status, 200);
+  }
   expect_film(made.key, false);
 }
 

@@ -6,7 +6,8 @@
 namespace fetch {
 namespace {
 
-constexpr int connections = 32, connections_to_one_host = 8;
+/// A viewer of a streaming service holds one.
+constexpr int connections = 256, connections_to_one_host = 64;
 
 /// A body that is gathered, and the time that it may take.
 struct Gathering {
