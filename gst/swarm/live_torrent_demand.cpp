@@ -82,7 +82,10 @@ void LiveTorrent::steer_web_seeds(lt::torrent_handle const& handle, Layout const
   if (bands_.apply(handle, layout, wants, [&](int piece) { return verified[static_cast<std::size_t>(piece)]; })) {
     for (auto const& url : parked.url) handle.add_url_seed(url);
     for (auto const& url : parked.http) handle.add_http_seed(url);
-    parked = {};
+    // One that was taken away while its name was looked up goes when that is over; until then it takes no other of the
+    // same address.
+    std::erase_if(parked.url, [there = handle.url_seeds()](auto const& url) { return there.contains(url); });
+    std::erase_if(parked.http, [there = handle.http_seeds()](auto const& url) { return there.contains(url); });
   } else {
     for (auto const& url : known) handle.remove_url_seed(url);
     for (auto const& url : known_http) handle.remove_http_seed(url);

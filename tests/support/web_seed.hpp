@@ -42,7 +42,8 @@ class WebSeed {
   [[nodiscard]] int requests() const { return state_->requests; }
   /// Bytes of files sent.
   [[nodiscard]] std::int64_t served() const { return state_->served; }
-  /// Connections.
+  /// That are open.
+  [[nodiscard]] int connections() const { return state_->connections; }
   [[nodiscard]] int most_at_once() const { return state_->most_at_once; }
 
  private:

@@ -151,6 +151,8 @@ TEST_F(WebSeeds, ASlowOneDoesNotHoldUpPeers) {
   support::Link other(peers[1].endpoint(), {.down = 4 * MiB, .delay = 5ms});
   auto torrent = add_file(made);
   auto reader = torrent->open(swarm::TheFilm{});
+  std::byte first;
+  (void)reader->try_read({&first, 1});  // now it wants something
   ASSERT_TRUE(eventually([&] { return web.requests() > 0; }));
   for (auto const& peer : {one.endpoint(), other.endpoint()}) torrent->add_sources({.peers = {{peer.host, peer.port}}});
   auto const begin = std::chrono::steady_clock::now();
