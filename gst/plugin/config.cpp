@@ -2,6 +2,7 @@
 #include "plugin/config.hpp"
 
 #include "swarm/error.hpp"
+#include "swarm/uri.hpp"
 
 #include <algorithm>
 
@@ -12,8 +13,14 @@ swarm::Locator Config::what() const {
     throw swarm::Error(swarm::Errc::bad_input, "No URI is set.",
                        "Set the property uri to a magnet link, torrent:<info hash> or torrent:///path/of/a.torrent.");
   auto what = *locator;
-  for (auto const& url : trackers)
-    if (std::find(what.trackers.begin(), what.trackers.end(), url) == what.trackers.end()) what.trackers.push_back(url);
+  for (auto const& text : trackers) {
+    auto const url = swarm::web_address(text, {"http", "https", "udp"});
+    if (!url)
+      throw swarm::Error(swarm::Errc::bad_input, "The property trackers names \"" + text + "\", which is no tracker.",
+                         "Trackers begin with udp://, http:// or https:// and a host.");
+    if (std::find(what.trackers.begin(), what.trackers.end(), *url) == what.trackers.end())
+      what.trackers.push_back(*url);
+  }
   return what;
 }
 

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <filesystem>
 
 namespace plugin {
 
@@ -17,6 +18,17 @@ using glib::Ref;
 using swarm::Reader;
 
 namespace {
+
+/// What is being thrown: were files damaged or taken away?
+bool is_disk_failure() {
+  try {
+    throw;
+  } catch (swarm::Error const& error) {
+    return error.code() == swarm::Errc::disk;
+  } catch (...) {
+    return false;
+  }
+}
 
 /// A buffer that is mapped for writing as long as this lives.
 class Mapped {
@@ -34,6 +46,15 @@ class Mapped {
   GstBuffer* buffer_;
   GstMapInfo map_;
 };
+
+/// Is the file in the folder, or in one below it?
+bool lies_below(std::string const& folder, std::string const& file) {
+  namespace fs = std::filesystem;
+  std::error_code none;
+  auto const canonical = [&](std::string const& path) { return fs::weakly_canonical(fs::absolute(path, none), none); };
+  auto const relative = canonical(file).lexically_relative(canonical(folder));
+  return !relative.empty() && *relative.begin() != "..";
+}
 
 /// Fills `into`: all of it if `whole`, else what can be had without waiting a second time. Returns the number of
 /// bytes, short only at the end of the file; nullopt if cancelled.
@@ -67,17 +88,31 @@ bool TorrentSrc::pulled() const {
   return pulled;
 }
 
+// Backwards the base class goes on one whole block before this one, however much of it came.
+bool TorrentSrc::wants_all() const {
+  if (pulled()) return true;
+  GST_OBJECT_LOCK(element_);
+  bool const backwards = element_->segment.rate < 0;
+  GST_OBJECT_UNLOCK(element_);
+  return backwards;
+}
+
 GstFlowReturn TorrentSrc::create(std::uint64_t offset, std::uint64_t length, GstBuffer** buffer) noexcept {
   auto const reporter = opened().reporter;
   try {
-    ReadGate::Pass const pass(gate_);
-    if (!pass || !reporter) return GST_FLOW_FLUSHING;
-    reporter->read_begins(static_cast<std::int64_t>(offset + length));
-    auto const flow = read(pass.reader(), offset, length, buffer);
-    reporter->read_ends(flow == GST_FLOW_OK ? static_cast<std::int64_t>(gst_buffer_get_size(*buffer)) : 0);
-    if (flow == GST_FLOW_EOS) reporter->interrupted();
-    return flow;
+    if (offset > static_cast<std::uint64_t>(G_MAXINT64)) return GST_FLOW_EOS;
+    for (;;) {
+      ReadGate::Pass const pass(gate_);
+      if (!pass || !reporter) return GST_FLOW_FLUSHING;
+      reporter->read_begins(static_cast<std::int64_t>(offset + length));
+      auto const flow = read(pass.reader(), offset, length, buffer);
+      reporter->read_ends(flow == GST_FLOW_OK ? static_cast<std::int64_t>(gst_buffer_get_size(*buffer)) : 0);
+      if (flow == GST_FLOW_EOS) reporter->interrupted();
+      // Nobody else would ask again in push mode, after fail_pending_reads().
+      if (flow != GST_FLOW_FLUSHING || gate_.closed() || pulled()) return flow;
+    }
   } catch (...) {
+    spoiled_ = is_disk_failure();
     auto const what = post_error(element());
     if (reporter) reporter->failed(what);
     return GST_FLOW_ERROR;
@@ -114,7 +149,7 @@ GstFlowReturn TorrentSrc::read(Reader& reader, std::uint64_t offset, std::uint64
     Mapped const mapped(out);
     in_head = std::min<std::size_t>(in_head, length);
     std::memcpy(mapped.bytes().data(), head.data(), in_head);
-    got = fill(element(), reader, mapped.bytes().first(length), in_head, pulled());
+    got = fill(element(), reader, mapped.bytes().first(length), in_head, wants_all());
   }
   if (!got) return GST_FLOW_FLUSHING;
   if (*got == 0 && length > 0) return GST_FLOW_EOS;
@@ -150,11 +185,16 @@ void TorrentSrc::tell_file(Reader const& reader, swarm::Torrent const& torrent) 
     else  // Goes out behind stream-start and segment. Not by gst_element_send_event(): that waits for state changes.
       GST_ELEMENT_GET_CLASS(element_)->send_event(element(), gst_event_new_tag(tags));
   }
-  auto const wished = config().save_path;
-  auto const path = torrent.path_on_disk(*file);
-  if (!wished.empty() && !path.empty() && path.compare(0, wished.size(), wished) != 0)
-    post_warning(element(), "The torrent is open already, in another folder: " + path,
-                 "save-path counts for the first who opens a torrent; the files stay where they are.");
+  auto const wished = config();
+  auto const path = torrent.path_on_disk(*file);  // empty: in memory
+  constexpr auto advice =
+      "save-path and storage count for the first who opens a torrent; its bytes stay where they are.";
+  if (path.empty() && !wished.save_path.empty() && wished.storage != swarm::StorageKind::ram)
+    post_warning(element(), "The torrent is open already, in memory.", advice);
+  else if (!path.empty() && wished.storage == swarm::StorageKind::ram)
+    post_warning(element(), "The torrent is open already, on disk: " + path, advice);
+  else if (!path.empty() && !wished.save_path.empty() && !lies_below(wished.save_path, path))
+    post_warning(element(), "The torrent is open already, in another folder: " + path, advice);
 }
 
 }  // namespace plugin

@@ -70,6 +70,16 @@ static gboolean gst_torrent_src_get_size(GstBaseSrc* self, guint64* size) {
   });
 }
 
+/// Events come from downstream, and from the application.
+static gboolean gst_torrent_src_event(GstBaseSrc* self, GstEvent* event) {
+  return impl(self).may_take(event) && GST_BASE_SRC_CLASS(gst_torrent_src_parent_class)->event(self, event);
+}
+static gboolean gst_torrent_src_send_event(GstElement* self, GstEvent* event) {
+  if (impl(self).may_take(event)) return GST_ELEMENT_CLASS(gst_torrent_src_parent_class)->send_event(self, event);
+  gst_event_unref(event);
+  return FALSE;
+}
+
 static gboolean gst_torrent_src_do_seek(GstBaseSrc* self, GstSegment* segment) {
   return done(self, [&] { impl(self).seek(*segment); }) &&
          GST_BASE_SRC_CLASS(gst_torrent_src_parent_class)->do_seek(self, segment);
@@ -144,14 +154,16 @@ static void gst_torrent_src_class_init(GstTorrentSrcClass* klass) {
   /**
    * GstTorrentSrc::fail-pending-reads:
    *
-   * Ends the reads that wait now as a flush would; later reads wait again. For a demuxer that searches in the thread
-   * that asked it to seek, where no flush can reach it. May be emitted on any thread.
+   * Ends the reads that wait now as a flush would; later reads wait again. For a demuxer in pull mode that searches in
+   * the thread that asked it to seek, where no flush can reach it; in push mode nothing happens. May be emitted on any
+   * thread.
    */
   signals[SIGNAL_FAIL_PENDING_READS] = g_signal_new_class_handler(
       "fail-pending-reads", G_TYPE_FROM_CLASS(klass), static_cast<GSignalFlags>(G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION),
       G_CALLBACK(gst_torrent_src_fail_pending_reads), nullptr, nullptr, nullptr, G_TYPE_NONE, 0);
 
   auto* element = GST_ELEMENT_CLASS(klass);
+  element->send_event = GST_DEBUG_FUNCPTR(gst_torrent_src_send_event);
   element->change_state = GST_DEBUG_FUNCPTR(gst_torrent_src_change_state);
   gst_element_class_add_static_pad_template(element, &src_template);
   gst_element_class_set_static_metadata(
@@ -164,6 +176,7 @@ static void gst_torrent_src_class_init(GstTorrentSrcClass* klass) {
   source->stop = GST_DEBUG_FUNCPTR(gst_torrent_src_stop);
   source->is_seekable = GST_DEBUG_FUNCPTR(gst_torrent_src_is_seekable);
   source->get_size = GST_DEBUG_FUNCPTR(gst_torrent_src_get_size);
+  source->event = GST_DEBUG_FUNCPTR(gst_torrent_src_event);
   source->do_seek = GST_DEBUG_FUNCPTR(gst_torrent_src_do_seek);
   source->unlock = GST_DEBUG_FUNCPTR(gst_torrent_src_unlock);
   source->unlock_stop = GST_DEBUG_FUNCPTR(gst_torrent_src_unlock_stop);

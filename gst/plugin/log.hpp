@@ -9,6 +9,7 @@
 #include <string_view>
 
 GST_DEBUG_CATEGORY_EXTERN(torrentsrc_debug);
+#define GST_CAT_DEFAULT torrentsrc_debug
 
 namespace plugin {
 

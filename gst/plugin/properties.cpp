@@ -155,7 +155,7 @@ Row const table[] = {
      [](Config const& c, GValue* v) { g_value_set_uint(v, milliseconds(c.metadata_timeout)); }},
     {[] {
        return g_param_spec_uint("piece-timeout", "Piece timeout",
-                                "Longest wait for bytes that are to be read (milliseconds, 0 = wait for ever)", 0,
+                                "Longest wait for a block of what is to be read (milliseconds, 0 = wait for ever)", 0,
                                 G_MAXINT, milliseconds(defaults().piece_timeout), ready);
      },
      [](Config& c, GValue const* v) { c.piece_timeout = std::chrono::milliseconds(g_value_get_uint(v)); },

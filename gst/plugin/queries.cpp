@@ -88,7 +88,7 @@ bool TorrentSrc::query(GstQuery* query) {
     case GST_QUERY_BUFFERING: {
       auto const reader = gate_.reader();
       return reader && open.torrent &&
-             answer_buffering(query, *reader, *open.torrent, open.reporter->buffering_percent());
+             answer_buffering(query, *reader, *open.torrent, open.reporter->buffered_percent());
     }
     case GST_QUERY_CONTEXT:
       return answer_context_query(query, open.lease.session) || chain();

@@ -72,6 +72,11 @@ void ReadGate::open() {
   if (reader_) reader_->uncancel();
 }
 
+bool ReadGate::closed() const {
+  std::lock_guard lock(mutex_);
+  return closed_ || !reader_;
+}
+
 void ReadGate::fail_pending() {
   std::lock_guard lock(mutex_);
   if (!inside_ || failing_) return;

@@ -43,6 +43,7 @@ class ReadGate {
   /// Ends the read that waits and refuses all until open().
   void close();
   void open();
+  [[nodiscard]] bool closed() const;
   /// Ends the reads that wait now; those that come later are let in as ever.
   void fail_pending();
 

@@ -153,18 +153,18 @@ void Reporter::measure(Events const& events) {
   if (last == Clock::time_point{} || buffering_.active() || waits || !is_playing(element_)) return;
   played_bytes_ += bytes;
   played_time_ += now - last;
+  if (played_time_ >= std::chrono::seconds(2))
+    rate_ = static_cast<std::int64_t>(static_cast<double>(played_bytes_) / played_time_.count());
 }
 
-void Reporter::tell_buffering(Events const& events) {
-  if (!buffering_.active() && !events.waiting_since) return;
+Buffering::Moment Reporter::moment_of(Events const& events) const {
   Buffering::Moment moment;
   moment.now = Clock::now();
   moment.waiting_since = events.waiting_since;
   moment.playing = is_playing(element_);
   moment.read_ahead = read_ahead_;
   moment.over = events.over;
-  if (played_time_ >= std::chrono::seconds(2))
-    moment.rate = static_cast<std::int64_t>(static_cast<double>(played_bytes_) / played_time_.count());
+  moment.rate = rate_;
   auto const position = reader_->position();
   if (auto size = reader_->size()) {
     moment.remaining = std::max<std::int64_t>(*size - position, 0);
@@ -172,7 +172,24 @@ void Reporter::tell_buffering(Events const& events) {
       if (range.begin <= position && position < range.end) moment.ahead = range.end - position;
   }
   if (events.waiting_since) moment.missing = std::max<std::int64_t>(events.read_end - position, 0);
-  post_buffering(buffering_.update(moment));
+  return moment;
+}
+
+void Reporter::tell_buffering(Events const& events) {
+  if (buffering_.active() || events.waiting_since) post_buffering(buffering_.update(moment_of(events)));
+}
+
+int Reporter::buffered_percent() {
+  Events events;
+  {
+    std::lock_guard lock(mutex_);
+    events = events_;
+  }
+  auto const moment = moment_of(events);
+  if (!reader_->size()) return 0;
+  if (moment.remaining == 0) return 100;
+  auto const percent = static_cast<int>(std::min<std::int64_t>(100 * moment.ahead / Buffering::target(moment), 100));
+  return moment.waiting_since ? std::min(percent, 99) : percent;
 }
 
 void Reporter::tell_stalled(Events const& events) {
@@ -206,7 +223,6 @@ void Reporter::post(std::vector<Progress::Message> const& messages) {
 
 void Reporter::post_buffering(std::optional<int> percent) {
   if (!percent) return;
-  percent_ = *percent;
   GST_INFO_OBJECT(element_, "buffering %d %%", *percent);
   auto* message = gst_message_new_buffering(GST_OBJECT(element_), *percent);
   auto const status = torrent_->status();

@@ -32,8 +32,8 @@ class Reporter {
   Reporter& operator=(Reporter const&) = delete;
 
   void post_stats(bool on) { post_stats_ = on; }
-  /// Level of the last BUFFERING message, 100 if not buffering.
-  [[nodiscard]] int buffering_percent() const { return percent_; }
+  /// How much of what should lie ahead is there, in per cent; less than 100 if a read waits.
+  [[nodiscard]] int buffered_percent();
 
   /// The streaming thread begins to read up to `end` of the file; and has done so, with so many bytes (0 = none).
   void read_begins(std::int64_t end);
@@ -57,6 +57,7 @@ class Reporter {
   void measure(Events const& events);
   void tell_metadata();
   void tell_progress(Events const& events);
+  [[nodiscard]] Buffering::Moment moment_of(Events const& events) const;
   void tell_buffering(Events const& events);
   void tell_stalled(Events const& events);
   void tell_stats();
@@ -70,7 +71,7 @@ class Reporter {
   std::shared_ptr<swarm::Reader> const reader_;
   std::int64_t const read_ahead_;
   std::atomic<bool> post_stats_ = false;
-  std::atomic<int> percent_ = 100;
+  std::atomic<std::int64_t> rate_ = 0;  ///< bytes/s that playing reads; 0: not known yet
 
   std::mutex mutex_;
   std::condition_variable changed_;

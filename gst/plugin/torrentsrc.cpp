@@ -37,15 +37,37 @@ void TorrentSrc::set_uri(std::string const& uri) {
   if (error) throw *error;
 }
 
+// The torrent outlives a stop, and others may use it: what this element has set it takes back, and nothing else.
+void TorrentSrc::limit(swarm::Torrent& torrent, Config const& config) {
+  bool const any = config.download_limit || config.upload_limit;
+  std::string last;
+  {
+    std::lock_guard lock(mutex_);
+    last = std::exchange(limited_, any ? torrent.key() : "");
+  }
+  if (any || last == torrent.key()) torrent.set_limits(config.download_limit, config.upload_limit);
+}
+
+void TorrentSrc::keep(swarm::Torrent& torrent, Config const& config) {
+  std::string last;
+  {
+    std::lock_guard lock(mutex_);
+    last = std::exchange(kept_, config.keep ? torrent.key() : "");
+  }
+  if (config.keep)
+    torrent.set_keep(config.choice());
+  else if (last == torrent.key())
+    torrent.set_keep(std::nullopt);
+}
+
 void TorrentSrc::apply_limits() {
   auto const now = config();
-  if (auto const open = opened(); open.torrent) open.torrent->set_limits(now.download_limit, now.upload_limit);
+  if (auto const open = opened(); open.torrent) limit(*open.torrent, now);
 }
 
 void TorrentSrc::apply_keep() {
   auto const now = config();
-  if (auto const open = opened(); open.torrent)
-    open.torrent->set_keep(now.keep ? std::optional(now.choice()) : std::nullopt);
+  if (auto const open = opened(); open.torrent) keep(*open.torrent, now);
 }
 
 void TorrentSrc::apply_stats() {
@@ -65,13 +87,13 @@ void TorrentSrc::start() {
   if (config.storage != swarm::Settings{}.storage) options.storage = config.storage;
   options.ram_budget = config.ram_budget;
   auto torrent = lease.session->add(what, options);
-  if (config.download_limit || config.upload_limit) torrent->set_limits(config.download_limit, config.upload_limit);
-  if (config.keep) torrent->set_keep(config.choice());
+  limit(*torrent, config);
+  keep(*torrent, config);
 
   std::shared_ptr<swarm::Reader> reader = torrent->open(config.choice(), config.reader());
   auto reporter = std::make_shared<Reporter>(element(), torrent, reader, config.read_ahead);
   reporter->post_stats(config.post_stats);
-  told_ = false;
+  told_ = spoiled_ = false;
   gate_.attach(std::move(reader));
   std::lock_guard lock(mutex_);
   open_ = {std::move(lease), std::move(torrent), std::move(reporter)};
@@ -86,6 +108,11 @@ void TorrentSrc::stop() {
   }
   if (!last.torrent) return;
   last.reporter.reset();
+  // Added anew, its files are looked at again. Where an application has the session, that is for it to say.
+  if (spoiled_ && last.lease.own && last.torrent->readers() == 0) {
+    last.lease.session->remove(last.torrent->hash(), false, {});
+    last.torrent.reset();
+  }
   Linger::process().keep(std::move(last.lease.session), std::move(last.torrent), last.lease.own);
 }
 
@@ -98,6 +125,18 @@ void TorrentSrc::unlock() { gate_.close(); }
 void TorrentSrc::unlock_stop() {
   gate_.open();
   if (auto const open = opened(); open.reporter) open.reporter->interrupted();
+}
+
+bool TorrentSrc::may_take(GstEvent* event) const {
+  if (GST_EVENT_TYPE(event) != GST_EVENT_SEEK) return true;
+  GST_OBJECT_LOCK(element_);
+  bool const known = element_->segment.duration != GST_CLOCK_TIME_NONE;
+  GST_OBJECT_UNLOCK(element_);
+  if (known) return true;
+  gdouble rate = 1;
+  GstSeekType start = GST_SEEK_TYPE_NONE, stop = GST_SEEK_TYPE_NONE;
+  gst_event_parse_seek(event, &rate, nullptr, nullptr, &start, nullptr, &stop, nullptr);
+  return rate > 0 && start != GST_SEEK_TYPE_END && stop != GST_SEEK_TYPE_END;
 }
 
 void TorrentSrc::seek(GstSegment const& segment) {

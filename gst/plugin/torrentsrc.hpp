@@ -11,6 +11,7 @@
 
 #include <gst/base/gstbasesrc.h>
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -46,12 +47,14 @@ class TorrentSrc {
   void close();
   void unlock();
   void unlock_stop();
+  /// False: a seek to a place that depends on the size, which is not known yet. The base class would go elsewhere.
+  bool may_take(GstEvent* event) const;
   /// Moves demand at once; the next create() reads there.
   void seek(GstSegment const& segment);
   void fail_pending_reads();
 
   /// Blocks until bytes are there, unlock() or a time-out. In pull mode it gives all of `length` up to the end of
-  /// the file, in push mode what can be had without waiting again. Errors are posted.
+  /// the file, in push mode, forwards, what can be had without waiting again. Errors are posted.
   GstFlowReturn create(std::uint64_t offset, std::uint64_t length, GstBuffer** buffer) noexcept;
 
   [[nodiscard]] std::optional<std::int64_t> size() const;
@@ -69,6 +72,9 @@ class TorrentSrc {
   [[nodiscard]] Open opened() const;
   [[nodiscard]] GstElement* element() const { return GST_ELEMENT(element_); }
   [[nodiscard]] bool pulled() const;
+  [[nodiscard]] bool wants_all() const;
+  void limit(swarm::Torrent& torrent, Config const& config);
+  void keep(swarm::Torrent& torrent, Config const& config);
 
   GstFlowReturn read(swarm::Reader& reader, std::uint64_t offset, std::uint64_t length, GstBuffer** buffer);
   void tell_size(swarm::Reader const& reader);
@@ -80,6 +86,8 @@ class TorrentSrc {
   Config config_;                          // under mutex_
   std::optional<swarm::Error> uri_error_;  // under mutex_: why there is no URI
   Open open_;                              // under mutex_
+  std::string limited_, kept_;             // under mutex_: the torrents that this element has limited, keeps
+  std::atomic<bool> spoiled_ = false;      // the last read found the files damaged
   bool told_ = false;                      // of the streaming thread: this start's file is known
 };
 

@@ -23,6 +23,10 @@ Error disk_error(std::error_code code, std::string const& path) {
        "Check the rights of the folder, or choose another one."},
       {std::errc::read_only_file_system, Errc::permission, "The file system is read-only",
        "Choose a download folder that can be written."},
+      {std::errc::not_a_directory, Errc::permission, "The download folder can't be made: a file is in its way",
+       "Choose another folder."},
+      {std::errc::no_such_file_or_directory, Errc::disk, "The download folder is gone, or can't be made",
+       "Check that it is there, or choose another one."},
       {std::errc::too_many_files_open, Errc::disk, "Too many files are open",
        "Raise the limit of open files (ulimit -n)."},
   };

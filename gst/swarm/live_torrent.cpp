@@ -307,6 +307,7 @@ void LiveTorrent::on_block() {
   if (seen_block_) return;
   seen_block_ = true;
   phase(&Phases::first_block);
+  ask_status();
 }
 
 // ---- metadata, storage, verified pieces ----

@@ -224,6 +224,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   /// True the first time.
   bool phase(std::optional<std::chrono::milliseconds> Phases::*which);
   void log_start() const;
+  void ask_status();
   void wake_readers();
   /// To libtorrent, so that it connects to peers without delay.
   void give(libtorrent::add_torrent_params params);

@@ -94,6 +94,13 @@ std::string LiveTorrent::plight() const {
   return text;
 }
 
+// libtorrent tells of itself once a second: late for one who has just begun.
+void LiveTorrent::ask_status() {
+  on_network([self = me()](lt::torrent_handle const& handle) {
+    self->on_status(handle.status(lt::torrent_handle::query_distributed_copies));
+  });
+}
+
 void LiveTorrent::on_status(lt::torrent_status const& status) {
   {
     auto state = state_.lock();
@@ -104,7 +111,8 @@ void LiveTorrent::on_status(lt::torrent_status const& status) {
     mine.upload_rate = status.upload_payload_rate;
     mine.downloaded = status.all_time_download;
     mine.uploaded = status.all_time_upload;
-    mine.availability = status.distributed_copies;
+    // Of what is whole libtorrent says -1.
+    mine.availability = status.distributed_copies < 0 ? status.num_seeds : status.distributed_copies;
   }
   if (status.num_peers == 0 && seen_handshake_.exchange(false)) alone_since_ = never;
 }

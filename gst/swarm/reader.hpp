@@ -32,7 +32,7 @@ enum class Fetch {
 struct ReaderOptions {
   std::int64_t read_ahead = 32 * 1024 * 1024;         ///< bytes wanted ahead of the position, > 0
   std::chrono::milliseconds metadata_timeout{60000};  ///< of one read(); 0 = wait for ever
-  std::chrono::milliseconds piece_timeout{60000};     ///< of one read(); 0 = wait for ever
+  std::chrono::milliseconds piece_timeout{60000};     ///< without a block of what a read() waits for; 0 = wait for ever
   Verify verify = Verify::strict;
   Fetch fetch = Fetch::first;
 };

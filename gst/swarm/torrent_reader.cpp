@@ -179,7 +179,8 @@ Reader::Result TorrentReader::read(std::span<std::byte> into) {
         changed_.wait(lock, happened);
         continue;
       }
-      if (changed_.wait_until(lock, start + patience, happened)) continue;
+      auto const since = std::max(start, block_came_.load());
+      if (changed_.wait_until(lock, since + patience, happened) || block_came_.load() > since) continue;
     }
     end_waiting();
     auto const advice = "Check that the torrent has seeders and that the network can be reached, or wait longer.";
@@ -277,7 +278,9 @@ void TorrentReader::wake() {
 }
 
 void TorrentReader::on_block(int piece) {
-  if (options_.verify != Verify::strict && waiting_piece_ == piece) wake();
+  if (waiting_piece_ != piece) return;
+  block_came_ = Clock::now();
+  if (options_.verify != Verify::strict) wake();
 }
 
 void TorrentReader::on_verified(int piece) {

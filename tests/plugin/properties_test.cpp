@@ -91,6 +91,28 @@ TEST(Properties, ReachTheReader) {
   EXPECT_EQ(fake.torrent->keep(), std::nullopt);
 }
 
+// The torrent is still there at the next start: what this element had set it takes back, and nothing else.
+TEST(Properties, WhatIsTakenBackIsTakenBackAtTheNextStart) {
+  Fake fake(support::payload_file("film.mkv", MiB));
+  auto const start = [&](GstElement* source, int limit, bool keep) {
+    g_object_set(source, "download-limit", limit, "keep", static_cast<gboolean>(keep), nullptr);
+    gst_element_set_state(source, GST_STATE_PAUSED);
+    gst_element_set_state(source, GST_STATE_NULL);
+  };
+  Pipeline one("torrentsrc name=s ! fakesink"), other("torrentsrc name=s ! fakesink");
+  for (auto* pipeline : {&one, &other}) {
+    fake.give_to(pipeline->get());
+    g_object_set((*pipeline)["s"].get(), "uri", any_magnet().c_str(), nullptr);
+  }
+  start(one["s"].get(), 5, true);
+  start(other["s"].get(), 0, false);
+  EXPECT_EQ(fake.torrent->asked().download_limit, 5) << "another one's";
+  EXPECT_NE(fake.torrent->keep(), std::nullopt);
+  start(one["s"].get(), 0, false);
+  EXPECT_EQ(fake.torrent->asked().download_limit, 0);
+  EXPECT_EQ(fake.torrent->keep(), std::nullopt);
+}
+
 TEST(Properties, FileIsChosenByNameThenIndexThenUri) {
   struct {
     char const* properties;
@@ -182,9 +204,13 @@ TEST(Uri, IsRefusedWhileRunning) {
 
 TEST(Uri, AWrongPropertyIsToldAtStart) {
   struct {
-    char const* properties;
+    std::string properties;
     char const* word;
-  } const cases[] = {{"", "URI"}, {"uri=magnet:?xt=urn:btih:zz", "hash"}, {"uri=http://127.0.0.1/film", "http"}};
+  } const cases[] = {{"", "URI"},
+                     {"uri=magnet:?xt=urn:btih:zz", "hash"},
+                     {"uri=http://127.0.0.1/film", "http"},
+                     {"uri=" + any_magnet() + " trackers=\"<nonsense>\"", "nonsense"}};
+
   for (auto const& c : cases) {
     Pipeline pipeline(std::string("torrentsrc ") + c.properties + " ! fakesink");
     EXPECT_EQ(pipeline.set(GST_STATE_PAUSED), GST_STATE_CHANGE_FAILURE);

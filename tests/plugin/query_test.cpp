@@ -129,6 +129,11 @@ TEST(Query, BufferingBeforeTheMetadata) {
   gst_query_parse_buffering_range(query.get(), nullptr, nullptr, &stop, &total);
   EXPECT_EQ(stop, 0);
   EXPECT_EQ(total, -1);
+  gboolean busy = FALSE;
+  gint percent = 100;
+  gst_query_parse_buffering_percent(query.get(), &busy, &percent);
+  EXPECT_TRUE(busy) << "there is nothing to play";
+  EXPECT_EQ(percent, 0);
 }
 
 TEST(Query, Stats) {

@@ -126,6 +126,52 @@ TEST(Push, SeekWithStopEndsThere) {
   EXPECT_NE(std::find(ends.begin(), ends.end(), std::optional<std::int64_t>(1500)), ends.end());
 }
 
+// The base class goes back whole blocks, whatever it got.
+TEST(Push, BackwardsNothingIsLeftOut) {
+  Fake fake(payload_file("film.mkv", size));
+  fake.script->open({0, size - 70'000});
+  Harness h(fake, any_magnet(), 100'000);
+  gst_harness_play(h.harness);
+  ASSERT_TRUE(h.pull());
+  ASSERT_TRUE(gst_harness_push_upstream_event(
+      h.harness,
+      gst_event_new_seek(-1.0, GST_FORMAT_BYTES, GST_SEEK_FLAG_FLUSH, GST_SEEK_TYPE_SET, 0, GST_SEEK_TYPE_SET, size)));
+  ASSERT_TRUE(eventually([&] { return fake.script->waiting(); }));
+  fake.script->open_all();
+  auto begin = static_cast<guint64>(size);
+  for (Ref<GstBuffer> buffer; begin > 0;) {
+    buffer = h.pull();
+    ASSERT_TRUE(buffer) << begin;
+    if (GST_BUFFER_OFFSET_END(buffer.get()) != begin) continue;  // of before the flush
+    begin = GST_BUFFER_OFFSET(buffer.get());
+    EXPECT_TRUE(bytes_of(buffer.get()) ==
+                fake.script->content().bytes(static_cast<std::int64_t>(begin), gst_buffer_get_size(buffer.get())));
+  }
+}
+
+// END is nowhere as long as the size is not known; nor is where to begin backwards.
+TEST(Push, SeeksThatNeedTheSizeAreRefusedUntilItIsKnown) {
+  Fake fake(payload_file("film.mkv", size), true);
+  fake.torrent->set_metadata(false);
+  Harness h(fake);
+  gst_harness_play(h.harness);
+  ASSERT_TRUE(eventually([&] { return fake.script->waiting(); }));
+  auto const seek = [&](double rate, GstSeekType type, std::int64_t start) {
+    auto const event = [&] {
+      return gst_event_new_seek(rate, GST_FORMAT_BYTES, GST_SEEK_FLAG_FLUSH, type, start, GST_SEEK_TYPE_NONE, -1);
+    };
+    bool const from_downstream = gst_harness_push_upstream_event(h.harness, event());
+    EXPECT_EQ(gst_element_send_event(h.harness->element, event()), from_downstream);
+    return from_downstream;
+  };
+  EXPECT_FALSE(seek(1, GST_SEEK_TYPE_END, -1000));
+  EXPECT_FALSE(seek(-1, GST_SEEK_TYPE_SET, 0));
+  EXPECT_TRUE(seek(1, GST_SEEK_TYPE_SET, 1000));
+  fake.torrent->set_metadata(true);
+  ASSERT_TRUE(h.pull());
+  EXPECT_TRUE(seek(1, GST_SEEK_TYPE_END, -1000));
+}
+
 TEST(Pull, FullLengthUpToTheEnd) {
   Fake fake(payload_file("film.mkv", size), true);
   fake.script->set_chunk(1000);

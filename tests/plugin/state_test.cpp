@@ -114,6 +114,20 @@ TEST(State, FailPendingReadsEndsOnlyThose) {
   EXPECT_EQ(puller.pull(5000, 10, &flow).size(), 10u);
 }
 
+// Nobody would ask again there.
+TEST(State, FailPendingReadsLeavesAStreamAlone) {
+  Fake fake(payload_file("film.bin", MiB));
+  Pipeline pipeline("torrentsrc name=s uri=" + any_magnet() + " ! fakesink sync=false");
+  fake.give_to(pipeline.get());
+  pipeline.set(GST_STATE_PLAYING);
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_TRUE(eventually([&] { return fake.script->waiting(); }));
+    g_signal_emit_by_name(pipeline["s"].get(), "fail-pending-reads");
+  }
+  fake.script->open_all();
+  EXPECT_TRUE(pipeline.ends()) << pipeline.error();
+}
+
 TEST(State, StopWhileSomebodyReadsWithoutTheStreamLock) {
   // typefind calls the pad's getrange function itself: the base class stops the element while create() runs.
   for (int i = 0; i < 50; ++i) {

@@ -244,6 +244,64 @@ TEST(OwnSession, EndsSomeTimeAfterItsLastUserAndStartsAgain) {
   EXPECT_EQ(swarm.uploaded(), uploaded) << "what was there was kept";
 }
 
+// Nobody can remove the torrent there as the error's text advises; the next start looks at the files again.
+TEST(OwnSession, ADamagedFileIsFetchedAgain) {
+  Real real;
+  Swarm swarm(make_torrent("damaged.bin", 2 * MiB), 1);
+  auto const copy = real.folder / "copy";
+  Pipeline pipeline("torrentsrc name=s uri=" + quoted(swarm.magnet()) + " save-path=" + real.folder.str() +
+                    "/./x/../own ! filesink location=" + copy);
+  auto const plays = [&] {
+    pipeline.set(GST_STATE_PLAYING);
+    bool const ended = pipeline.ends();
+    for (auto const& message : pipeline.drain())
+      EXPECT_NE(GST_MESSAGE_TYPE(message.get()), GST_MESSAGE_WARNING) << "it is in the folder that was asked for";
+    pipeline.set(GST_STATE_NULL);
+    return ended;
+  };
+  ASSERT_TRUE(plays()) << pipeline.error();
+  std::filesystem::path file;
+  for (auto const& entry : std::filesystem::recursive_directory_iterator(real.folder / "own"))
+    if (entry.path().filename() == "damaged.bin") file = entry.path();
+  ASSERT_FALSE(file.empty());
+  std::filesystem::resize_file(file, MiB);
+  EXPECT_FALSE(plays());
+  EXPECT_TRUE(plays()) << pipeline.error();
+  EXPECT_TRUE(support::read_file(copy) == swarm.torrent().files[0].bytes());
+}
+
+TEST(Swarm, WhoOpensATorrentElsewhereIsTold) {
+  Real real;
+  Swarm swarm(make_torrent("elsewhere.bin", MiB), 1);
+  struct {
+    char const* first;
+    char const* second;
+    char const* word;  // of the warning; empty: none
+  } const cases[] = {{"storage=file", "storage=ram", "on disk"},
+                     {"storage=ram", "storage=file save-path=%s/b", "in memory"},
+                     {"save-path=%s/foo", "save-path=%s/fo", "another folder"},
+                     {"save-path=%s/foo", "save-path=%s/fo/../foo/.", ""}};
+  for (auto const& c : cases) {
+    SCOPED_TRACE(c.second);
+    real.session->remove(swarm.torrent().hash, true);
+    auto const folder = real.folder.str();
+    Pipeline first("torrentsrc uri=" + quoted(swarm.magnet()) + " " + real.shape(c.first, folder) + " ! fakesink");
+    Pipeline second("torrentsrc uri=" + quoted(swarm.magnet()) + " " + real.shape(c.second, folder) + " ! fakesink");
+    std::string told;
+    for (auto* pipeline : {&first, &second}) {
+      real.give_to(pipeline->get());
+      pipeline->set(GST_STATE_PLAYING);
+      ASSERT_TRUE(pipeline->reaches(GST_STATE_PLAYING)) << pipeline->error();
+    }
+    for (auto const& message : second.drain())
+      if (GST_MESSAGE_TYPE(message.get()) == GST_MESSAGE_WARNING) told += failure_of(message.get()).text;
+    if (*c.word)
+      EXPECT_NE(told.find(c.word), std::string::npos) << told;
+    else
+      EXPECT_EQ(told, "");
+  }
+}
+
 TEST(OwnSession, TwoProcessesInOneFolder) {
   NEEDS_CHILDREN;
   Real real;

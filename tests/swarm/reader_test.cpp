@@ -123,6 +123,14 @@ TEST_F(Live, TimeoutsSayWhatWasMissing) {
   EXPECT_EQ(patient->read({&byte, 1}).outcome, Outcome::bytes);
 }
 
+// A large piece may take longer than anybody's patience: that is for peers that send nothing.
+TEST_F(Live, APieceThatComesSlowlyIsWaitedFor) {
+  support::Swarm peers(make_torrent("film.mkv", MiB, static_cast<int>(MiB)), 1,
+                       {.upload_limit = static_cast<int>(300 * KiB)});
+  auto reader = add(peers.magnet())->open(swarm::TheFilm{}, {.piece_timeout = 1500ms, .verify = swarm::Verify::strict});
+  EXPECT_TRUE(support::Payload().matches(0, read(*reader, MiB)));
+}
+
 TEST_F(Live, TryReadWakesItsConsumer) {
   support::Swarm peers(make_torrent("film.mkv", 3 * MiB), 2, {.upload_limit = 4 * MiB});
   auto reader = add(peers.magnet())->open(swarm::TheFilm{});

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 
 
@@ -46,6 +47,15 @@ def server(program, folder, **settings):
 def ask(url, body=None, method=None):
     with urllib.request.urlopen(urllib.request.Request(url, body and json.dumps(body).encode(), method=method), timeout=60) as answer:
         return json.load(answer)["data"]
+
+
+def has_page(base):
+    """False: built without npm, the server has the plain page only."""
+    try:
+        urllib.request.urlopen(base + "/web/app.js", timeout=20).close()
+    except urllib.error.HTTPError:
+        return False
+    return True
 
 
 def missing(what):

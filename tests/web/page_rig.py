@@ -6,10 +6,8 @@ import statistics
 import tempfile
 import time
 import traceback
-import urllib.error
-import urllib.request
 
-from house import Program, eventually, make, missing, server
+from house import Program, eventually, has_page, make, missing, server
 from webdriver import Browser
 
 FPS = 25
@@ -92,11 +90,6 @@ class Viewer:
         return [line for line in self.browser.console() if "/pictures/" not in line]
 
 
-def ask_plainly(url):
-    with urllib.request.urlopen(url, timeout=20) as answer:
-        return answer.read().decode()
-
-
 def run_parts(viewer, out, parts, *arguments):
     """Names of those that are wrong; a picture of each page at its end."""
     wrong = []
@@ -140,9 +133,7 @@ def swarm(seed_program, path, *options):
 @contextlib.contextmanager
 def served(server_program, **settings):
     with tempfile.TemporaryDirectory() as home, server(server_program, home, **settings) as running:
-        try:
-            ask_plainly(running.said + "/web/app.js")
-        except urllib.error.HTTPError:
+        if not has_page(running.said):
             missing("the server was built without npm: it has the plain page only")
         yield running.said
 
