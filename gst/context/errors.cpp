@@ -17,6 +17,7 @@ constexpr Row table[] = {
     {swarm::Errc::permission, GST_RESOURCE_ERROR_OPEN_WRITE},
     {swarm::Errc::in_use, GST_RESOURCE_ERROR_BUSY},
     {swarm::Errc::disk, GST_RESOURCE_ERROR_WRITE},
+    {swarm::Errc::damaged, GST_RESOURCE_ERROR_READ},
     {swarm::Errc::bad_metadata, GST_RESOURCE_ERROR_FAILED},
     {swarm::Errc::wrong_bytes, GST_RESOURCE_ERROR_READ},
     {swarm::Errc::removed, GST_RESOURCE_ERROR_NOT_FOUND},

@@ -17,7 +17,7 @@ swarm::Locator Config::what() const {
     auto const url = swarm::web_address(text, {"http", "https", "udp"});
     if (!url)
       throw swarm::Error(swarm::Errc::bad_input, "The property trackers names \"" + text + "\", which is no tracker.",
-                         "Trackers begin with udp://, http:// or https:// and a host.");
+                         "Give http://host/…, https://host/… or udp://host:port.");
     if (std::find(what.trackers.begin(), what.trackers.end(), *url) == what.trackers.end())
       what.trackers.push_back(*url);
   }

@@ -19,17 +19,6 @@ using swarm::Reader;
 
 namespace {
 
-/// What is being thrown: were files damaged or taken away?
-bool is_disk_failure() {
-  try {
-    throw;
-  } catch (swarm::Error const& error) {
-    return error.code() == swarm::Errc::disk;
-  } catch (...) {
-    return false;
-  }
-}
-
 /// A buffer that is mapped for writing as long as this lives.
 class Mapped {
  public:
@@ -106,14 +95,16 @@ GstFlowReturn TorrentSrc::create(std::uint64_t offset, std::uint64_t length, Gst
       if (!pass || !reporter) return GST_FLOW_FLUSHING;
       reporter->read_begins(static_cast<std::int64_t>(offset + length));
       auto const flow = read(pass.reader(), offset, length, buffer);
+      damaged_ = false;
       reporter->read_ends(flow == GST_FLOW_OK ? static_cast<std::int64_t>(gst_buffer_get_size(*buffer)) : 0);
       if (flow == GST_FLOW_EOS) reporter->interrupted();
       // Nobody else would ask again in push mode, after fail_pending_reads().
       if (flow != GST_FLOW_FLUSHING || gate_.closed() || pulled()) return flow;
     }
   } catch (...) {
-    spoiled_ = is_disk_failure();
-    auto const what = post_error(element());
+    swarm::Errc code{};
+    auto const what = post_error(element(), &code);
+    damaged_ = code == swarm::Errc::damaged;
     if (reporter) reporter->failed(what);
     return GST_FLOW_ERROR;
   }

@@ -14,10 +14,11 @@ static void post(GstElement* element, GstMessageType type, int code, std::string
                            advice.empty() ? nullptr : g_strdup(advice.c_str()), __FILE__, GST_FUNCTION, __LINE__);
 }
 
-std::string post_error(GstElement* element) noexcept {
+std::string post_error(GstElement* element, swarm::Errc* code) noexcept {
   try {
     throw;
   } catch (swarm::Error const& e) {
+    if (code) *code = e.code();
     post(element, GST_MESSAGE_ERROR, context::resource_error(e), e.what(), e.advice());
     return e.what();
   } catch (std::exception const& e) {

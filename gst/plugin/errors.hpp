@@ -2,6 +2,8 @@
 // The element's border: what is thrown inside becomes a message on the bus, once, here.
 #pragma once
 
+#include "swarm/error.hpp"
+
 #include <gst/gst.h>
 
 #include <string>
@@ -10,8 +12,8 @@
 namespace plugin {
 
 /// Posts what is being thrown as an ERROR message (text: what is wrong; debug: what to do) and returns its text. To
-/// be called in a catch block.
-std::string post_error(GstElement* element) noexcept;
+/// be called in a catch block. `code`, if given, is set to that of a swarm::Error.
+std::string post_error(GstElement* element, swarm::Errc* code = nullptr) noexcept;
 /// The same as a WARNING message, for what does not end the stream.
 void post_warning(GstElement* element, std::string const& text, std::string const& advice);
 

@@ -36,6 +36,18 @@ void Linger::keep(std::shared_ptr<swarm::Session> session, std::shared_ptr<swarm
   changed_.notify_all();
 }
 
+void Linger::drop(std::shared_ptr<swarm::Session> session, std::shared_ptr<swarm::Torrent> const& torrent) {
+  {
+    std::lock_guard lock(mutex_);
+    auto const now = Clock::now();
+    for (auto& entry : entries_)
+      if (entry.session == session && (!entry.torrent || entry.torrent == torrent)) entry.until = now;
+    entries_.push_back({std::move(session), nullptr, false, now});
+    if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+  }
+  changed_.notify_all();
+}
+
 void Linger::run() {
   std::unique_lock lock(mutex_);
   while (!entries_.empty() || !ended_) {

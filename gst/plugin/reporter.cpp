@@ -185,11 +185,10 @@ int Reporter::buffered_percent() {
     std::lock_guard lock(mutex_);
     events = events_;
   }
-  auto const moment = moment_of(events);
   if (!reader_->size()) return 0;
-  if (moment.remaining == 0) return 100;
-  auto const percent = static_cast<int>(std::min<std::int64_t>(100 * moment.ahead / Buffering::target(moment), 100));
-  return moment.waiting_since ? std::min(percent, 99) : percent;
+  auto const moment = moment_of(events);
+  if (!moment.waiting_since || moment.now - *moment.waiting_since < tick) return percent_;
+  return static_cast<int>(std::clamp<std::int64_t>(100 * moment.ahead / Buffering::target(moment), 0, 99));
 }
 
 void Reporter::tell_stalled(Events const& events) {
@@ -223,6 +222,7 @@ void Reporter::post(std::vector<Progress::Message> const& messages) {
 
 void Reporter::post_buffering(std::optional<int> percent) {
   if (!percent) return;
+  percent_ = *percent;
   GST_INFO_OBJECT(element_, "buffering %d %%", *percent);
   auto* message = gst_message_new_buffering(GST_OBJECT(element_), *percent);
   auto const status = torrent_->status();

@@ -32,7 +32,8 @@ class Reporter {
   Reporter& operator=(Reporter const&) = delete;
 
   void post_stats(bool on) { post_stats_ = on; }
-  /// How much of what should lie ahead is there, in per cent; less than 100 if a read waits.
+  /// While a read waits: how much of what should lie ahead is there, in per cent. Else that of the last BUFFERING
+  /// message, 100 if it is over.
   [[nodiscard]] int buffered_percent();
 
   /// The streaming thread begins to read up to `end` of the file; and has done so, with so many bytes (0 = none).
@@ -71,6 +72,7 @@ class Reporter {
   std::shared_ptr<swarm::Reader> const reader_;
   std::int64_t const read_ahead_;
   std::atomic<bool> post_stats_ = false;
+  std::atomic<int> percent_ = 100;
   std::atomic<std::int64_t> rate_ = 0;  ///< bytes/s that playing reads; 0: not known yet
 
   std::mutex mutex_;

@@ -6,6 +6,7 @@
 #include "plugin/messages.hpp"
 #include "plugin/uri.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace plugin {
@@ -37,37 +38,34 @@ void TorrentSrc::set_uri(std::string const& uri) {
   if (error) throw *error;
 }
 
-// The torrent outlives a stop, and others may use it: what this element has set it takes back, and nothing else.
-void TorrentSrc::limit(swarm::Torrent& torrent, Config const& config) {
-  bool const any = config.download_limit || config.upload_limit;
-  std::string last;
+// Others may use the torrent, too: what is not as this element left it is not its any more.
+void TorrentSrc::take_back(swarm::Torrent& torrent, Config const& config) {
+  Left left;
   {
     std::lock_guard lock(mutex_);
-    last = std::exchange(limited_, any ? torrent.key() : "");
+    auto const hash = torrent.hash();
+    auto const found = std::ranges::find_if(left_, [&](Left const& l) { return l.torrent.same_torrent(hash); });
+    if (found == left_.end()) return;
+    left = *found;
+    left_.erase(found);
   }
-  if (any || last == torrent.key()) torrent.set_limits(config.download_limit, config.upload_limit);
-}
-
-void TorrentSrc::keep(swarm::Torrent& torrent, Config const& config) {
-  std::string last;
-  {
-    std::lock_guard lock(mutex_);
-    last = std::exchange(kept_, config.keep ? torrent.key() : "");
-  }
-  if (config.keep)
-    torrent.set_keep(config.choice());
-  else if (last == torrent.key())
-    torrent.set_keep(std::nullopt);
+  auto const status = torrent.status();
+  bool const limits = left.download_limit || left.upload_limit;
+  if (limits && !config.download_limit && !config.upload_limit && status.download_limit == left.download_limit &&
+      status.upload_limit == left.upload_limit)
+    torrent.set_limits(0, 0);
+  if (left.keep && !config.keep && torrent.keep() == left.keep) torrent.set_keep(std::nullopt);
 }
 
 void TorrentSrc::apply_limits() {
   auto const now = config();
-  if (auto const open = opened(); open.torrent) limit(*open.torrent, now);
+  if (auto const open = opened(); open.torrent) open.torrent->set_limits(now.download_limit, now.upload_limit);
 }
 
 void TorrentSrc::apply_keep() {
   auto const now = config();
-  if (auto const open = opened(); open.torrent) keep(*open.torrent, now);
+  if (auto const open = opened(); open.torrent)
+    open.torrent->set_keep(now.keep ? std::optional(now.choice()) : std::nullopt);
 }
 
 void TorrentSrc::apply_stats() {
@@ -87,13 +85,14 @@ void TorrentSrc::start() {
   if (config.storage != swarm::Settings{}.storage) options.storage = config.storage;
   options.ram_budget = config.ram_budget;
   auto torrent = lease.session->add(what, options);
-  limit(*torrent, config);
-  keep(*torrent, config);
+  take_back(*torrent, config);
+  if (config.download_limit || config.upload_limit) torrent->set_limits(config.download_limit, config.upload_limit);
+  if (config.keep) torrent->set_keep(config.choice());
 
   std::shared_ptr<swarm::Reader> reader = torrent->open(config.choice(), config.reader());
   auto reporter = std::make_shared<Reporter>(element(), torrent, reader, config.read_ahead);
   reporter->post_stats(config.post_stats);
-  told_ = spoiled_ = false;
+  told_ = damaged_ = false;
   gate_.attach(std::move(reader));
   std::lock_guard lock(mutex_);
   open_ = {std::move(lease), std::move(torrent), std::move(reporter)};
@@ -108,16 +107,21 @@ void TorrentSrc::stop() {
   }
   if (!last.torrent) return;
   last.reporter.reset();
-  // Added anew, its files are looked at again. Where an application has the session, that is for it to say.
-  if (spoiled_ && last.lease.own && last.torrent->readers() == 0) {
-    last.lease.session->remove(last.torrent->hash(), false, {});
-    last.torrent.reset();
+  if (auto const now = config(); now.download_limit || now.upload_limit || now.keep) {
+    std::lock_guard lock(mutex_);
+    left_.push_back({last.torrent->hash(), now.download_limit, now.upload_limit,
+                     now.keep ? std::optional(now.choice()) : std::nullopt});
   }
+  // What a session finds when it starts is looked at again.
+  if (damaged_ && last.lease.own) return Linger::process().drop(std::move(last.lease.session), last.torrent);
   Linger::process().keep(std::move(last.lease.session), std::move(last.torrent), last.lease.own);
 }
 
 void TorrentSrc::close() {
-  if (auto lease = held_session(element()); lease.own) Linger::process().keep(std::move(lease.session), nullptr, false);
+  auto lease = held_session(element());
+  if (!lease.own) return;
+  if (damaged_) return Linger::process().drop(std::move(lease.session), nullptr);
+  Linger::process().keep(std::move(lease.session), nullptr, false);
 }
 
 void TorrentSrc::unlock() { gate_.close(); }
@@ -130,13 +134,15 @@ void TorrentSrc::unlock_stop() {
 bool TorrentSrc::may_take(GstEvent* event) const {
   if (GST_EVENT_TYPE(event) != GST_EVENT_SEEK) return true;
   GST_OBJECT_LOCK(element_);
-  bool const known = element_->segment.duration != GST_CLOCK_TIME_NONE;
+  // Before a start it is that of another file.
+  bool const known = GST_BASE_SRC_IS_STARTED(element_) && element_->segment.duration != GST_CLOCK_TIME_NONE;
   GST_OBJECT_UNLOCK(element_);
   if (known) return true;
   gdouble rate = 1;
   GstSeekType start = GST_SEEK_TYPE_NONE, stop = GST_SEEK_TYPE_NONE;
-  gst_event_parse_seek(event, &rate, nullptr, nullptr, &start, nullptr, &stop, nullptr);
-  return rate > 0 && start != GST_SEEK_TYPE_END && stop != GST_SEEK_TYPE_END;
+  gint64 stop_at = 0;
+  gst_event_parse_seek(event, &rate, nullptr, nullptr, &start, nullptr, &stop, &stop_at);
+  return rate > 0 && start != GST_SEEK_TYPE_END && (stop != GST_SEEK_TYPE_END || stop_at == 0);
 }
 
 void TorrentSrc::seek(GstSegment const& segment) {

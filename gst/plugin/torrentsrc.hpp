@@ -16,6 +16,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace plugin {
 
@@ -73,8 +74,7 @@ class TorrentSrc {
   [[nodiscard]] GstElement* element() const { return GST_ELEMENT(element_); }
   [[nodiscard]] bool pulled() const;
   [[nodiscard]] bool wants_all() const;
-  void limit(swarm::Torrent& torrent, Config const& config);
-  void keep(swarm::Torrent& torrent, Config const& config);
+  void take_back(swarm::Torrent& torrent, Config const& config);
 
   GstFlowReturn read(swarm::Reader& reader, std::uint64_t offset, std::uint64_t length, GstBuffer** buffer);
   void tell_size(swarm::Reader const& reader);
@@ -86,9 +86,15 @@ class TorrentSrc {
   Config config_;                          // under mutex_
   std::optional<swarm::Error> uri_error_;  // under mutex_: why there is no URI
   Open open_;                              // under mutex_
-  std::string limited_, kept_;             // under mutex_: the torrents that this element has limited, keeps
-  std::atomic<bool> spoiled_ = false;      // the last read found the files damaged
-  bool told_ = false;                      // of the streaming thread: this start's file is known
+  /// What this element has set of a torrent, which outlives a stop.
+  struct Left {
+    swarm::InfoHash torrent;
+    int download_limit = 0, upload_limit = 0;
+    std::optional<swarm::FileChoice> keep;
+  };
+  std::vector<Left> left_;             // under mutex_
+  std::atomic<bool> damaged_ = false;  // the last read found a file shorter than it was
+  bool told_ = false;                  // of the streaming thread: this start's file is known
 };
 
 }  // namespace plugin

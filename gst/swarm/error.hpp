@@ -16,6 +16,7 @@ enum class Errc {
   permission,        ///< the disk may not be written or read
   in_use,            ///< another process uses the folder
   disk,              ///< any other disk failure
+  damaged,           ///< a downloaded file is shorter than it was, or gone
   bad_metadata,      ///< the swarm's metadata can't be used (inconsistent, hostile)
   wrong_bytes,       ///< bytes that were read before they were verified (Verify) have turned out wrong
   removed,           ///< the torrent was removed while in use

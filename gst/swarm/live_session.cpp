@@ -498,6 +498,9 @@ void LiveSession::Core::on_tick() {
     for (auto const& torrent : all)
       if (torrent->lonely(now)) torrent->try_peers_again();
   }
+  bool due = false;
+  for (auto const& torrent : all) due = torrent->figures_due() || due;
+  if (due) session->post_torrent_updates();
   if (now - last_second < seconds(1)) return;
   last_second = now;
   session->post_torrent_updates();

@@ -157,6 +157,7 @@ std::unique_ptr<Reader> LiveTorrent::open(FileChoice const& choice, ReaderOption
     if (state->failure && may_pass(state->failure->code())) {
       state->failure.reset();
       state->disk_tried = Clock::now();
+      ++state->status.retries;
       again = true;
     }
     // What is here needs no network, which would tell the world that it is being watched.
@@ -307,7 +308,7 @@ void LiveTorrent::on_block() {
   if (seen_block_) return;
   seen_block_ = true;
   phase(&Phases::first_block);
-  ask_status();
+  figures_due_ = true;
 }
 
 // ---- metadata, storage, verified pieces ----

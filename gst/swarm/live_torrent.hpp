@@ -157,6 +157,8 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   /// True while it is of use (to a reader, to be kept, or nobody knows yet what is in it), networking is on, peers are
   /// known, and for a while none has answered.
   [[nodiscard]] bool lonely(std::chrono::steady_clock::time_point now) const;
+  /// Once for each change that should be seen in its figures at once: libtorrent tells them once a second.
+  [[nodiscard]] bool figures_due() { return figures_due_.exchange(false); }
 
  private:
   /// Web seeds that libtorrent does not know of at the moment.
@@ -224,7 +226,6 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   /// True the first time.
   bool phase(std::optional<std::chrono::milliseconds> Phases::*which);
   void log_start() const;
-  void ask_status();
   void wake_readers();
   /// To libtorrent, so that it connects to peers without delay.
   void give(libtorrent::add_torrent_params params);
@@ -249,6 +250,8 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   std::function<void()> try_disk_again_;  // network thread
   Watches watches_;
   std::atomic<bool> demand_posted_ = false;
+  std::atomic<bool> seeds_missing_ = false;  // wanted, and libtorrent would not take them yet
+  std::atomic<bool> figures_due_ = false;
   Guarded<Leaving> leaving_;
   std::atomic<bool> removed_ = false;
   std::atomic<int> holders_ = 0;

@@ -86,6 +86,7 @@ void LiveTorrent::steer_web_seeds(lt::torrent_handle const& handle, Layout const
     // same address.
     std::erase_if(parked.url, [there = handle.url_seeds()](auto const& url) { return there.contains(url); });
     std::erase_if(parked.http, [there = handle.http_seeds()](auto const& url) { return there.contains(url); });
+    seeds_missing_ = parked != ParkedSeeds();
   } else {
     for (auto const& url : known) handle.remove_url_seed(url);
     for (auto const& url : known_http) handle.remove_http_seed(url);
@@ -139,7 +140,10 @@ void LiveTorrent::watchdog() {
   milliseconds longest{0};
   {
     auto readers = readers_.lock();
-    if (readers->empty()) return;
+    if (readers->empty()) {
+      if (seeds_missing_) demand_changed();
+      return;
+    }
     for (auto const* reader : *readers) {
       auto const time = reader->waiting_for();
       longest = std::max(longest, time);

@@ -105,7 +105,7 @@ void LiveTorrent::on_web_seed(lt::peer_connection_handle const& seed) {
 
 void LiveTorrent::on_handshake(std::optional<PeerAddress> listening) {
   if (listening) state_.lock()->remembered.add_peer(*listening);
-  ask_status();
+  figures_due_ = true;
   if (seen_handshake_.exchange(true)) return;
   phase(&Phases::connect);
   watches_.notify();

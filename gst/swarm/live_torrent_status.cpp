@@ -94,13 +94,6 @@ std::string LiveTorrent::plight() const {
   return text;
 }
 
-// libtorrent tells of itself once a second: late for one who has just begun.
-void LiveTorrent::ask_status() {
-  on_network([self = me()](lt::torrent_handle const& handle) {
-    self->on_status(handle.status(lt::torrent_handle::query_distributed_copies));
-  });
-}
-
 void LiveTorrent::on_status(lt::torrent_status const& status) {
   {
     auto state = state_.lock();

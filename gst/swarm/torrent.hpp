@@ -60,7 +60,7 @@ struct TorrentStatus {
   std::int64_t wanted_done = 0;  ///< of them verified
   int pieces_done = 0;
   double availability = 0;  ///< copies of the rarest piece among the connected peers
-  int retries = 0;          ///< how often peers were looked for anew
+  int retries = 0;          ///< how often it was tried again: peers looked for anew, a failure forgiven
   std::vector<TrackerStatus> trackers;
   Phases phases;
 };

@@ -19,6 +19,8 @@ constexpr std::int64_t demand_step = 256 * 1024;
 /// After a jump so many bytes, or two pieces, may be read early from trusted peers; less while few blocks proved right.
 constexpr std::int64_t early_bytes = 2 * 1024 * 1024;
 constexpr std::int64_t full_credit = 64;  // blocks
+/// How many times the patience may last as long as blocks come, however few.
+constexpr int most_renewals = 10;
 
 std::string seconds(std::chrono::milliseconds time) {
   auto const tenths = (time.count() + 50) / 100;
@@ -130,7 +132,7 @@ TorrentReader::Attempt TorrentReader::attempt(std::span<std::byte> into) {
       return {std::nullopt, true};
     }
     if (failure.code == Storage::too_short())
-      throw Error(Errc::disk, "The downloaded file was changed or removed by somebody else (" + path + ").",
+      throw Error(Errc::damaged, "The downloaded file was changed or removed by somebody else (" + path + ").",
                   "Remove the torrent and add it again.");
     throw disk_error(failure.code, path);
   }
@@ -149,7 +151,9 @@ TorrentReader::Attempt TorrentReader::attempt(std::span<std::byte> into) {
 }
 
 Reader::Result TorrentReader::read(std::span<std::byte> into) {
-  auto const start = Clock::now();
+  auto start = Clock::now();  // of the wait for metadata, then of that for bytes
+  bool had_metadata = torrent_->metadata() != nullptr;
+  failed_ = false;
   for (;;) {
     std::uint64_t seen = 0;
     {
@@ -171,6 +175,7 @@ Reader::Result TorrentReader::read(std::span<std::byte> into) {
       end_waiting();
       throw Error(Errc::read_timeout, "These bytes are not here yet.", "Try again in a moment.");
     }
+    if (!std::exchange(had_metadata, had_metadata || tried.has_metadata) && tried.has_metadata) start = Clock::now();
     auto const patience = tried.has_metadata ? options_.piece_timeout : options_.metadata_timeout;
     {
       std::unique_lock lock(mutex_);
@@ -179,7 +184,7 @@ Reader::Result TorrentReader::read(std::span<std::byte> into) {
         changed_.wait(lock, happened);
         continue;
       }
-      auto const since = std::max(start, block_came_.load());
+      auto const since = std::clamp(block_came_.load(), start, start + most_renewals * patience);
       if (changed_.wait_until(lock, since + patience, happened) || block_came_.load() > since) continue;
     }
     end_waiting();
@@ -279,7 +284,7 @@ void TorrentReader::wake() {
 
 void TorrentReader::on_block(int piece) {
   if (waiting_piece_ != piece) return;
-  block_came_ = Clock::now();
+  if (!failed_) block_came_ = Clock::now();
   if (options_.verify != Verify::strict) wake();
 }
 
@@ -293,6 +298,7 @@ void TorrentReader::on_verified(int piece) {
 }
 
 void TorrentReader::on_failed(int piece) {
+  if (waiting_piece_ == piece) failed_ = true;
   if (options_.verify == Verify::strict) return;
   {
     auto early = early_.lock();

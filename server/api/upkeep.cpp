@@ -231,8 +231,10 @@ void Upkeep::try_again(App const& app, swarm::Torrent& torrent, swarm::TorrentSt
       now + pause_after(++past.tries) + (lonely ? app.options.torrent_timeout : std::chrono::milliseconds(0));
   g_info("Trying %s again (%d of %d): %s", torrent.key().c_str(), past.tries, app.options.max_retries,
          lonely ? "no peers" : status.error.c_str());
-  torrent.look_for_peers();
-  if (!lonely) torrent.open(swarm::TheFilm{});  // a reader, for a moment, is what starts a failed torrent
+  if (lonely)
+    torrent.look_for_peers();
+  else
+    torrent.open(swarm::TheFilm{});  // a reader, for a moment, is what starts a failed torrent
 }
 
 }  // namespace api

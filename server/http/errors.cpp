@@ -76,6 +76,8 @@ constexpr Row swarm_errors[] = {
      "The server may not use its download folder: its owner or rights must be changed (the log says more)."},
     {swarm::Errc::in_use, Fault::unavailable, "Another process uses the download folder (the log says more)."},
     {swarm::Errc::disk, Fault::disk_error, "The server's disk failed (the log says more)."},
+    {swarm::Errc::damaged, Fault::disk_error,
+     "Somebody changed the downloaded file: remove the torrent and add it again."},
     {swarm::Errc::bad_metadata, Fault::bad_metadata, nullptr},
     {swarm::Errc::wrong_bytes, Fault::unavailable, nullptr},
     {swarm::Errc::removed, Fault::removed, "The torrent was removed while it was in use."},

@@ -85,8 +85,8 @@ void FakeTorrent::set_paused(bool paused) {
 
 void FakeTorrent::set_limits(int download, int upload) {
   std::lock_guard lock(mutex_);
-  asked_.download_limit = download;
-  asked_.upload_limit = upload;
+  asked_.download_limit = status_.download_limit = download;
+  asked_.upload_limit = status_.upload_limit = upload;
 }
 
 swarm::Torrent::Watch FakeTorrent::watch(std::function<void()> changed) {

@@ -130,6 +130,10 @@ TEST_F(Live, HashesThatComeTwiceEndNoHybrid) {
                             .format = support::Format::hybrid,
                             .piece_size = 128 * KiB};
   support::Swarm peers(support::make_torrent(spec), 1, {.upload_limit = static_cast<int>(MiB)});
+  std::atomic<int> contradictions = 0;
+  client.log = [&](swarm::LogLevel, std::string_view line) {
+    if (line.find("contradiction") != std::string_view::npos) ++contradictions;
+  };
   auto const torrent = add(peers.magnet());
   auto reader = torrent->open(swarm::TheFilm{});
   ASSERT_TRUE(support::Payload().matches(0, read(*reader, KiB)));
@@ -146,6 +150,8 @@ TEST_F(Live, HashesThatComeTwiceEndNoHybrid) {
   }
   EXPECT_TRUE(support::Payload().matches(KiB, read(*reader, 4 * MiB)));
   EXPECT_EQ(torrent->status().error, "");
+  EXPECT_EQ(contradictions, 1);
+  session.reset();  // before what its log needs
 }
 
 TEST_F(Live, AHybridWhoseHashesContradictEachOtherIsRefusedInWords) {

@@ -42,7 +42,7 @@ export function search(signal, query) {
 
   async function run() {
     try {
-      if (last.query !== query || Date.now() - last.when > fresh)
+      if (last.chosen === undefined || last.query !== query || Date.now() - last.when > fresh)
         last = {query, when: Date.now(), answer: await answer(`/search?q=${encodeURIComponent(query)}`, {signal})};
       const {data, message} = last.answer;
       told.replaceChildren(data.results.length ? '' : make('p', {}, message || words.search.none));
