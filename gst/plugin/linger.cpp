@@ -36,12 +36,12 @@ void Linger::keep(std::shared_ptr<swarm::Session> session, std::shared_ptr<swarm
   changed_.notify_all();
 }
 
-void Linger::drop(std::shared_ptr<swarm::Session> session, std::shared_ptr<swarm::Torrent> const& torrent) {
+void Linger::drop(std::shared_ptr<swarm::Session> session) {
   {
     std::lock_guard lock(mutex_);
     auto const now = Clock::now();
     for (auto& entry : entries_)
-      if (entry.session == session && (!entry.torrent || entry.torrent == torrent)) entry.until = now;
+      if (entry.session == session) entry.until = now;
     entries_.push_back({std::move(session), nullptr, false, now});
     if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
   }

@@ -27,8 +27,8 @@ class Linger {
   /// Keeps both for `grace` from now. `torrent` may be null. With `pause`, networking of the torrent ends then if
   /// nobody reads it and it is not to be kept: right for a session that nobody but elements looks after.
   void keep(std::shared_ptr<swarm::Session> session, std::shared_ptr<swarm::Torrent> torrent, bool pause);
-  /// The opposite: this torrent, and the session if nobody uses it, end as soon as that can be.
-  void drop(std::shared_ptr<swarm::Session> session, std::shared_ptr<swarm::Torrent> const& torrent);
+  /// The opposite: the session ends as soon as nobody uses it.
+  void drop(std::shared_ptr<swarm::Session> session);
 
  private:
   struct Entry {

@@ -113,14 +113,14 @@ void TorrentSrc::stop() {
                      now.keep ? std::optional(now.choice()) : std::nullopt});
   }
   // What a session finds when it starts is looked at again.
-  if (damaged_ && last.lease.own) return Linger::process().drop(std::move(last.lease.session), last.torrent);
+  if (damaged_ && last.lease.own) return Linger::process().drop(std::move(last.lease.session));
   Linger::process().keep(std::move(last.lease.session), std::move(last.torrent), last.lease.own);
 }
 
 void TorrentSrc::close() {
   auto lease = held_session(element());
   if (!lease.own) return;
-  if (damaged_) return Linger::process().drop(std::move(lease.session), nullptr);
+  if (damaged_) return Linger::process().drop(std::move(lease.session));
   Linger::process().keep(std::move(lease.session), nullptr, false);
 }
 
