@@ -45,14 +45,13 @@ TEST_P(Errors, OfAStartAreMappedToo) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, Errors,
-    testing::Values(Case{Errc::bad_input, GST_RESOURCE_ERROR_SETTINGS},
-                    Case{Errc::not_found, GST_RESOURCE_ERROR_NOT_FOUND},
-                    Case{Errc::metadata_timeout, GST_RESOURCE_ERROR_NOT_FOUND},
-                    Case{Errc::read_timeout, GST_RESOURCE_ERROR_READ},
-                    Case{Errc::no_space, GST_RESOURCE_ERROR_NO_SPACE_LEFT},
-                    Case{Errc::permission, GST_RESOURCE_ERROR_OPEN_WRITE}, Case{Errc::in_use, GST_RESOURCE_ERROR_BUSY},
-                    Case{Errc::disk, GST_RESOURCE_ERROR_WRITE}, Case{Errc::bad_metadata, GST_RESOURCE_ERROR_FAILED},
-                    Case{Errc::removed, GST_RESOURCE_ERROR_NOT_FOUND}, Case{Errc::stopped, GST_RESOURCE_ERROR_CLOSE}));
+    testing::Values(
+        Case{Errc::bad_input, GST_RESOURCE_ERROR_SETTINGS}, Case{Errc::not_found, GST_RESOURCE_ERROR_NOT_FOUND},
+        Case{Errc::metadata_timeout, GST_RESOURCE_ERROR_NOT_FOUND}, Case{Errc::read_timeout, GST_RESOURCE_ERROR_READ},
+        Case{Errc::no_space, GST_RESOURCE_ERROR_NO_SPACE_LEFT}, Case{Errc::permission, GST_RESOURCE_ERROR_OPEN_WRITE},
+        Case{Errc::in_use, GST_RESOURCE_ERROR_BUSY}, Case{Errc::disk, GST_RESOURCE_ERROR_WRITE},
+        Case{Errc::damaged, GST_RESOURCE_ERROR_READ}, Case{Errc::bad_metadata, GST_RESOURCE_ERROR_FAILED},
+        Case{Errc::removed, GST_RESOURCE_ERROR_NOT_FOUND}, Case{Errc::stopped, GST_RESOURCE_ERROR_CLOSE}));
 
 TEST(Errors, TheElementCanBeUsedAgain) {
   Fake fake(payload_file("film.bin", MiB), true);
