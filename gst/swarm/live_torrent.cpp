@@ -381,6 +381,7 @@ std::shared_ptr<Storage> LiveTorrent::make_storage() {
 }
 
 void LiveTorrent::on_piece_verified(int piece) {
+  if (failed_.contains(piece)) return;  // start_over() follows
   fetcher_->on_verified(piece);
   if (!fetcher_->started()) passed_.insert(piece);
   // At its start libtorrent tells of all pieces that it was given as there. Most are no news, and some may have been
@@ -402,6 +403,7 @@ void LiveTorrent::on_block_stored(int piece, int start) {
 }
 
 void LiveTorrent::on_piece_failed(int piece) {
+  failed_.insert(piece);
   fetcher_->on_failed(piece);
   {
     auto readers = readers_.lock();

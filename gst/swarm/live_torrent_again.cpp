@@ -91,6 +91,7 @@ void LiveTorrent::start_over() {
     }
   }
   evicted_ = discarding_;
+  failed_.clear();
   bands_.forget();
   fetcher_->pause();
   services_->drop(*handle);
