@@ -498,12 +498,11 @@ void LiveSession::Core::on_tick() {
     for (auto const& torrent : all)
       if (torrent->lonely(now)) torrent->try_peers_again();
   }
-  bool due = false;
-  for (auto const& torrent : all) due = torrent->figures_due() || due;
-  if (due) session->post_torrent_updates();
-  if (now - last_second < seconds(1)) return;
+  bool const second = now - last_second >= seconds(1);
+  auto const due = std::count_if(all.begin(), all.end(), [](auto const& t) { return t->figures_due(); });
+  if (second || due > 0) session->post_torrent_updates();
+  if (!second) return;
   last_second = now;
-  session->post_torrent_updates();
   if (settings.dht) session->post_session_stats();
   for (auto const& torrent : all) {
     torrent->watchdog();

@@ -381,7 +381,9 @@ std::shared_ptr<Storage> LiveTorrent::make_storage() {
 }
 
 void LiveTorrent::on_piece_verified(int piece) {
-  if (failed_.contains(piece)) return;  // start_over() follows
+  // A peer that sends right hashes twice between a failure and its clearing makes libtorrent take that piece for whole
+  // (2.0.8: torrent::add_hashes).
+  if (starting_over_) return;
   fetcher_->on_verified(piece);
   if (!fetcher_->started()) passed_.insert(piece);
   // At its start libtorrent tells of all pieces that it was given as there. Most are no news, and some may have been
@@ -403,7 +405,6 @@ void LiveTorrent::on_block_stored(int piece, int start) {
 }
 
 void LiveTorrent::on_piece_failed(int piece) {
-  failed_.insert(piece);
   fetcher_->on_failed(piece);
   {
     auto readers = readers_.lock();
@@ -418,19 +419,6 @@ void LiveTorrent::on_piece_failed(int piece) {
       self->starting_over_ = false;
       self->start_over();
     });
-}
-
-void LiveTorrent::on_contradiction() {
-  services_->network->post([self = me()] {
-    if (std::exchange(self->takes_hashes_, false)) {
-      self->services_->log(LogLevel::warning, self->name() +
-                                                  ": somebody sent hashes that libtorrent takes for a "
-                                                  "contradiction; it goes on without hashes of peers");
-      return self->start_over();
-    }
-    self->fail(Error(Errc::bad_metadata, "The torrent's v1 and v2 hashes contradict each other.",
-                     "This torrent can't be used; look for another one."));
-  });
 }
 
 void LiveTorrent::mark_verified(int piece) {

@@ -80,10 +80,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   // StorageOwner
   std::shared_ptr<Storage> make_storage() override;
   void on_block_stored(int piece, int start) override;
-  void on_piece_cleared(int piece) override {
-    failed_.erase(piece);
-    fetcher_->on_cleared(piece);
-  }
+  void on_piece_cleared(int piece) override { fetcher_->on_cleared(piece); }
   void on_disk_failure(Error const& error, std::chrono::steady_clock::time_point when,
                        std::function<void()> again) override;
   void on_disk_recovered() override;
@@ -280,10 +277,7 @@ class LiveTorrent final : public Torrent, public StorageOwner, public WireListen
   std::unique_ptr<libtorrent::add_torrent_params> anew_;                    // for start_over()
   std::shared_ptr<RamStorage> ram_;                                         // null: in files
   bool may_try_again_ = true;
-  std::set<int> passed_;  // libtorrent found them in the files that were there, the journal may not know it yet
-  /// Their bytes are wrong and not cleared yet. A peer that sends the right hashes twice in that time makes libtorrent
-  /// take such a piece of a v2 torrent for whole (2.0.8: torrent::add_hashes).
-  std::set<int> failed_;
+  std::set<int> passed_;      // libtorrent found them in the files that were there, the journal may not know it yet
   std::set<int> evicted_;     // given up; libtorrent thinks they are there
   std::set<int> discarding_;  // of these, the ones whose bytes may still be taken from the disk
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// How a LiveTorrent leaves libtorrent and comes back: for peers that have to be tried anew, and for pieces that memory
-// had no room for, since libtorrent never forgets a piece that it has seen.
+// How a LiveTorrent leaves libtorrent and comes back: for peers that have to be tried anew, for pieces that memory had
+// no room for, since libtorrent never forgets a piece that it has seen, and where libtorrent gave it up without need.
+#include "swarm/error.hpp"
 #include "swarm/live_torrent.hpp"
 #include "swarm/ram_budget.hpp"
 
@@ -91,13 +92,25 @@ void LiveTorrent::start_over() {
     }
   }
   evicted_ = discarding_;
-  failed_.clear();
   bands_.forget();
   fetcher_->pause();
   services_->drop(*handle);
   handle_.reset();
   handle_id_ = 0;
   give(std::move(params));
+}
+
+void LiveTorrent::on_contradiction() {
+  services_->network->post([self = me()] {
+    if (std::exchange(self->takes_hashes_, false)) {
+      self->services_->log(LogLevel::warning, self->name() +
+                                                  ": somebody sent hashes that libtorrent takes for a "
+                                                  "contradiction; it goes on without hashes of peers");
+      return self->start_over();
+    }
+    self->fail(Error(Errc::bad_metadata, "The torrent's v1 and v2 hashes contradict each other.",
+                     "This torrent can't be used; look for another one."));
+  });
 }
 
 bool LiveTorrent::make_room(Wants const& wants) {

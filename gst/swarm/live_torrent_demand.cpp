@@ -88,6 +88,7 @@ void LiveTorrent::steer_web_seeds(lt::torrent_handle const& handle, Layout const
     std::erase_if(parked.http, [there = handle.http_seeds()](auto const& url) { return there.contains(url); });
     seeds_missing_ = parked != ParkedSeeds();
   } else {
+    seeds_missing_ = false;
     for (auto const& url : known) handle.remove_url_seed(url);
     for (auto const& url : known_http) handle.remove_http_seed(url);
     parked.url.merge(known);

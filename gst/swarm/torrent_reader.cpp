@@ -133,7 +133,7 @@ TorrentReader::Attempt TorrentReader::attempt(std::span<std::byte> into) {
     }
     if (failure.code == Storage::too_short())
       throw Error(Errc::damaged, "The downloaded file was changed or removed by somebody else (" + path + ").",
-                  "Remove the torrent and add it again.");
+                  "Play it again later, or remove the torrent and add it again: then its files are looked at.");
     throw disk_error(failure.code, path);
   }
   bool tell = false;
@@ -175,7 +175,7 @@ Reader::Result TorrentReader::read(std::span<std::byte> into) {
       end_waiting();
       throw Error(Errc::read_timeout, "These bytes are not here yet.", "Try again in a moment.");
     }
-    if (!std::exchange(had_metadata, had_metadata || tried.has_metadata) && tried.has_metadata) start = Clock::now();
+    if (tried.has_metadata && !std::exchange(had_metadata, true)) start = Clock::now();
     auto const patience = tried.has_metadata ? options_.piece_timeout : options_.metadata_timeout;
     {
       std::unique_lock lock(mutex_);
@@ -184,8 +184,11 @@ Reader::Result TorrentReader::read(std::span<std::byte> into) {
         changed_.wait(lock, happened);
         continue;
       }
-      auto const since = std::clamp(block_came_.load(), start, start + most_renewals * patience);
-      if (changed_.wait_until(lock, since + patience, happened) || block_came_.load() > since) continue;
+      auto const deadline = [&] {
+        return std::clamp(block_came_.load(), start, start + most_renewals * patience) + patience;
+      };
+      auto const until = deadline();
+      if (changed_.wait_until(lock, until, happened) || deadline() > until) continue;
     }
     end_waiting();
     auto const advice = "Check that the torrent has seeders and that the network can be reached, or wait longer.";

@@ -90,9 +90,9 @@ struct MetadataWire {
   peer.native_handle()->get_socket().set_option(lt::tcp::no_delay(true), ignored);
 }
 
-/// Its hashes, and its questions for some, end the connection then. Before the metadata are known libtorrent believes a peer that comes to us and
-/// says that it knows v2. If they turn out to be of v1 alone, it then looks for hashes that are not there, and the
-/// process ends (2.0.8).
+/// Its hashes, and its questions for some, end the connection then. Before the metadata are known libtorrent believes a
+/// peer that comes to us and says that it knows v2. If they turn out to be of v1 alone, it then looks for hashes that
+/// are not there, and the process ends (2.0.8).
 [[gnu::no_sanitize("vptr")]] void forget_v2(lt::peer_connection_handle const& peer) {
   auto const connection = peer.native_handle();
   if (!connection) return;

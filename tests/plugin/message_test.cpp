@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <map>
 
 namespace tests {
@@ -19,6 +20,29 @@ int percent_of(Ref<GstMessage> const& message) {
   if (message && GST_MESSAGE_TYPE(message.get()) == GST_MESSAGE_BUFFERING)
     gst_message_parse_buffering(message.get(), &percent);
   return percent;
+}
+
+TEST(Log, HasTheElementsOwnLinesInItsCategory) {
+  Fake fake(payload_file("film.bin", MiB), true);
+  Pipeline pipeline("torrentsrc name=s uri=" + any_magnet() + " ! fakesink");
+  fake.give_to(pipeline.get());
+  struct Seen {
+    Ref<GstElement> source;
+    std::atomic<int> lines = 0;
+  } seen{pipeline["s"]};
+  gst_debug_set_threshold_for_name("torrentsrc", GST_LEVEL_INFO);
+  GstLogFunction const note = [](GstDebugCategory* category, GstDebugLevel, gchar const*, gchar const*, gint,
+                                 GObject* object, GstDebugMessage*, gpointer data) {
+    auto& to = *static_cast<Seen*>(data);
+    if (object == G_OBJECT(to.source.get()) && g_str_equal(gst_debug_category_get_name(category), "torrentsrc"))
+      ++to.lines;
+  };
+  gst_debug_add_log_function(note, &seen, nullptr);
+  pipeline.set(GST_STATE_PLAYING);
+  EXPECT_TRUE(pipeline.ends()) << pipeline.error();
+  gst_debug_remove_log_function_by_data(&seen);
+  gst_debug_unset_threshold_for_name("torrentsrc");
+  EXPECT_GT(seen.lines, 0);
 }
 
 TEST(Messages, DurationChangesWhenTheMetadataCome) {

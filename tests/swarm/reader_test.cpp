@@ -2,6 +2,7 @@
 #include "swarm/reader.hpp"
 
 #include "live.hpp"
+#include "support/link.hpp"
 
 #include <atomic>
 #include <future>
@@ -129,6 +130,15 @@ TEST_F(Live, APieceThatComesSlowlyIsWaitedFor) {
                        {.upload_limit = static_cast<int>(300 * KiB)});
   auto reader = add(peers.magnet())->open(swarm::TheFilm{}, {.piece_timeout = 1500ms, .verify = swarm::Verify::strict});
   EXPECT_TRUE(support::Payload().matches(0, read(*reader, MiB)));
+}
+
+// But not for as long as somebody likes, who sends a block now and then.
+TEST_F(Live, APieceThatComesTooSlowlyIsAnError) {
+  support::Swarm peers(make_torrent("film.mkv", 4 * MiB, static_cast<int>(4 * MiB)), 1);
+  support::Link line(peers[0].endpoint(), {.down = 200 * KiB});
+  auto reader = add(peers.torrent().magnet({line.endpoint()}))
+                    ->open(swarm::TheFilm{}, {.piece_timeout = 500ms, .verify = swarm::Verify::strict});
+  EXPECT_EQ(failure_of(*reader), swarm::Errc::read_timeout);
 }
 
 TEST_F(Live, TryReadWakesItsConsumer) {
