@@ -11,7 +11,6 @@
 #include <stdexcept>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <system_error>
 #include <unistd.h>
 #include <vector>
 
@@ -68,12 +67,13 @@ void Tracker::start() {
   child_.emplace(std::vector<std::string>{"opentracker", "-i", at_.host, "-p", port, "-P", port, "-d", folder_.str(),
                                           "-u", user, "-w", "whitelist"},
                  ChildOptions{.folder = folder_.str()});
+  // An answer, not only a connection: it listens before it minds signals, and a SIGHUP in between ends it.
   bool const ready = eventually([&] {
     if (!child_->running()) return true;
     try {
-      connect_to(at_);
+      http::get(at_, "/announce");
       return true;
-    } catch (std::system_error const&) {
+    } catch (std::runtime_error const&) {
       return false;
     }
   });
