@@ -74,7 +74,8 @@ std::vector<hls::Sidecar> sidecars(swarm::Layout const& layout, int film) {
   std::vector<hls::Sidecar> found;
   for (auto const index : hls::subtitles_of(paths, static_cast<std::size_t>(film))) {
     auto const name = hls::sidecar_name(paths[index], paths[static_cast<std::size_t>(film)]);
-    found.push_back({static_cast<int>(index), paths[index], name.language, name.title, name.forced});
+    found.push_back(
+        {static_cast<int>(index), paths[index], name.language, name.title, name.forced, name.hearing_impaired});
   }
   return found;
 }

@@ -92,7 +92,7 @@ std::string refusal_of(Client const& client, Container container, Track const& v
            "; ask for container=" + (other == Packaging::ts ? "ts" : "fmp4");
   }
   if (is_deep_h264(video)) {
-    return std::string(client.title) + " can't play H.264 with more than 8 bits or 4:2:0" + help;
+    return std::string(client.title) + " can't play H.264 that has more than 8 bits or other colours than 4:2:0" + help;
   }
   return std::string(client.title) + " can't play " + codec + " in HLS" + help;
 }

@@ -23,6 +23,9 @@ struct Measures {
 [[nodiscard]] Measures measure(Demuxer& demuxer, Timeline const& timeline);
 /// Of the first picture, or of sound that is heard before it.
 [[nodiscard]] Time begin_of(Timeline const& timeline, Measures const& measures);
+/// What players take for the film's beginning: sound that comes half a second before the first picture, or more. Less
+/// is an encoder's delay.
+[[nodiscard]] Time playlist_begin(Timeline const& timeline, Measures const& measures);
 
 /// The demuxer's tracks, with what only the timeline knows of them.
 [[nodiscard]] std::vector<Track> tracks_of(Demuxer const& demuxer, Timeline const& timeline);

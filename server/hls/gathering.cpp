@@ -72,8 +72,10 @@ void Gathering::begin(Time time) {
 /// On a grid: the first key frame behind the line; where none comes before the next line, the first picture, which
 /// needs those before it. Both stretches at a line say the same of it.
 bool Gathering::begins(Lane& lane, AccessUnit const& unit) {
-  // What comes before the film's first key frame can't be shown.
-  if (stretch_.first) return stretch_.nominal || unit.key || unit.pts >= stretch_.begin;
+  // What comes before the film's first key frame can't be shown. qtdemux takes the first sample for one in any case.
+  if (stretch_.first)
+    return stretch_.nominal || unit.pts >= stretch_.begin ||
+           (unit.key && is_key_picture(now_->codec, unit.data).value_or(true));
   if (!stretch_.nominal) {
     if (stretch_.damaged) return unit.key && unit.pts >= stretch_.begin;
     return at(unit.pts, stretch_.begin);

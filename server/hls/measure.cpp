@@ -85,6 +85,11 @@ Time begin_of(Timeline const& timeline, Measures const& measures) {
   return begin;
 }
 
+Time playlist_begin(Timeline const& timeline, Measures const& measures) {
+  auto const begin = begin_of(timeline, measures);
+  return timeline.start - begin > 500ms ? begin : timeline.start;
+}
+
 Measures measure(Demuxer& demuxer, Timeline const& timeline) {
   auto const& tracks = demuxer.tracks();
   std::vector<int> ids;
@@ -100,6 +105,11 @@ Measures measure(Demuxer& demuxer, Timeline const& timeline) {
   for (std::size_t i = 0; i < tracks.size(); ++i)
     measures.first.push_back(head.sound[i].empty() ? head.first[i].value_or(timeline.start)
                                                    : origin_of(tracks[i], head.sound[i]));
+  // Pictures before an edit are there to be decoded, not to be seen.
+  if (video) {
+    auto& first = measures.first[static_cast<std::size_t>(video->id)];
+    first = std::max(first, timeline.start);
+  }
   measures.reorder = timeline.reorder;
   if (!video) return measures;
   auto sorted = head.shown;

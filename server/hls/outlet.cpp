@@ -16,7 +16,8 @@
 namespace hls {
 namespace {
 
-/// PCM comes in pieces of any size: cut anew, at multiples of this from time 0.
+/// PCM comes in pieces of any size: cut anew, at multiples of this from time 0. If times are exact: where they are of
+/// milliseconds, the pieces are left as they are, so that what lines them up sees how far off they are.
 constexpr std::size_t pcm_samples = 1024;
 constexpr std::int64_t second = 1'000'000'000;
 
@@ -31,6 +32,13 @@ std::int64_t samples_at(Time time, int rate) {
 Time time_at(std::int64_t samples, int rate) {
   auto const scaled = static_cast<__int128>(samples) * second;
   return Time(static_cast<std::int64_t>((scaled + (scaled < 0 ? -rate / 2 : rate / 2)) / rate));
+}
+
+/// Before a first frame has come parsers answer a gap with caps that they make up: the least that is possible (8000
+/// Hz). Not where the container has told them all.
+bool tells_itself(GstCaps* caps) {
+  auto const* const structure = gst_caps_get_structure(caps, 0);
+  return gst_structure_has_field(structure, "codec_data") || gst_structure_has_field(structure, "streamheader");
 }
 
 GstFlowReturn chain(GstPad* pad, GstObject*, GstBuffer* buffer) {
@@ -50,7 +58,8 @@ gboolean take_event(GstPad* pad, GstObject*, GstEvent* event) {
 
 }  // namespace
 
-Outlet::Outlet(Tap& tap, GstPad* pad, char const* caps) : pad_(glib::Ref<GstPad>::share(pad)) {
+Outlet::Outlet(Tap& tap, GstPad* pad, char const* caps, bool exact_times)
+    : pad_(glib::Ref<GstPad>::share(pad)), exact_times_(exact_times) {
   gst_segment_init(&segment_, GST_FORMAT_TIME);
   auto const accepted = glib::Ref<GstCaps>::adopt(caps ? gst_caps_from_string(caps) : gst_caps_new_any());
   auto const shape =
@@ -79,8 +88,9 @@ void Outlet::learn(GstEvent* event) {
     case GST_EVENT_CAPS: {
       GstCaps* caps = nullptr;
       gst_event_parse_caps(event, &caps);
-      learn_caps(caps);
-      has_caps = true;
+      refuse_encrypted(caps);
+      caps_ = glib::Ref<GstCaps>::share(caps);
+      if (tells_itself(caps)) follow_caps();
       break;
     }
     case GST_EVENT_TAG: {
@@ -101,9 +111,11 @@ void Outlet::learn(GstEvent* event) {
 }
 
 void Outlet::learn_caps(GstCaps* caps) {
+  refuse_encrypted(caps);
   auto const before = track;
   read_caps(track, caps);
-  if (track.codec == Codec::pcm) {
+  sample_bytes_ = 0;
+  if (track.codec == Codec::pcm && exact_times_) {
     GstAudioInfo info;
     sample_bytes_ = gst_audio_info_from_caps(&info, caps) ? GST_AUDIO_INFO_BPF(&info) : track.channels;
     track.frame_samples = pcm_samples;
@@ -115,7 +127,13 @@ void Outlet::learn_caps(GstCaps* caps) {
     changed = true;
 }
 
+/// Those of what comes now.
+void Outlet::follow_caps() {
+  if (auto const caps = std::exchange(caps_, {})) learn_caps(caps.get());
+}
+
 void Outlet::learn_frame(GstBuffer* buffer) {
+  follow_caps();
   has_frame = known_ = true;
   GstMapInfo map;
   if (track.kind == Kind::text || track.codec == Codec::pcm || !gst_buffer_map(buffer, &map, GST_MAP_READ)) return;
@@ -151,6 +169,7 @@ std::optional<Time> Outlet::time_of(GstClockTime time, bool stream_time) const {
 
 std::vector<AccessUnit> Outlet::units_of(GstBuffer* buffer, bool stream_time, bool trust_keys) {
   std::vector<AccessUnit> units;
+  follow_caps();
   // Headers of Ogg, Vorbis, FLAC: in the caps already. Video parsers flag key frames so.
   if (GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_HEADER) && track.kind != Kind::video) return units;
   auto const size = gst_buffer_get_size(buffer);
@@ -177,7 +196,7 @@ std::vector<AccessUnit> Outlet::units_of(GstBuffer* buffer, bool stream_time, bo
   // Of the packets in one block of Matroska, only the first has a time.
   if (vorbis_ && track.sample_rate > 0) length = time_at(vorbis_->samples_in(unit.data), track.sample_rate);
   next_ = unit.pts + length;
-  if (track.codec == Codec::pcm)
+  if (sample_bytes_ > 0)
     split_pcm(unit, units);
   else
     units.push_back(std::move(unit));
@@ -185,7 +204,7 @@ std::vector<AccessUnit> Outlet::units_of(GstBuffer* buffer, bool stream_time, bo
 }
 
 void Outlet::split_pcm(AccessUnit const& unit, std::vector<AccessUnit>& units) {
-  if (sample_bytes_ <= 0 || track.sample_rate <= 0) return;
+  if (track.sample_rate <= 0) return;
   int const rate = track.sample_rate;
   auto const each = static_cast<std::size_t>(sample_bytes_);
   auto position = samples_at(unit.pts, rate);

@@ -28,8 +28,9 @@ class Outlet {
     ~Tap() = default;
   };
 
-  /// `pad`: of the demuxer; `caps`: what must come out of the parser; nullptr = anything.
-  Outlet(Tap& tap, GstPad* pad, char const* caps);
+  /// `pad`: of the demuxer; `caps`: what must come out of the parser; nullptr = anything. `exact_times`: the container
+  /// has them to the sample.
+  Outlet(Tap& tap, GstPad* pad, char const* caps, bool exact_times);
   Outlet(Outlet const&) = delete;
   Outlet& operator=(Outlet const&) = delete;
   ~Outlet();
@@ -52,7 +53,6 @@ class Outlet {
   void flushed();
 
   Track track;
-  bool has_caps = false;  ///< of the parser
   bool has_frame = false;
   bool changed = false;  ///< its caps are not those of its beginning
   bool wanted = false;
@@ -68,14 +68,17 @@ class Outlet {
 
  private:
   [[nodiscard]] std::optional<Time> time_of(GstClockTime time, bool stream_time) const;
+  void follow_caps();
   void split_pcm(AccessUnit const& unit, std::vector<AccessUnit>& units);
 
   glib::Ref<GstPad> pad_, sink_;
+  glib::Ref<GstCaps> caps_;  // of the parser, for what comes next
   GstSegment segment_;
   std::optional<Time> next_;  // where the last unit ended
   Time last_{};               // heard
   std::optional<VorbisLengths> vorbis_;
-  int sample_bytes_ = 0;         // PCM: of one sample in all channels
+  bool const exact_times_;
+  int sample_bytes_ = 0;         // PCM that is cut anew: of one sample in all channels
   Bytes rest_;                   // PCM: a unit that is not whole yet
   std::int64_t rest_begin_ = 0;  // in samples
   bool known_ = false;           // tracks are told: what changes now is a change

@@ -311,7 +311,7 @@ Bytes package(Sidecar const& sidecar, ByteSource& file, Facts const& facts) {
     // The playlists have it since its name is all that they know: the film goes on, nothing is shown.
   }
   Segment const whole{facts.segments.front().begin, facts.segments.back().end};
-  auto const written = webvtt_segment(cues, whole, true, true, begin_of(facts.timeline, facts.measures));
+  auto const written = webvtt_segment(cues, whole, true, true, playlist_begin(facts.timeline, facts.measures));
   return {written.begin(), written.end()};
 }
 

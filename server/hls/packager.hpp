@@ -19,6 +19,7 @@ struct Sidecar {
   std::string language;  ///< BCP 47; empty = unknown
   std::string title;     ///< empty = none
   bool forced = false;
+  bool hearing_impaired = false;
 };
 
 /// What is asked for below a rendition's name.

@@ -24,6 +24,11 @@ constexpr Time nudge = 1500us;
 
 bool is_iso(Container container) { return container == Container::iso || container == Container::fragmented_iso; }
 
+/// Others round to milliseconds.
+bool times_samples(Container container) {
+  return is_iso(container) || container == Container::avi || container == Container::wav;
+}
+
 /// Streams are told of in the order of the film's header; where there is none, as their numbers say.
 bool headerless(Container container) {
   return container == Container::mpeg_ts || container == Container::mpeg_ps || container == Container::flv;
@@ -99,7 +104,7 @@ void Pipeline::add(GstPad* pad) {
   }());
   bool const described = gst_caps_is_fixed(caps.get());  // wavparse says what it has found later
   Parser const parser = described ? parser_of(gst_caps_get_structure(caps.get(), 0), container_) : Parser{};
-  auto outlet = std::make_unique<Outlet>(static_cast<Outlet::Tap&>(*this), pad, parser.caps);
+  auto outlet = std::make_unique<Outlet>(static_cast<Outlet::Tap&>(*this), pad, parser.caps, times_samples(container_));
   auto out = glib::Ref<GstPad>::share(pad);
   try {
     if (described) outlet->learn_caps(caps.get());
@@ -141,6 +146,10 @@ GstBusSyncReply Pipeline::message(GstBus*, GstMessage* message, gpointer pointer
     gst_message_parse_error(message, &raw, nullptr);
     error.reset(raw);
   }
+  // A parser that got no whole frame says so right before it hands on the end. That is no damage where a read begins
+  // close to the film's end, or a track has ended before.
+  bool const parser = GST_MESSAGE_SRC(message) != GST_OBJECT_CAST(self->demuxer_.get());
+  if (parser && g_error_matches(error.get(), GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE)) return GST_BUS_DROP;
   std::lock_guard lock(self->mutex_);
   if (self->error_.empty()) self->error_ = error->message;
   self->changed_.notify_all();
@@ -152,7 +161,7 @@ bool Pipeline::opened() const {
   bool complete = all_pads_, any = false, ended = !outlets_.empty();
   for (auto const& outlet : outlets_) {
     bool const silent = outlet->track.kind == Kind::text || outlet->track.codec == Codec::unknown;
-    if (!outlet->ended && !silent && (!outlet->has_caps || !outlet->has_frame)) complete = false;
+    if (!outlet->ended && !silent && !outlet->has_frame) complete = false;
     any |= outlet->has_frame;
     ended &= outlet->ended;
     if (outlet->heard >= opening_stretch) return true;

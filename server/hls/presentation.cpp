@@ -36,21 +36,25 @@ std::string label(std::string const& title, std::string const& language, char co
 }
 
 /// The sound of a film for a client. Tracks between which a viewer chooses are of one codec: a player sets its decoder
-/// up by the CODECS of the variant stream.
+/// up by the CODECS of the variant stream. What is not among pictures has to be packed in MPEG-TS.
 std::vector<Part> sounds(Facts const& facts, Choice const& choice) {
   std::vector<Part> parts;
   std::set<Codec> codecs;
-  bool packable = true;
+  bool packed = true;
   for (std::size_t i = 0; i < facts.tracks.size(); ++i) {
     auto const& track = facts.tracks[i];
     if (track.kind != Kind::audio || choice.ways[i] == Way::left_out || choice.ways[i] == Way::refused) continue;
     bool const coded = choice.ways[i] == Way::coded;
     parts.push_back({track.id, coded});
     codecs.insert(coded ? Codec::aac : track.codec);
-    packable = packable && (coded || packed_carries(track));
+    packed = packed && (coded || packed_carries(track));
   }
-  if (parts.size() > 1 && (codecs.size() > 1 || (choice.packaging == Packaging::ts && !packable)))
-    for (auto& part : parts) part.coded = part.coded || facts.track(part.track)->codec != Codec::aac;
+  bool const apart = choice.packaging == Packaging::ts && (parts.size() > 1 || !facts.video());
+  if (codecs.size() > 1 || (apart && !packed))
+    for (auto& part : parts) {
+      auto const& track = *facts.track(part.track);
+      part.coded = part.coded || track.codec != Codec::aac || (apart && !packed_carries(track));
+    }
   return parts;
 }
 
@@ -74,24 +78,30 @@ void add_sounds(Facts const& facts, std::vector<Part> const& parts, Packaging pa
   }
 }
 
+/// RFC 8216 4.3.4.1: subtitles for the deaf and hard of hearing.
+constexpr char const* sdh =
+    "public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound";
+
 void add_texts(Facts const& facts, Choice const& choice, std::vector<Sidecar> const& sidecars, std::string const& query,
                Master& master) {
   auto const add = [&](std::string const& title, std::string const& language, bool is_default, bool forced,
-                       Rendition const& rendition) {
+                       bool hearing_impaired, Rendition const& rendition) {
     master.renditions.push_back({.group = text_group,
                                  .name = label(title, language, "Subtitles"),
                                  .language = language,
                                  .uri = uri(rendition, query),
+                                 .characteristics = hearing_impaired ? sdh : "",
                                  .is_default = is_default,
                                  .forced = forced});
   };
   for (std::size_t i = 0; i < facts.tracks.size(); ++i) {
     auto const& track = facts.tracks[i];
     if (track.kind != Kind::text || choice.ways[i] != Way::as_is) continue;
-    add(track.title, track.language, track.is_default, track.forced, {.packaging = choice.packaging, .text = track.id});
+    add(track.title, track.language, track.is_default, track.forced, false,
+        {.packaging = choice.packaging, .text = track.id});
   }
   for (auto const& sidecar : sidecars)
-    add(sidecar.title, sidecar.language, false, sidecar.forced,
+    add(sidecar.title, sidecar.language, false, sidecar.forced, sidecar.hearing_impaired,
         {.packaging = choice.packaging, .sidecar = sidecar.file});
 }
 
@@ -189,9 +199,9 @@ std::string media_text(Facts const& facts, Rendition const& rendition, std::stri
   media.before = name_of(rendition) + "/";
   media.after = extension(rendition, facts) + query;
   media.segments = segments_of(rendition, facts);
-  // The first segment holds all that comes before it; what is a few frames early players don't mind.
-  auto const begin = begin_of(facts.timeline, facts.measures);
-  if (auto& first = media.segments.front().begin; first - begin > std::chrono::milliseconds(500)) first = begin;
+  // The first segment holds all that comes before it.
+  auto& first = media.segments.front().begin;
+  first = std::min(first, playlist_begin(facts.timeline, facts.measures));
   media.i_frames_only = rendition.key_frames;
   bool const text = rendition.text || rendition.sidecar;
   if (rendition.packaging == Packaging::fmp4 && !text)

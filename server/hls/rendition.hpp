@@ -11,7 +11,7 @@
 namespace hls {
 
 /// Raised when the packager makes other bytes than before: an address names its bytes for ever.
-inline constexpr int packager_version = 5;
+inline constexpr int packager_version = 6;
 
 /// A track that goes into it, and whether it is coded anew on the way.
 struct Part {

@@ -140,6 +140,16 @@ void append_ddts(ByteWriter& out, Track const& track) {
   });
 }
 
+/// Bits of a sample: what the configuration says where it says so (Encapsulation of FLAC in ISOBMFF 3.3.2; Chromium
+/// compares them), else 16 (14496-12 12.2.3).
+unsigned sample_size(Track const& track) {
+  if (track.codec == Codec::flac)
+    if (auto const info = stream_info(track.codec_data)) return (((*info)[12] & 1U) << 4 | (*info)[13] >> 4) + 1U;
+  if (track.codec == Codec::alac)
+    if (auto const config = alac_config(track.codec_data)) return (*config)[5];
+  return 16;
+}
+
 char const* entry_type(Codec codec) {
   switch (codec) {
     case Codec::ac3:
@@ -217,7 +227,7 @@ void append_sound_entry(ByteWriter& out, Track const& track) {
     out.u16(1);
     out.zeros(8);
     out.u16(track.channels > 0 ? static_cast<unsigned>(track.channels) : 2);
-    out.u16(16);
+    out.u16(sample_size(track));
     out.u32(0);
     auto const rate = track.codec == Codec::opus ? 48000 : track.sample_rate;
     out.u32(rate > 0xffff ? 0 : static_cast<std::uint32_t>(rate) << 16);

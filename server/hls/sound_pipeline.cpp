@@ -25,9 +25,9 @@ class Run final : private Outlet::Tap {
     in_ = glib::Ref<GstPad>::sink(gst_pad_new("src", GST_PAD_SRC));
     auto const source = glib::Ref<GstPad>::adopt(gst_element_get_static_pad(parser_.get(), "src"));
     auto const sink = glib::Ref<GstPad>::adopt(gst_element_get_static_pad(parser_.get(), "sink"));
-    outlet_ =
-        std::make_unique<Outlet>(static_cast<Outlet::Tap&>(*this), source.get(),
-                                 container == Container::adts ? "audio/mpeg,mpegversion=4,stream-format=raw" : nullptr);
+    outlet_ = std::make_unique<Outlet>(
+        static_cast<Outlet::Tap&>(*this), source.get(),
+        container == Container::adts ? "audio/mpeg,mpegversion=4,stream-format=raw" : nullptr, true);
     outlet_->track = track;
     gst_pad_link_full(source.get(), outlet_->sink(), GST_PAD_LINK_CHECK_NOTHING);
     gst_pad_set_active(in_.get(), TRUE);

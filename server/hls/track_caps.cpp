@@ -98,6 +98,26 @@ Bytes with_lengths(GValue const* headers) {
   return joined;
 }
 
+/// OpusHead (RFC 7845 5.1) of what qtdemux makes of dOps, but for the pre-skip, which it keeps to itself. Without a
+/// mapping two channels at most are meant.
+Bytes opus_head_of(GstStructure const* caps) {
+  int channels = 0, family = 0, streams = 0, coupled = 0;
+  auto const* const mapping = gst_structure_get_value(caps, "channel-mapping");
+  bool const complete = gst_structure_get_int(caps, "channels", &channels) &&
+                        gst_structure_get_int(caps, "channel-mapping-family", &family) &&
+                        gst_structure_get_int(caps, "stream-count", &streams) &&
+                        gst_structure_get_int(caps, "coupled-count", &coupled);
+  if (!complete || family == 0 || !mapping || !GST_VALUE_HOLDS_ARRAY(mapping) ||
+      gst_value_array_get_size(mapping) != static_cast<guint>(channels))
+    return {};
+  Bytes head{'O', 'p', 'u', 's', 'H', 'e', 'a', 'd', 1, static_cast<std::uint8_t>(channels)};
+  head.insert(head.end(), {0x38, 0x01, 0x80, 0xbb, 0, 0, 0, 0});  // 312, as encoders have it; 48000 Hz; no gain
+  for (int const field : {family, streams, coupled}) head.push_back(static_cast<std::uint8_t>(field));
+  for (guint i = 0; i < gst_value_array_get_size(mapping); ++i)
+    head.push_back(static_cast<std::uint8_t>(g_value_get_int(gst_value_array_get_value(mapping, i))));
+  return head;
+}
+
 /// codec_data, else the first header of the codecs that have several.
 Bytes codec_data_of(GstStructure const* caps, Codec codec) {
   if (auto const* const data = gst_structure_get_value(caps, "codec_data")) {
@@ -107,6 +127,7 @@ Bytes codec_data_of(GstStructure const* caps, Codec codec) {
     return bytes;
   }
   auto const* const headers = gst_structure_get_value(caps, "streamheader");
+  if (!headers && codec == Codec::opus) return opus_head_of(caps);
   if (!headers || !GST_VALUE_HOLDS_ARRAY(headers) || gst_value_array_get_size(headers) == 0) return {};
   if (codec == Codec::theora) return with_lengths(headers);
   auto first = bytes_of(gst_value_array_get_value(headers, 0));
@@ -154,11 +175,14 @@ std::string language_of(std::string_view tag) {
 
 }  // namespace
 
-void read_caps(Track& track, GstCaps* caps) {
-  auto const* const structure = gst_caps_get_structure(caps, 0);
-  std::string_view const media = gst_structure_get_name(structure);
+void refuse_encrypted(GstCaps* caps) {
+  std::string_view const media = gst_structure_get_name(gst_caps_get_structure(caps, 0));
   if (media == "application/x-cenc" || media == "application/x-webm-enc" || media == "application/x-aavd")
     throw DemuxFailed("The film is encrypted. Only who has its key can play it.");
+}
+
+void read_caps(Track& track, GstCaps* caps) {
+  auto const* const structure = gst_caps_get_structure(caps, 0);
   track.codec = codec_of(structure);
   track.kind = kind_of(track.codec);
   track.caps = glib::Unique<gchar>(gst_caps_to_string(caps)).get();

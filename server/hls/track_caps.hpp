@@ -8,8 +8,10 @@
 
 namespace hls {
 
+/// Throws DemuxFailed if what has these caps is.
+void refuse_encrypted(GstCaps* caps);
 /// Codec, sizes, codec_data …; what caps don't mention stays as it is. Codec::unknown: nothing that we know of, like
-/// time codes. Throws DemuxFailed if it is encrypted.
+/// time codes.
 void read_caps(Track& track, GstCaps* caps);
 /// Language, title, rotation.
 void read_tags(Track& track, GstTagList const* tags);

@@ -4,6 +4,7 @@
 #include "hls/place_search.hpp"
 #include "hls/slice_demuxer.hpp"
 #include "hls/ts_clock.hpp"
+#include "hls/ts_dts.hpp"
 #include "hls/ts_packets.hpp"
 #include "hls/ts_pictures.hpp"
 #include "hls/ts_slice.hpp"
@@ -39,13 +40,19 @@ TsProgram program_of(ByteSource& source, TsStride const& stride) {
   return std::move(*program);
 }
 
+std::vector<std::byte> tables_of(ByteSource& source, TsStride const& stride, TsProgram const& program) {
+  auto tables = table_packets(source, stride, 0);
+  name_dts(tables, program, source, stride);
+  return tables;
+}
+
 /// tsdemux gives what comes a second or more before the first clock reference without any time, so there is one behind
 /// the tables; TsSlice sets it.
 ByteSlice::Head with_clock(std::vector<std::byte> tables, TsStride const& stride, int pid) {
   TsPackets packets;
   packets.clock(pid, 0);
   auto const clock = std::move(packets).take();
-  auto const at = tables.size() + static_cast<std::size_t>(stride.first % stride.bytes);
+  auto const at = tables.size() + static_cast<std::size_t>(stride.lead());
   tables.resize(tables.size() + static_cast<std::size_t>(stride.bytes));
   std::copy_n(std::as_bytes(std::span(clock)).begin(), clock.size(), tables.begin() + static_cast<std::ptrdiff_t>(at));
   return std::make_shared<std::vector<std::byte> const>(std::move(tables));
@@ -80,23 +87,28 @@ class TsDemuxer final : public SliceDemuxer {
       : SliceDemuxer(std::move(source), Container::mpeg_ts),
         stride_(stride_of(searched())),
         program_(program_of(searched(), stride_)),
-        head_(with_clock(table_packets(searched(), stride_, 0), stride_, program_.clock)),
+        head_(with_clock(tables_of(searched(), stride_, program_), stride_, program_.clock)),
         first_(first_pts()),
-        search_({ticks(first_, ts_clock), 0},
+        search_({ticks(first_, ts_clock), stride_.first},
                 {end > Time::zero() ? end : ticks(first_ + ts_wrap, ts_clock), searched().size()},
                 [this](std::int64_t from, std::int64_t to) { return picture(from, to); }) {
-    open(slice_from(0, ticks(first_, ts_clock)));
+    open(slice_from(begin_of(stride_.first), ticks(first_, ts_clock)));
   }
 
   void read(Time from, std::vector<int> const& tracks, Taker& taker) override {
     auto const place = search_.before(from - lead, time_off, bytes_off);
-    auto const begin = std::max<std::int64_t>(place.position - stride_.first % stride_.bytes, 0);
     OnFilmClock on_film_clock(taker, ticks(clock_before(place.time), ts_clock), ticks_of(place.time));
     taker.begin(from);
-    read_slice(slice_from(begin, place.time), tracks, on_film_clock);
+    read_slice(slice_from(begin_of(place.position), place.time), tracks, on_film_clock);
   }
 
  private:
+  /// Of the share of the packet that is there, or of the next one if its time code is not all there.
+  [[nodiscard]] std::int64_t begin_of(std::int64_t packet) const {
+    auto const begin = packet - stride_.lead();
+    return begin < 0 ? begin + stride_.bytes : begin;
+  }
+
   /// tsdemux is off by a tick behind a wrap.
   [[nodiscard]] static std::int64_t clock_before(Time time) {
     auto const near = ticks_of(time);

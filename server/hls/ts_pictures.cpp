@@ -11,9 +11,6 @@ namespace {
 
 constexpr std::size_t enough_of_picture = 4096;
 
-/// Where what the PES holds begins.
-std::size_t pes_header_size(std::span<std::byte const> bytes) { return std::size_t{9} + u8(bytes, 8); }
-
 }  // namespace
 
 std::optional<std::int64_t> pes_pts(std::span<std::byte const> bytes) {
@@ -22,6 +19,8 @@ std::optional<std::int64_t> pes_pts(std::span<std::byte const> bytes) {
   return static_cast<std::int64_t>(u8(bytes, 9) >> 1 & 7) << 30 | u8(bytes, 10) << 22 | (u8(bytes, 11) >> 1) << 15 |
          u8(bytes, 12) << 7 | u8(bytes, 13) >> 1;
 }
+
+std::size_t pes_header_size(std::span<std::byte const> bytes) { return std::size_t{9} + u8(bytes, 8); }
 
 void each_ts_picture(ByteSource& source, TsStride const& stride, TsProgram const& program, std::int64_t from,
                      std::int64_t to, std::function<bool(TsPicture const&)> const& visit) {

@@ -21,5 +21,7 @@ void each_ts_picture(ByteSource& source, TsStride const& stride, TsProgram const
 
 /// 2.4.3.7: the PTS in a PES header; nullopt if it has none. `bytes` begin at its start code.
 [[nodiscard]] std::optional<std::int64_t> pes_pts(std::span<std::byte const> bytes);
+/// Where what such a packet holds begins.
+[[nodiscard]] std::size_t pes_header_size(std::span<std::byte const> bytes);
 
 }  // namespace hls

@@ -24,6 +24,7 @@ constexpr std::array stream_types{
     StreamType{0x03, Codec::mp2},   StreamType{0x04, Codec::mp2},   StreamType{0x0f, Codec::aac},
     StreamType{0x11, Codec::aac},   StreamType{0x81, Codec::ac3},   StreamType{0x84, Codec::eac3},
     StreamType{0x87, Codec::eac3},  StreamType{0x82, Codec::dts},   StreamType{0x83, Codec::truehd},
+    StreamType{0x8a, Codec::dts},
 };
 
 /// Private data says by descriptors what it is (ETSI EN 300 468 annex D, SMPTE's registrations).
@@ -138,9 +139,10 @@ std::vector<std::byte> table_packets(ByteSource& source, TsStride const& stride,
   bool listed = false;
   while (auto const packet = reader.next()) {
     if (packet->pid != (listed ? program->map : 0)) continue;
+    auto const begin = reader.position() - stride.lead();
+    if (begin < 0) continue;
     if (packet->start) packets.clear();
-    auto const bytes =
-        read_bytes(source, reader.position() - stride.first % stride.bytes, static_cast<std::size_t>(stride.bytes));
+    auto const bytes = read_bytes(source, begin, static_cast<std::size_t>(stride.bytes));
     packets.insert(packets.end(), bytes.begin(), bytes.end());
     if ((listed ? map : list).add(*packet).empty()) continue;
     tables.insert(tables.end(), packets.begin(), packets.end());

@@ -11,8 +11,10 @@ namespace hls {
 
 /// How packets lie in the file: bare, behind a time code (Blu-ray), or before check bytes.
 struct TsStride {
-  std::int64_t first = 0;  ///< the first packet's sync byte
+  std::int64_t first = 0;  ///< the first packet's sync byte: a recording may be cut off anywhere
   int bytes = 188;         ///< 188, 192, 204
+  /// Bytes of a packet's share that stand before its sync byte: Blu-ray's time code.
+  [[nodiscard]] int lead() const { return bytes == 192 ? 4 : 0; }
 };
 /// From the first 64 KiB.
 [[nodiscard]] std::optional<TsStride> ts_stride(std::span<std::byte const> head);

@@ -176,7 +176,7 @@ std::vector<TsPart> ts_parts(ByteSource& source) {
   if (!stride) return {{0, source.size(), {}}};
   auto const joints = Joints(source, *stride).find();
   if (joints.size() >= most_parts) return {{0, source.size(), {}}};
-  auto const lead = stride->first % stride->bytes;
+  auto const lead = stride->lead();
   std::vector<TsPart> parts{{0, source.size(), {}}};
   for (auto const joint : joints) {
     auto const begin = joint - lead;

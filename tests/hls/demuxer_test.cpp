@@ -3,8 +3,11 @@
 #include "hls/demuxer.hpp"
 
 #include "hls/cutter.hpp"
+#include "hls/facts.hpp"
 #include "hls/file_source.hpp"
+#include "hls/film_bytes.hpp"
 #include "hls/films.hpp"
+#include "hls/packager.hpp"
 #include "hls/packets.hpp"
 #include "support/made_file.hpp"
 #include "swarm/error.hpp"
@@ -170,6 +173,51 @@ TEST(Demuxer, TellsOfTracks) {
   EXPECT_EQ(tracks[2].title, "Commentary");
   EXPECT_EQ(tracks[2].frame_samples, 1536);
   EXPECT_FALSE(tracks[2].is_default);
+}
+
+/// GStreamer's muxer leaves less than a whole frame of sound behind the last picture.
+TEST(Demuxer, AnEndWithoutAFrameIsNoDamage) {
+  auto const source = film("muxed.mp4", h264_aac);
+  auto const path = support::made_file(
+      "muxed.ts", {"sh", "-c",
+                   "gst-launch-1.0 -q filesrc location=" + source.string() +
+                       " ! qtdemux name=d mpegtsmux name=m ! filesink location=\"$0\" "
+                       "d.video_0 ! queue max-size-time=0 max-size-bytes=0 max-size-buffers=0 ! h264parse ! m. "
+                       "d.audio_0 ! queue max-size-time=0 max-size-bytes=0 max-size-buffers=0 ! aacparse ! m."});
+  std::unique_ptr<Demuxer> demuxer;
+  auto const facts = hls::learn(std::make_shared<FileSource>(path), "muxed.ts", true, demuxer);
+  hls::Item const last{.rendition = {.packaging = hls::Packaging::fmp4, .sound = hls::Part{1}},
+                       .index = facts->segments.size() - 1};
+  auto const bytes = hls::package(last, *facts, *demuxer);
+  for (int i = 0; i < 30; ++i) ASSERT_EQ(hls::package(last, *facts, *demuxer), bytes);
+}
+
+/// As a recording that somebody has cut.
+TEST(Demuxer, ATransportStreamBeginsAtAnyByte) {
+  for (auto const* const name : {"begins.ts", "begins.m2ts"}) {
+    auto const whole = support::bytes_of(film(name, h264_aac, 8));
+    for (std::ptrdiff_t const cut : {1, 3, 5, 100, 151, 152, 187, 191}) {
+      auto const source =
+          std::make_shared<support::FilmBytes>(std::vector<std::byte>(whole.begin() + 188 * 192 + cut, whole.end()));
+      std::unique_ptr<Demuxer> demuxer;
+      auto const facts = hls::learn(source, name, true, demuxer);
+      hls::Item const first{.rendition = {.video = hls::Part{0}, .sound = hls::Part{1}}, .index = 0};
+      EXPECT_GT(hls::package(first, *facts, *demuxer).size(), 10'000U) << name << " from byte " << cut;
+    }
+  }
+}
+
+/// Parsers answer a gap with caps of their own before the first frame has come.
+TEST(Demuxer, LateSoundIsWhatItsFramesSay) {
+  for (auto const* const codec : {"ac3", "libmp3lame", "mp2"}) {
+    auto const path = film(std::string("late-") + codec + ".mkv",
+                           h264 + "-af adelay=9000,aselect='gt(t\\,9)' -c:a " + std::string(codec), 20);
+    for (int i = 0; i < 6; ++i) {
+      auto const demuxer = Demuxer::open(std::make_shared<FileSource>(path), Container::matroska);
+      ASSERT_EQ(demuxer->tracks().size(), 2U);
+      EXPECT_EQ(demuxer->tracks()[1].sample_rate, 48000) << codec;
+    }
+  }
 }
 
 /// Eight packets lie in one block, which tells when the first of them is heard.

@@ -79,24 +79,24 @@ TEST(Presentation, OneSoundGoesWithThePicture) {
   Shown const seen(facts, as_is(facts));
   EXPECT_TRUE(seen.media.empty());
   ASSERT_EQ(seen.variants.size(), 1U);
-  EXPECT_EQ(seen.uri(), "ts.5/v0-a1.m3u8");
+  EXPECT_EQ(seen.uri(), "ts.6/v0-a1.m3u8");
   EXPECT_EQ(seen.main().at("CODECS"), "\"avc1.64001f,mp4a.40.2\"");
   EXPECT_EQ(seen.main().at("RESOLUTION"), "1280x720");
   EXPECT_EQ(seen.main().at("FRAME-RATE"), "23.976");
   EXPECT_FALSE(seen.main().contains("AUDIO"));
   EXPECT_FALSE(seen.main().contains("SUBTITLES"));
   ASSERT_EQ(seen.i_frames.size(), 1U);
-  EXPECT_EQ(seen.i_frames[0].at("URI"), "\"ts.5/i0.m3u8\"");
+  EXPECT_EQ(seen.i_frames[0].at("URI"), "\"ts.6/i0.m3u8\"");
   EXPECT_EQ(seen.i_frames[0].at("CODECS"), "\"avc1.64001f\"");
 }
 
 TEST(Presentation, FragmentedMp4KeepsThemApart) {
   auto const facts = film({picture(), sound(Codec::aac)});
   Shown const seen(facts, as_is(facts, Packaging::fmp4));
-  EXPECT_EQ(seen.uri(), "fmp4.5/v0.m3u8");
+  EXPECT_EQ(seen.uri(), "fmp4.6/v0.m3u8");
   EXPECT_EQ(seen.main().at("AUDIO"), "\"audio\"");
   EXPECT_EQ(seen.main().at("CODECS"), "\"avc1.64001f,mp4a.40.2\"");
-  EXPECT_EQ(seen.all("URI"), "\"fmp4.5/a1.m3u8\" ");
+  EXPECT_EQ(seen.all("URI"), "\"fmp4.6/a1.m3u8\" ");
   EXPECT_EQ(seen.all("DEFAULT"), "YES ");
 }
 
@@ -116,12 +116,12 @@ TEST(Presentation, SeveralSoundsAreChosenFrom) {
   german.title = "Director";
   auto const facts = film({picture(), english, german, sound(Codec::aac)});
   Shown const seen(facts, as_is(facts));
-  EXPECT_EQ(seen.uri(), "ts.5/v0.m3u8");
+  EXPECT_EQ(seen.uri(), "ts.6/v0.m3u8");
   EXPECT_EQ(seen.main().at("AUDIO"), "\"audio\"");
   EXPECT_EQ(seen.all("NAME"), "\"English\" \"Director\" \"Sound\" ");
   EXPECT_EQ(seen.all("LANGUAGE"), "\"en\" \"de\" - ");
   EXPECT_EQ(seen.all("DEFAULT"), "NO YES NO ");
-  EXPECT_EQ(seen.all("URI"), "\"ts.5/a1.m3u8\" \"ts.5/a2.m3u8\" \"ts.5/a3.m3u8\" ");
+  EXPECT_EQ(seen.all("URI"), "\"ts.6/a1.m3u8\" \"ts.6/a2.m3u8\" \"ts.6/a3.m3u8\" ");
 }
 
 TEST(Presentation, TheFirstSoundIsTheDefaultIfTheFilmSaysNothing) {
@@ -130,14 +130,34 @@ TEST(Presentation, TheFirstSoundIsTheDefaultIfTheFilmSaysNothing) {
 }
 
 // A player sets its decoder up by CODECS of the variant stream, which names one.
+TEST(Presentation, SoundAloneIsWhatCanBePacked) {
+  for (auto const codec : {Codec::mp2, Codec::dts}) {
+    auto const facts = film({sound(codec)});
+    EXPECT_EQ(Shown(facts, as_is(facts)).uri(), "ts.6/a0aac.m3u8");
+    auto const pictures = film({picture(), sound(codec)});
+    EXPECT_EQ(Shown(pictures, as_is(pictures)).uri(), "ts.6/v0-a1.m3u8") << "among pictures it may go along";
+  }
+  auto const facts = film({sound(Codec::mp3)});
+  EXPECT_EQ(Shown(facts, as_is(facts)).uri(), "ts.6/a0.m3u8");
+}
+
+TEST(Presentation, SubtitlesForTheDeafDoNotStandForOthers) {
+  auto const facts = film({picture(), sound(Codec::aac)});
+  Shown const seen(facts, as_is(facts),
+                   {{.file = 1, .language = "en", .title = "English (SDH)", .hearing_impaired = true},
+                    {.file = 2, .language = "en", .title = "English"}});
+  EXPECT_EQ(seen.all("AUTOSELECT"), "YES YES ");
+  EXPECT_NE(seen.all("CHARACTERISTICS").find("public.accessibility.describes-music-and-sound\" - "), std::string::npos);
+}
+
 TEST(Presentation, SoundsToChooseFromAreOfOneCodec) {
   auto const facts = film({picture(), sound(Codec::ac3, "en", 6), sound(Codec::aac, "de")});
   Shown const seen(facts, as_is(facts));
-  EXPECT_EQ(seen.all("URI"), "\"ts.5/a1aac.m3u8\" \"ts.5/a2.m3u8\" ");
+  EXPECT_EQ(seen.all("URI"), "\"ts.6/a1aac.m3u8\" \"ts.6/a2.m3u8\" ");
   EXPECT_EQ(seen.all("CHANNELS"), "\"2\" \"2\" ") << "as it is sent";
   EXPECT_EQ(seen.main().at("CODECS"), "\"avc1.64001f,mp4a.40.2\"");
   auto const alike = film({picture(), sound(Codec::ac3, "en", 6), sound(Codec::ac3, "de")});
-  EXPECT_EQ(Shown(alike, as_is(alike)).all("URI"), "\"ts.5/a1.m3u8\" \"ts.5/a2.m3u8\" ");
+  EXPECT_EQ(Shown(alike, as_is(alike)).all("URI"), "\"ts.6/a1.m3u8\" \"ts.6/a2.m3u8\" ");
 }
 
 TEST(Presentation, SoundWhichIsCodedSaysSo) {
@@ -145,7 +165,7 @@ TEST(Presentation, SoundWhichIsCodedSaysSo) {
   auto choice = as_is(facts);
   choice.ways[1] = Way::coded;
   Shown const seen(facts, choice);
-  EXPECT_EQ(seen.uri(), "ts.5/v0-a1aac.m3u8");
+  EXPECT_EQ(seen.uri(), "ts.6/v0-a1aac.m3u8");
   EXPECT_EQ(seen.main().at("CODECS"), "\"avc1.64001f,mp4a.40.2\"");
   EXPECT_GT(seen.bandwidth(), Shown(facts, as_is(facts)).bandwidth()) << "nobody knows how much DTS there was";
 }
@@ -159,7 +179,7 @@ TEST(Presentation, WhatIsLeftOutIsNotNamed) {
   auto choice = as_is(facts);
   choice.ways[2] = choice.ways[3] = choice.ways[4] = Way::left_out;
   Shown const seen(facts, choice);
-  EXPECT_EQ(seen.uri(), "ts.5/v0-a1.m3u8");
+  EXPECT_EQ(seen.uri(), "ts.6/v0-a1.m3u8");
   EXPECT_TRUE(seen.media.empty());
   EXPECT_EQ(seen.i_frames.size(), 1U);
 }
@@ -169,13 +189,13 @@ TEST(Presentation, ThePictureNeedNotBeTheFirstTrack) {
   auto const facts = film({{.kind = Kind::video, .codec = Codec::other_video}, sound(Codec::aac), picture()});
   auto choice = as_is(facts);
   choice.ways[0] = Way::left_out;
-  EXPECT_EQ(Shown(facts, choice).uri(), "ts.5/v2-a1.m3u8");
+  EXPECT_EQ(Shown(facts, choice).uri(), "ts.6/v2-a1.m3u8");
 }
 
 TEST(Presentation, SoundAlone) {
   auto const facts = film({sound(Codec::aac)});
   Shown const seen(facts, as_is(facts));
-  EXPECT_EQ(seen.uri(), "ts.5/a0.m3u8");
+  EXPECT_EQ(seen.uri(), "ts.6/a0.m3u8");
   EXPECT_EQ(seen.main().at("CODECS"), "\"mp4a.40.2\"");
   for (auto const* of_pictures : {"RESOLUTION", "FRAME-RATE", "VIDEO-RANGE", "CLOSED-CAPTIONS"})
     EXPECT_FALSE(seen.main().contains(of_pictures)) << of_pictures;
@@ -184,8 +204,8 @@ TEST(Presentation, SoundAlone) {
   second.is_default = true;
   auto const two = film({sound(Codec::aac, "en"), second});
   Shown const both(two, as_is(two));
-  EXPECT_EQ(both.uri(), "ts.5/a1.m3u8");
-  EXPECT_EQ(both.all("URI"), "\"ts.5/a0.m3u8\" \"ts.5/a1.m3u8\" ");
+  EXPECT_EQ(both.uri(), "ts.6/a1.m3u8");
+  EXPECT_EQ(both.all("URI"), "\"ts.6/a0.m3u8\" \"ts.6/a1.m3u8\" ");
 }
 
 TEST(Presentation, SubtitlesOfTheFilmAndBesideIt) {
@@ -201,7 +221,7 @@ TEST(Presentation, SubtitlesOfTheFilmAndBesideIt) {
   EXPECT_EQ(seen.all("NAME"), "\"English\" \"German\" \"Subtitles\" \"Japanese\" \"Commentary\" ");
   EXPECT_EQ(seen.all("FORCED"), "YES NO NO NO YES ");
   EXPECT_EQ(seen.all("DEFAULT"), "NO YES NO NO NO ");
-  EXPECT_EQ(seen.all("URI"), "\"ts.5/s1.m3u8\" \"ts.5/s2.m3u8\" \"ts.5/s3.m3u8\" \"ts.5/x7.m3u8\" \"ts.5/x9.m3u8\" ");
+  EXPECT_EQ(seen.all("URI"), "\"ts.6/s1.m3u8\" \"ts.6/s2.m3u8\" \"ts.6/s3.m3u8\" \"ts.6/x7.m3u8\" \"ts.6/x9.m3u8\" ");
 }
 
 TEST(Presentation, PicturesWhichAreCodedAreH264) {
@@ -218,7 +238,7 @@ TEST(Presentation, PicturesWhichAreCodedAreH264) {
   auto const text = hls::master_text(facts, choice, {}, "");
   EXPECT_NE(text.find("#EXT-X-INDEPENDENT-SEGMENTS"), text.npos);
   Shown const seen(facts, choice);
-  EXPECT_EQ(seen.uri(), "ts.5/v0h264-a1.m3u8");
+  EXPECT_EQ(seen.uri(), "ts.6/v0h264-a1.m3u8");
   EXPECT_TRUE(seen.main().at("CODECS").starts_with("\"avc1.64")) << seen.main().at("CODECS");
   EXPECT_EQ(seen.main().at("RESOLUTION"), "1024x576") << "square pixels";
   EXPECT_TRUE(seen.i_frames.empty()) << "each would cost the coding of a segment";
@@ -300,7 +320,7 @@ TEST(Presentation, SoundBeforeThePictureIsInTheFirstSegment) {
 TEST(Presentation, NobodyGetsWhatTheFilmHasNot) {
   auto const facts = film({picture(), sound(Codec::aac), text("en")});
   auto const is_there = [&](char const* name, char const* file) {
-    auto const rendition = hls::parse_rendition("ts.5", name);
+    auto const rendition = hls::parse_rendition("ts.6", name);
     return rendition && hls::parse_item(*rendition, file, facts, {});
   };
   EXPECT_TRUE(is_there("v0-a1", "9.ts"));

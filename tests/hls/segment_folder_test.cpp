@@ -31,7 +31,7 @@ class SegmentFolderTest : public testing::Test {
   }
 
   support::TempDir dir_;
-  std::string const key_ = "abc/0/ts.5/v0-a1/17.ts";
+  std::string const key_ = "abc/0/ts.6/v0-a1/17.ts";
 };
 
 TEST_F(SegmentFolderTest, SurvivesARestart) {
@@ -40,7 +40,7 @@ TEST_F(SegmentFolderTest, SurvivesARestart) {
   EXPECT_TRUE(again->has(key_));
   ASSERT_NE(again->find(key_), nullptr);
   EXPECT_EQ(*again->find(key_), some(7));
-  EXPECT_EQ(again->find("abc/0/ts.5/v0-a1/18.ts"), nullptr);
+  EXPECT_EQ(again->find("abc/0/ts.6/v0-a1/18.ts"), nullptr);
 }
 
 TEST_F(SegmentFolderTest, ATornFileIsNotThere) {
@@ -105,10 +105,10 @@ TEST_F(SegmentFolderTest, LeavesOtherFilesAlone) {
 TEST_F(SegmentFolderTest, Forgets) {
   auto const folder = opened();
   folder->put(key_, some(7));
-  folder->put("abcd/0/ts.5/v0/1.ts", some(8));
+  folder->put("abcd/0/ts.6/v0/1.ts", some(8));
   folder->forget("abc");
   EXPECT_EQ(folder->find(key_), nullptr);
-  EXPECT_TRUE(folder->has("abcd/0/ts.5/v0/1.ts"));
+  EXPECT_TRUE(folder->has("abcd/0/ts.6/v0/1.ts"));
   EXPECT_EQ(files().size(), 1U);
 }
 

@@ -5,6 +5,7 @@
 #include "support/made_file.hpp"
 #include "support/temp_dir.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <map>
@@ -121,6 +122,52 @@ std::vector<std::vector<float>> decode_aac(hls::Samples const& samples) {
     }
   }
   return pcm;
+}
+
+std::vector<double> snr(std::vector<float> const& is, std::vector<float> const& should) {
+  std::vector<double> windows;
+  for (std::size_t at = 0; at + 1024 <= std::min(is.size(), should.size()); at += 1024) {
+    double signal = 1e-9, noise = 1e-12;
+    for (auto i = at; i < at + 1024; ++i) {
+      signal += should[i] * should[i];
+      noise += (is[i] - should[i]) * (is[i] - should[i]);
+    }
+    windows.push_back(10 * std::log10(signal / noise));
+  }
+  return windows;
+}
+
+double quantile(std::vector<double> values, double at) {
+  std::sort(values.begin(), values.end());
+  return values.at(static_cast<std::size_t>(at * static_cast<double>(values.size() - 1)));
+}
+
+Sound down(Sound const& source) {
+  if (source.size() <= 2) return source;
+  auto const side = std::sqrt(0.5F);
+  auto const more = source.size() == 8;  // FL FR FC LFE BL BR SL SR
+  auto const gain = 1 / (1 + side * (more ? 3.F : 2.F));
+  Sound stereo(2);
+  for (std::size_t c = 0; c < 2; ++c)
+    for (std::size_t i = 0; i < source[0].size(); ++i)
+      stereo[c].push_back(gain *
+                          (source[c][i] + side * (source[2][i] + source[4 + c][i] + (more ? source[6 + c][i] : 0.F))));
+  return stereo;
+}
+
+int lag(std::vector<float> const& is, std::vector<float> const& should) {
+  double best = -1;
+  int found = -9999;
+  for (int shift = -2500; shift <= 2500; ++shift) {
+    double sum = 0;
+    for (int i = 40000; i < 60000; i += 3)
+      sum += is.at(static_cast<std::size_t>(i + shift)) * should.at(static_cast<std::size_t>(i));
+    if (sum > best) {
+      best = sum;
+      found = shift;
+    }
+  }
+  return found;
 }
 
 }  // namespace hls_test

@@ -32,4 +32,14 @@ inline void PrintTo(SoundRecipe const& recipe, std::ostream* out) { *out << reci
 /// What a player hears of frames of AAC, one after another.
 [[nodiscard]] std::vector<std::vector<float>> decode_aac(hls::Samples const& samples);
 
+/// One vector a channel.
+using Sound = std::vector<std::vector<float>>;
+/// Signal to noise by window of 1024 samples, in dB.
+[[nodiscard]] std::vector<double> snr(std::vector<float> const& is, std::vector<float> const& should);
+[[nodiscard]] double quantile(std::vector<double> values, double at);
+/// Stereo of the channels of the source: the matrix of ITU-R BS.775, as loud as it can be without clipping.
+[[nodiscard]] Sound down(Sound const& source);
+/// By how many samples `is` is late.
+[[nodiscard]] int lag(std::vector<float> const& is, std::vector<float> const& should);
+
 }  // namespace hls_test

@@ -80,7 +80,7 @@ TEST_F(CodedFilms, AreRefusedInWords) {
     expect_failure(got, 415, "unsupported_codec");
     EXPECT_THAT(got.body, HasSubstr("HLS_TRANSCODE=video"));
     EXPECT_THAT(got.body, HasSubstr("/stream/"));
-    auto const coded = server_->get(base(film) + "ts.5/v" + picture(film) + "h264.m3u8");
+    auto const coded = server_->get(base(film) + "ts.6/v" + picture(film) + "h264.m3u8");
     expect_failure(coded, 415, "unsupported_codec");
     EXPECT_THAT(coded.body, HasSubstr("/stream/"));
   }

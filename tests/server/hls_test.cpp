@@ -92,8 +92,8 @@ TEST_F(Hls, PlaysFromTheMasterToTheLastSegment) {
   EXPECT_THAT(master["Vary"], HasSubstr("User-Agent"));
   EXPECT_THAT(master["Vary"], HasSubstr("Accept-Encoding"));
   auto const playlists = addresses(master.body);
-  EXPECT_THAT(playlists, testing::UnorderedElementsAre("ts.5/v0.m3u8", "ts.5/i0.m3u8", "ts.5/a1.m3u8", "ts.5/a2.m3u8",
-                                                       StartsWith("ts.5/x")));
+  EXPECT_THAT(playlists, testing::UnorderedElementsAre("ts.6/v0.m3u8", "ts.6/i0.m3u8", "ts.6/a1.m3u8", "ts.6/a2.m3u8",
+                                                       StartsWith("ts.6/x")));
   for (auto const& name : playlists) {
     auto const playlist = get(name);
     ASSERT_EQ(playlist.status(), 200) << name << playlist.body;
@@ -102,37 +102,37 @@ TEST_F(Hls, PlaysFromTheMasterToTheLastSegment) {
     auto const segments = addresses(playlist.body);
     ASSERT_FALSE(segments.empty());
     for (auto const& at : {segments.front(), segments.back()}) {
-      auto const segment = get("ts.5/" + at);
+      auto const segment = get("ts.6/" + at);
       EXPECT_EQ(segment.status(), 200) << at << segment.body;
       EXPECT_THAT(segment["Content-Type"], AnyOf("video/mp2t", "audio/aac", "text/vtt; charset=utf-8"));
       EXPECT_EQ(segment["Access-Control-Allow-Origin"], "*");
       EXPECT_EQ(segment["Content-Length"], std::to_string(segment.body.size()));
     }
   }
-  EXPECT_EQ(get("fmp4.5/v0/init.mp4").body.substr(4, 4), "ftyp");
+  EXPECT_EQ(get("fmp4.6/v0/init.mp4").body.substr(4, 4), "ftyp");
   auto const beside = std::to_string(swarm_->torrent().file_index("film.en.srt"));
-  EXPECT_THAT(get("ts.5/x" + beside + "/0.vtt").body, HasSubstr("Hi"));
+  EXPECT_THAT(get("ts.6/x" + beside + "/0.vtt").body, HasSubstr("Hi"));
 }
 
 TEST_F(Hls, SegmentsAreCachedForEver) {
   serve();
-  auto const whole = verified("ts.5/v0/1.ts");
+  auto const whole = verified("ts.6/v0/1.ts");
   EXPECT_EQ(whole["Cache-Control"], "public, max-age=31536000, immutable");
   EXPECT_EQ(whole["Accept-Ranges"], "bytes");
   EXPECT_EQ(whole.head.all("Content-Encoding").size(), 0U);
   auto const etag = whole["ETag"];
   EXPECT_THAT(etag, ContainsRegex("^\"[^\"]+\"$"));
-  EXPECT_NE(verified("ts.5/v0/2.ts")["ETag"], etag);
+  EXPECT_NE(verified("ts.6/v0/2.ts")["ETag"], etag);
 
-  auto const same = get("ts.5/v0/1.ts", {{"If-None-Match", "\"x\", " + etag}});
+  auto const same = get("ts.6/v0/1.ts", {{"If-None-Match", "\"x\", " + etag}});
   EXPECT_EQ(same.status(), 304);
   EXPECT_EQ(same["ETag"], etag);
   EXPECT_EQ(same["Cache-Control"], whole["Cache-Control"]);
   EXPECT_EQ(same.body, "");
-  EXPECT_TRUE(get("ts.5/v0/1.ts", {{"If-None-Match", "\"other\""}}).body == whole.body);
-  expect_failure(get("ts.5/v0/1.ts", {{"If-Match", "\"other\""}}), 412, "precondition_failed");
+  EXPECT_TRUE(get("ts.6/v0/1.ts", {{"If-None-Match", "\"other\""}}).body == whole.body);
+  expect_failure(get("ts.6/v0/1.ts", {{"If-Match", "\"other\""}}), 412, "precondition_failed");
 
-  auto const asked = head("ts.5/v0/1.ts");
+  auto const asked = head("ts.6/v0/1.ts");
   EXPECT_EQ(asked.status(), 200);
   EXPECT_EQ(asked["Content-Length"], std::to_string(whole.body.size()));
   EXPECT_EQ(asked["ETag"], etag);
@@ -140,7 +140,7 @@ TEST_F(Hls, SegmentsAreCachedForEver) {
   auto const size = whole.body.size();
   auto const range = [&](std::string const& value, support::http::Fields more = {}) {
     more.emplace_back("Range", value);
-    return get("ts.5/v0/1.ts", more);
+    return get("ts.6/v0/1.ts", more);
   };
   auto const part = range("bytes=188-375");
   EXPECT_EQ(part.status(), 206);
@@ -157,30 +157,30 @@ TEST_F(Hls, SegmentsAreCachedForEver) {
 
 TEST_F(Hls, PlaylistsAreZippedAndAskedForAnew) {
   serve();
-  auto const plain = verified("ts.5/i0.m3u8");
+  auto const plain = verified("ts.6/i0.m3u8");
   EXPECT_EQ(plain["Cache-Control"], "no-cache");
   EXPECT_FALSE(plain.head.has("Content-Encoding"));
-  auto const zipped = get("ts.5/i0.m3u8", {{"Accept-Encoding", "br, gzip;q=0.5"}});
+  auto const zipped = get("ts.6/i0.m3u8", {{"Accept-Encoding", "br, gzip;q=0.5"}});
   EXPECT_EQ(zipped["Content-Encoding"], "gzip");
   EXPECT_LT(zipped.body.size(), plain.body.size());
   EXPECT_EQ(unzipped(zipped.body), plain.body);
   EXPECT_NE(zipped["ETag"], plain["ETag"]) << "a strong ETag is of bytes";
-  EXPECT_FALSE(get("ts.5/v0.m3u8", {{"Accept-Encoding", "gzip"}}).head.has("Content-Encoding")) << "a few bytes";
-  EXPECT_EQ(get("ts.5/i0.m3u8", {{"If-None-Match", plain["ETag"]}}).status(), 304);
-  auto const again = get("ts.5/i0.m3u8", {{"If-None-Match", zipped["ETag"]}, {"Accept-Encoding", "gzip"}});
+  EXPECT_FALSE(get("ts.6/v0.m3u8", {{"Accept-Encoding", "gzip"}}).head.has("Content-Encoding")) << "a few bytes";
+  EXPECT_EQ(get("ts.6/i0.m3u8", {{"If-None-Match", plain["ETag"]}}).status(), 304);
+  auto const again = get("ts.6/i0.m3u8", {{"If-None-Match", zipped["ETag"]}, {"Accept-Encoding", "gzip"}});
   EXPECT_EQ(again.status(), 304);
   EXPECT_EQ(again["Vary"], "Accept-Encoding");
-  auto const asked = head("ts.5/i0.m3u8");
+  auto const asked = head("ts.6/i0.m3u8");
   EXPECT_EQ(asked["Content-Length"], std::to_string(plain.body.size()));
   EXPECT_EQ(asked["ETag"], plain["ETag"]);
-  EXPECT_FALSE(verified("ts.5/v0/0.ts").head.has("Content-Encoding"));
-  EXPECT_FALSE(get("ts.5/v0/0.ts", {{"Accept-Encoding", "gzip"}}).head.has("Content-Encoding")) << "no gain";
+  EXPECT_FALSE(verified("ts.6/v0/0.ts").head.has("Content-Encoding"));
+  EXPECT_FALSE(get("ts.6/v0/0.ts", {{"Accept-Encoding", "gzip"}}).head.has("Content-Encoding")) << "no gain";
 }
 
 TEST_F(Hls, TheTokenIsCarriedIntoEveryAddress) {
   serve({{"API_TOKEN", "se/cret"}});
   EXPECT_EQ(get("master.m3u8").status(), 401);
-  EXPECT_EQ(get("ts.5/v0/0.ts").status(), 401);
+  EXPECT_EQ(get("ts.6/v0/0.ts").status(), 401);
   auto const master = get("master.m3u8?token=se%2Fcret");
   ASSERT_EQ(master.status(), 200) << master.body;
   auto const playlists = addresses(master.body);
@@ -190,7 +190,7 @@ TEST_F(Hls, TheTokenIsCarriedIntoEveryAddress) {
     auto const playlist = get(name);
     ASSERT_EQ(playlist.status(), 200) << name << playlist.body;
     for (auto const& address : addresses(playlist.body)) EXPECT_THAT(address, ContainsRegex("\\?token=[0-9a-f]+$"));
-    EXPECT_EQ(get("ts.5/" + addresses(playlist.body).front()).status(), 200);
+    EXPECT_EQ(get("ts.6/" + addresses(playlist.body).front()).status(), 200);
   }
   EXPECT_THAT(master.body, Not(HasSubstr("cret"))) << "it shows in screens and logs";
 }
@@ -198,10 +198,10 @@ TEST_F(Hls, TheTokenIsCarriedIntoEveryAddress) {
 // A player asks on for what comes next.
 TEST_F(Hls, WhatWasRemovedIsNotAddedBySegments) {
   serve();
-  ASSERT_EQ(get("ts.5/v0/0.ts").status(), 200);
+  ASSERT_EQ(get("ts.6/v0/0.ts").status(), 200);
   auto const key = swarm_->torrent().key;
   ASSERT_EQ(server_->remove("/api/torrents/" + key).status(), 200);
-  for (auto const* target : {"ts.5/v0/1.ts", "ts.5/v0.m3u8"}) expect_failure(get(target), 410, "removed");
+  for (auto const* target : {"ts.6/v0/1.ts", "ts.6/v0.m3u8"}) expect_failure(get(target), 410, "removed");
   auto const facts = "/api/torrents/" + key + "/hls/" + std::to_string(swarm_->torrent().file_index("film.mkv"));
   expect_failure(server_->get(facts), 410, "removed");
   expect_failure(server_->get("/api/torrents/" + key), 404, "unknown_torrent");
@@ -211,12 +211,12 @@ TEST_F(Hls, WhatTheFilmHasNotIs404) {
   serve();
   ASSERT_EQ(get("master.m3u8").status(), 200);
   for (auto const* target :
-       {"ts.5/v1.m3u8",  "ts.5/v0-a3.m3u8", "ts.5/a0.m3u8",  "ts.5/v00.m3u8",    "ts.5/v0",      "ts.5/.m3u8",
-        "ts.0/v0.m3u8",  "ts/v0.m3u8",      "mkv.1/v0.m3u8", "ts.5/s1.m3u8",     "ts.5/x0.m3u8", "ts.5/i0h264.m3u8",
-        "ts.5/v0/50.ts", "ts.5/v0/00.ts",   "ts.5/v0/0.m4s", "ts.5/v0/init.mp4", "ts.5/v0/",     "ts.5/v0/-1.ts",
-        "ts.5/v9/0.ts",  "ts.1/v0/0.ts",    "ts.5/x2/0.vtt", "fmp4.5/a1/0.aac",  "other.m3u8"})
+       {"ts.6/v1.m3u8",  "ts.6/v0-a3.m3u8", "ts.6/a0.m3u8",  "ts.6/v00.m3u8",    "ts.6/v0",      "ts.6/.m3u8",
+        "ts.0/v0.m3u8",  "ts/v0.m3u8",      "mkv.1/v0.m3u8", "ts.6/s1.m3u8",     "ts.6/x0.m3u8", "ts.6/i0h264.m3u8",
+        "ts.6/v0/50.ts", "ts.6/v0/00.ts",   "ts.6/v0/0.m4s", "ts.6/v0/init.mp4", "ts.6/v0/",     "ts.6/v0/-1.ts",
+        "ts.6/v9/0.ts",  "ts.1/v0/0.ts",    "ts.6/x2/0.vtt", "fmp4.6/a1/0.aac",  "other.m3u8"})
     EXPECT_EQ(get(target).status(), 404) << target;
-  expect_failure(get("ts.5/v1.m3u8"), 404, "not_found");
+  expect_failure(get("ts.6/v1.m3u8"), 404, "not_found");
   expect_failure(get("master.m3u8?client=toaster"), 400, "bad_request");
   expect_failure(get("master.m3u8?container=avi"), 400, "bad_request");
   auto const& torrent = swarm_->torrent();
@@ -227,10 +227,10 @@ TEST_F(Hls, WhatTheFilmHasNotIs404) {
 
 TEST_F(Hls, ADeadSwarmIsToldInTime) {
   serve({{"FIRST_BYTE_WAIT", "1500"}, {"TORRENT_KEEP", "false"}});
-  ASSERT_EQ(get("ts.5/v0.m3u8").status(), 200);
+  ASSERT_EQ(get("ts.6/v0.m3u8").status(), 200);
   (*swarm_)[0].stall();
   // Behind all that a reader which has just begun wants.
-  auto const* const far = "ts.5/v0/4.ts";
+  auto const* const far = "ts.6/v0/4.ts";
   auto const before = std::chrono::steady_clock::now();
   auto const got = get(far);
   auto const took = std::chrono::steady_clock::now() - before;
@@ -246,10 +246,10 @@ TEST_F(Hls, ADeadSwarmIsToldInTime) {
 
 TEST_F(Hls, WhoLeavesIsNotWaitedFor) {
   serve({{"FIRST_BYTE_WAIT", "60000"}, {"TORRENT_KEEP", "false"}});
-  ASSERT_EQ(get("ts.5/v0.m3u8").status(), 200);
+  ASSERT_EQ(get("ts.6/v0.m3u8").status(), 200);
   (*swarm_)[0].stall();
   support::http::Connection client(server_->at());
-  client.send({.target = base_ + "ts.5/v0/4.ts"});
+  client.send({.target = base_ + "ts.6/v0/4.ts"});
   // Its own connection is the other one.
   ASSERT_TRUE(eventually([&] { return at(server_->get("/status").body, "$.data.http.connections") == "2"; }));
   client.reset();
@@ -257,7 +257,7 @@ TEST_F(Hls, WhoLeavesIsNotWaitedFor) {
   EXPECT_TRUE(server_->child().wait_for_error_line("GET /hls/.*/v0/4\\.ts\"", 5s)) << server_->child().err();
   // And its work keeps nobody else from his.
   (*swarm_)[0].resume();
-  EXPECT_EQ(get("ts.5/v0/4.ts").status(), 200);
+  EXPECT_EQ(get("ts.6/v0/4.ts").status(), 200);
 }
 
 }  // namespace
