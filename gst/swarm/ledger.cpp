@@ -15,6 +15,13 @@ namespace swarm {
 
 using Clock = std::chrono::steady_clock;
 
+namespace {
+
+/// Between two writes that cost the disk something, and two tries of one that has failed.
+constexpr std::chrono::seconds patience{5};
+
+}  // namespace
+
 Ledger::Ledger(std::shared_ptr<Services> services, std::vector<bool> journaled, bool anew)
     : services_(std::move(services)),
       serial_(services_->disk),
@@ -32,34 +39,50 @@ void Ledger::open(std::string key, std::string old_key, std::vector<char> resume
                   std::shared_ptr<FileStorage> storage) {
   serial_.post([self = shared_from_this(), key = std::move(key), old_key = std::move(old_key),
                 resume = std::move(resume), storage = std::move(storage)]() mutable {
-    if (self->closed_ || self->journal_) return;
+    if (self->closed_ || self->storage_) return;
     self->storage_ = std::move(storage);
-    auto& state = *self->services_->state;
-    try {
-      // The resume file comes first: a journal is of use only with the metadata beside it.
-      if (self->anew_ || key != old_key || !state.load_resume(key)) state.save_resume(key, resume);
-      if (key != old_key) state.forget(old_key);
-      self->journal_ = std::make_unique<Journal>(state.journal_path(key), self->anew_);
-    } catch (Error const& error) {
-      self->warn("Verified pieces can't be remembered", error);
-    }
     self->journaled_.resize(static_cast<std::size_t>(self->storage_->layout().piece_count()));
+    self->unopened_ = Unopened{std::move(key), std::move(old_key), std::move(resume)};
+    self->open_journal();
   });
+}
+
+void Ledger::open_journal() {
+  auto const& [key, old_key, resume] = *unopened_;
+  auto& state = *services_->state;
+  try {
+    // The resume file comes first: a journal is of use only with the metadata beside it.
+    if (anew_ || key != old_key || !state.load_resume(key)) state.save_resume(key, resume);
+    if (key != old_key) state.forget(old_key);
+    journal_ = std::make_unique<Journal>(state.journal_path(key), anew_);
+    unopened_.reset();
+  } catch (Error const& error) {
+    warn("Verified pieces can't be remembered", error);
+  }
 }
 
 void Ledger::record(int piece, std::function<void()> then) {
   serial_.post([self = shared_from_this(), piece, then = std::move(then)] {
-    auto const index = static_cast<std::size_t>(piece);
-    if (self->journal_ && index < self->journaled_.size() && !self->journaled_[index]) {
-      try {
-        self->journal_->append(piece, self->storage_->modified(piece));
-        self->journaled_[index] = true;
-      } catch (Error const& error) {
-        self->warn("Verified pieces can't be remembered", error);
-      }
-    }
+    self->write(piece);
     then();
   });
+}
+
+void Ledger::write(int piece) {
+  auto const index = static_cast<std::size_t>(piece);
+  if (index >= journaled_.size() || journaled_[index]) return;
+  try {
+    if (!journal_) {
+      missed_.insert(piece);
+      return;
+    }
+    journal_->append(piece, storage_->modified(piece));
+    journaled_[index] = true;
+    missed_.erase(piece);
+  } catch (Error const& error) {
+    missed_.insert(piece);
+    warn("Verified pieces can't be remembered", error);
+  }
 }
 
 void Ledger::discard(std::vector<int> pieces, std::function<void(std::string const&)> done) {
@@ -74,6 +97,7 @@ void Ledger::discard(std::vector<int> pieces, std::function<void(std::string con
       std::ranges::copy_if(pieces, std::back_inserter(erased), journaled);
       for (int const piece : erased) journaled(piece) = false;  // written again rather than once too seldom
       if (self->journal_ && !erased.empty()) self->journal_->erase(erased);
+      for (int const piece : pieces) self->missed_.erase(piece);
       auto const failure = self->storage_->discard(pieces);
       done(failure ? disk_error(failure.code, self->storage_->path(failure.file)).what() : "");
     } catch (Error const& error) {
@@ -83,22 +107,33 @@ void Ledger::discard(std::vector<int> pieces, std::function<void(std::string con
 }
 
 void Ledger::save(std::string key, std::vector<char> resume) {
-  serial_.post([self = shared_from_this(), key = std::move(key), resume = std::move(resume)] {
+  serial_.post([self = shared_from_this(), key = std::move(key), resume = std::move(resume)]() mutable {
     if (self->closed_) return;
-    try {
-      self->services_->state->save_resume(key, resume);
-    } catch (Error const& error) {
-      self->warn("The torrent's state can't be saved", error);
-    }
+    self->unsaved_.emplace(std::move(key), std::move(resume));
+    self->write_resume();
   });
+}
+
+void Ledger::write_resume() {
+  try {
+    services_->state->save_resume(unsaved_->first, unsaved_->second);
+    unsaved_.reset();
+  } catch (Error const& error) {
+    warn("The torrent's state can't be saved", error);
+  }
 }
 
 void Ledger::sync() {
   serial_.post([self = shared_from_this()] {
+    if (self->closed_) return;
+    auto const now = Clock::now();
+    if (now - self->tried_ >= patience) {
+      self->tried_ = now;
+      self->try_again();
+    }
     if (!self->journal_) return;
     auto const unsynced = self->storage_->unsynced_bytes();
-    auto const now = Clock::now();
-    if (unsynced == 0 || (unsynced < (64 << 20) && now - self->synced_ < std::chrono::seconds(5))) return;
+    if (unsynced == 0 || (unsynced < (64 << 20) && now - self->synced_ < patience)) return;
     self->synced_ = now;
     try {
       if (!self->storage_->sync()) self->journal_->mark_synced();
@@ -106,6 +141,16 @@ void Ledger::sync() {
       self->warn("Verified pieces can't be remembered", error);
     }
   });
+}
+
+/// The state folder may have been full for a while.
+void Ledger::try_again() {
+  if (!unopened_ && !unsaved_ && missed_.empty()) return;
+  if (unopened_) open_journal();
+  if (unsaved_) write_resume();
+  for (auto const missed = missed_; int const piece : missed) write(piece);
+  if (unopened_ || unsaved_ || !missed_.empty() || !std::exchange(warned_, false)) return;
+  services_->log(LogLevel::info, "The torrent's state can be saved again");
 }
 
 void Ledger::close(std::function<void()> then) {

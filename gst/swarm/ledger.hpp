@@ -8,7 +8,10 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace swarm {
@@ -32,7 +35,8 @@ class Ledger : public std::enable_shared_from_this<Ledger> {
   void discard(std::vector<int> pieces, std::function<void(std::string const& error)> done);
   /// Replaces the resume file.
   void save(std::string key, std::vector<char> resume);
-  /// fdatasync of data, then a mark in the journal; only after 5 s or 64 MiB.
+  /// fdatasync of data, then a mark in the journal; only after 5 s or 64 MiB. What could not be written before is tried
+  /// again every 5 s.
   void sync();
   /// Nothing is written afterwards. Then calls `then`.
   void close(std::function<void()> then);
@@ -40,7 +44,15 @@ class Ledger : public std::enable_shared_from_this<Ledger> {
   void forget(std::string key, std::function<void()> then);
 
  private:
+  struct Unopened {
+    std::string key, old_key;
+    std::vector<char> resume;
+  };
   void warn(char const* what, std::exception const& why);
+  void open_journal();
+  void write(int piece);
+  void write_resume();
+  void try_again();
 
   std::shared_ptr<Services> const services_;
   Workers::Serial serial_;
@@ -52,6 +64,10 @@ class Ledger : public std::enable_shared_from_this<Ledger> {
   std::unique_ptr<Journal> journal_;
   bool closed_ = false;
   bool warned_ = false;
+  std::optional<Unopened> unopened_;                                  ///< no journal yet
+  std::optional<std::pair<std::string, std::vector<char>>> unsaved_;  ///< key and resume file
+  std::set<int> missed_;                                              ///< verified, not in the journal
+  std::chrono::steady_clock::time_point tried_;
   std::chrono::steady_clock::time_point synced_;
 };
 

@@ -244,7 +244,12 @@ std::shared_ptr<Torrent> LiveSession::add(Locator const& locator, AddOptions con
   core_->find_awake(locator.hash);
   std::lock_guard lock(core_->adding);  // and so nothing falls asleep
   if (core_->stopping) throw the_end();
-  auto const known = core_->find(locator.hash);
+  auto known = core_->find(locator.hash);
+  // libtorrent has one place for both, and nobody can give metadata for a hash that is cut short.
+  if (known && !known->metadata() && known->hash().shortens(locator.hash)) {
+    core_->take_out(*known, LiveTorrent::Removal::forgotten, {});
+    known = nullptr;
+  }
   if (auto const& torrent = known) {
     torrent->add_sources(locator);
     if (options.keep) torrent->set_keep(options.keep);

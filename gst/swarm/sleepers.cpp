@@ -59,6 +59,15 @@ std::optional<std::string> Sleepers::find(InfoHash const& hash) const {
     if (state->entries.contains(key)) return key;
     if (auto const found = state->by_v2.find(key); found != state->by_v2.end()) return found->second;
   }
+  // A v2 hash that is cut to 20 bytes.
+  if (!hash.v1 || hash.v2) return std::nullopt;
+  auto const begin = hash.v1_hex();
+  if (auto const found = state->entries.lower_bound(begin);
+      found != state->entries.end() && found->first.starts_with(begin))
+    return found->first;
+  if (auto const found = state->by_v2.lower_bound(begin);
+      found != state->by_v2.end() && found->first.starts_with(begin))
+    return found->second;
   return std::nullopt;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "swarm/types.hpp"
 
+#include <algorithm>
 #include <span>
 
 namespace swarm {
@@ -57,10 +58,15 @@ std::string InfoHash::v2_hex() const { return v2 ? to_hex(*v2) : std::string(); 
 std::string InfoHash::key() const { return v1 ? v1_hex() : v2_hex(); }
 
 bool InfoHash::same_torrent(InfoHash const& other) const {
+  if (shortens(other) || other.shortens(*this)) return true;
   bool const both_v1 = v1 && other.v1;
   bool const both_v2 = v2 && other.v2;
   if (!both_v1 && !both_v2) return false;
   return (!both_v1 || *v1 == *other.v1) && (!both_v2 || *v2 == *other.v2);
+}
+
+bool InfoHash::shortens(InfoHash const& other) const {
+  return v1 && !v2 && other.v2 && std::equal(v1->begin(), v1->end(), other.v2->begin());
 }
 
 std::optional<InfoHash> InfoHash::parse(std::string_view text) {

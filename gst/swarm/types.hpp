@@ -48,8 +48,10 @@ struct InfoHash {
   [[nodiscard]] std::string v2_hex() const;
   /// The name of the torrent everywhere (folders, answers, keys): v1 if there is one, else v2.
   [[nodiscard]] std::string key() const;
-  /// True if the two can mean the same torrent: a hash that both have is equal.
+  /// True if the two can mean the same torrent: a hash that both have is equal, or one shortens the other.
   [[nodiscard]] bool same_torrent(InfoHash const& other) const;
+  /// It is the other's v2 hash cut to 20 bytes, as trackers, the DHT and some indexers have it (BEP 52).
+  [[nodiscard]] bool shortens(InfoHash const& other) const;
   [[nodiscard]] bool empty() const { return !v1 && !v2; }
   friend bool operator==(InfoHash const&, InfoHash const&) = default;
 

@@ -50,6 +50,26 @@ TEST_F(Live, AddingTwiceGivesTheSameTorrent) {
   EXPECT_EQ(session->torrents().size(), 1u);
 }
 
+TEST_F(Live, AV2HashThatIsCutShortIsItsTorrent) {
+  support::TorrentSpec const spec{.files = {support::payload_file("film.mkv", MiB)}, .format = support::Format::v2};
+  support::Swarm peers(make_torrent(spec));
+  auto const cut_short = peers.torrent().v2_hex.substr(0, 40);
+  // Known by that alone it can't be fetched; the whole hash takes its place.
+  (void)add("magnet:?xt=urn:btih:" + cut_short);
+  auto torrent = add(peers.magnet());
+  EXPECT_EQ(torrent->key(), peers.torrent().v2_hex);
+  EXPECT_EQ(session->torrents().size(), 1u);
+  EXPECT_TRUE(eventually([&] { return torrent->metadata() != nullptr; }));
+  EXPECT_EQ(add("magnet:?xt=urn:btih:" + cut_short), torrent);
+  EXPECT_EQ(session->find(*swarm::InfoHash::parse(cut_short)), torrent);
+  torrent.reset();
+  session.reset();
+  session = swarm::Session::create(client);
+  auto const again = session->find(*swarm::InfoHash::parse(cut_short));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->key(), peers.torrent().v2_hex);
+}
+
 TEST_F(Live, AHybridHasOneNameWhateverHashItCameBy) {
   support::TorrentSpec spec{.files = {support::payload_file("film.mkv", MiB)}, .format = support::Format::hybrid};
   support::Swarm peers(make_torrent(spec));

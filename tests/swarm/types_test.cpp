@@ -61,6 +61,11 @@ TEST(InfoHash, SameTorrent) {
   EXPECT_FALSE(one.same_torrent(other));
   EXPECT_FALSE(hybrid.same_torrent(half_wrong));
   EXPECT_FALSE(InfoHash().same_torrent(InfoHash()));
+  InfoHash const cut_short = *InfoHash::parse(std::string(v2).substr(0, 40));
+  EXPECT_TRUE(cut_short.same_torrent(two) && two.same_torrent(cut_short) && hybrid.same_torrent(cut_short));
+  EXPECT_FALSE(cut_short.same_torrent(one));
+  EXPECT_TRUE(cut_short.shortens(two));
+  EXPECT_FALSE(two.shortens(cut_short));
   EXPECT_EQ(hybrid.key(), v1);
   EXPECT_TRUE(InfoHash().empty());
   EXPECT_EQ(InfoHash().key(), "");
