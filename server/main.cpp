@@ -36,6 +36,11 @@ gboolean reload(gpointer server) {
   return G_SOURCE_CONTINUE;
 }
 
+gboolean stay(gpointer) {
+  g_message("There is no certificate to be read again");
+  return G_SOURCE_CONTINUE;
+}
+
 /// Whatever hangs (a disk that does not answer …), the process ends in time; all that is verified is in the journals.
 void end_in_time() {
   std::signal(SIGALRM, [](int) { _exit(failed); });
@@ -54,8 +59,11 @@ int run(Config const& config) {
   auto server = std::make_unique<Server>(config);
   g_timeout_add_seconds_full(G_PRIORITY_LOW, memory_seconds, give_memory_back, nullptr, nullptr);
   for (int signal : {SIGTERM, SIGINT}) g_unix_signal_add(signal, quit, loop.get());
-  // Without a certificate it ends the server, as one expects of a terminal that is closed.
-  if (!config.tls_cert.empty()) g_unix_signal_add(SIGHUP, reload, server.get());
+  // `systemctl reload` is no stop, but a terminal that is closed is one.
+  if (!config.tls_cert.empty())
+    g_unix_signal_add(SIGHUP, reload, server.get());
+  else
+    g_unix_signal_add(SIGHUP, isatty(STDIN_FILENO) ? quit : stay, loop.get());
   std::printf("gst-torrent-server listening on %s\n", server->url().c_str());
   std::fflush(stdout);
   g_main_loop_run(loop.get());

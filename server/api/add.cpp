@@ -58,6 +58,12 @@ search::Query query_of(json::Document const& json, std::string const& name) {
   return query;
 }
 
+std::string trimmed(std::string text) {
+  constexpr char const* blanks = " \t\r\n";
+  text.erase(text.find_last_not_of(blanks) + 1);
+  return text.erase(0, std::min(text.find_first_not_of(blanks), text.size()));
+}
+
 swarm::InfoHash hash_of(std::string const& text) {
   auto hash = swarm::InfoHash::parse(text);
   if (!hash) throw Failure(Fault::bad_info_hash, "\"infoHash\" must be 40 or 64 hex digits, or 32 base32 characters.");
@@ -67,9 +73,10 @@ swarm::InfoHash hash_of(std::string const& text) {
 Wish wish_in_json(std::string_view body) {
   auto json = json::Document::parse(body);
   Wish wish;
-  // A form sends its empty fields, too.
+  // A form sends its empty fields, too, and who pastes brings blanks along.
   auto const given = [&](char const* field) {
     auto text = json.string(field);
+    if (text) *text = trimmed(std::move(*text));
     return text && text->empty() ? std::nullopt : text;
   };
   auto const magnet = given("magnetUri"), hash = given("infoHash"), url = given("torrentUrl"), name = given("name");

@@ -125,11 +125,17 @@ cache::Limits Cleaning::limits_now(std::int64_t on_disk) const {
   if (statvfs(session_->settings().download_path.c_str(), &disk) != 0) return limits;
   auto const block = static_cast<std::int64_t>(disk.f_frsize);
   auto const spare = (static_cast<std::int64_t>(disk.f_bavail) - static_cast<std::int64_t>(disk.f_blocks) / 20) * block;
-  limits.most_bytes = std::min(limits.most_bytes, std::max<std::int64_t>(on_disk + spare, 0));
+  limits.room = std::max<std::int64_t>(on_disk + spare, 0);
   return limits;
 }
 
-std::vector<cache::Candidate> Cleaning::candidates() const {
+std::map<cache::Key, swarm::FileChoice> Cleaning::waiting() const {
+  std::lock_guard lock(mutex_);
+  return waiting_;
+}
+
+/// `full`: what is to be downloaded may stand still for that.
+std::vector<cache::Candidate> Cleaning::candidates(bool full) const {
   std::map<cache::Key, cache::Candidate> all;
   for (auto const& [key, file] : index_.files()) all[key] = {key, file, index_.pinned(key.info_hash)};
   for (auto const& torrent : session_->torrents()) {
@@ -144,9 +150,11 @@ std::vector<cache::Candidate> Cleaning::candidates() const {
     for (int const file : torrent->files_in_use())
       if (auto* candidate = fetch(file)) candidate->in_use = true;
     auto const kept = kept_file(*torrent);
-    if (!kept || torrent->status().download_rate == 0) continue;
+    if (!kept || (torrent->status().download_rate == 0 && !full)) continue;
     if (auto* candidate = fetch(*kept)) candidate->downloading = candidate->missing > 0;
   }
+  for (auto const& [key, choice] : waiting())
+    if (auto const found = all.find(key); found != all.end()) found->second.downloading = true;
   std::vector<cache::Candidate> list;
   for (auto& [key, candidate] : all) list.push_back(std::move(candidate));
   return list;
@@ -155,10 +163,31 @@ std::vector<cache::Candidate> Cleaning::candidates() const {
 cache::Clearance Cleaning::clearance() {
   constexpr int looks = 2;  // seconds until what is decided now is done, and decided anew
   line_ = std::max(line_.load(), session_->status().download_rate);
-  auto all = candidates();
   std::int64_t bytes = 0;
-  for (auto const& candidate : all) bytes += candidate.file.held.on_disk;
-  return make_room(std::move(all), limits_now(bytes), line_ * looks, now());
+  for (auto const& [key, file] : index_.files()) bytes += file.held.on_disk;
+  auto const limits = limits_now(bytes);
+  let_go_on(limits, bytes);
+  return make_room(candidates(limits.room < bytes), limits, line_ * looks, now());
+}
+
+/// Downloads that waited for room on the disk, once all that they miss fits.
+void Cleaning::let_go_on(cache::Limits const& limits, std::int64_t bytes) {
+  for (auto const& [key, choice] : waiting()) {
+    auto const file = index_.find(key);
+    auto const missing = file ? file->held.size - file->held.on_disk : 0;
+    if (file && bytes + missing > std::min(limits.room, limits.most_bytes)) continue;
+    bytes += missing;
+    {
+      std::lock_guard lock(mutex_);
+      waiting_.erase(key);
+    }
+    auto const hash = swarm::InfoHash::parse(key.info_hash);
+    auto const torrent = file && hash ? session_->find(*hash) : nullptr;
+    if (!torrent || torrent->keep()) continue;  // removed; or somebody has said something else
+    g_message("There is room again: %s goes on", torrent->name().c_str());
+    torrent->set_keep(choice);
+    torrent->set_rest(swarm::Rest::none);
+  }
 }
 
 std::optional<Cleaning::Outcome> Cleaning::run() {
@@ -166,7 +195,8 @@ std::optional<Cleaning::Outcome> Cleaning::run() {
   if (!running) return {};
   take_stock(true);
   Outcome cleaned;
-  auto const [ended, evicted] = clearance();
+  auto const [waiting, ended, evicted] = clearance();
+  for (auto const& key : waiting) hold_download(key);
   for (auto const& key : ended) end_download(key);
   for (auto const& key : evicted) {
     if (stop_.stop_requested()) break;
@@ -189,8 +219,10 @@ void Cleaning::run_if_due() {
   }
   if (!due) {
     take_stock();
-    auto const [ended, evicted] = clearance();
-    due = !ended.empty() || !evicted.empty();
+    auto const [waiting, ended, evicted] = clearance();
+    auto const known = this->waiting();
+    due = !ended.empty() || !evicted.empty() ||
+          !std::ranges::all_of(waiting, [&](cache::Key const& key) { return known.contains(key); });
   }
   if (due) run();
 }
@@ -228,6 +260,18 @@ void Cleaning::delete_unpinned() {
     if (!error.empty()) g_warning("%s can't be deleted: %s", name.c_str(), error.c_str());
   }
   take_stock();
+}
+
+void Cleaning::hold_download(cache::Key const& key) {
+  auto const hash = swarm::InfoHash::parse(key.info_hash);
+  auto const torrent = hash ? session_->find(*hash) : nullptr;
+  if (!torrent || torrent->readers() > 0 || kept_file(*torrent) != key.file) return;
+  g_message("%s waits: the disk has no room", torrent->name().c_str());
+  {
+    std::lock_guard lock(mutex_);
+    waiting_.insert_or_assign(key, *torrent->keep());
+  }
+  torrent->set_keep(std::nullopt);
 }
 
 /// What is here of the file stays, until its room is needed.

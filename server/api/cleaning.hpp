@@ -10,6 +10,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -70,9 +71,12 @@ class Cleaning {
 
  private:
   [[nodiscard]] cache::Limits limits_now(std::int64_t on_disk) const;
-  [[nodiscard]] std::vector<cache::Candidate> candidates() const;
+  [[nodiscard]] std::vector<cache::Candidate> candidates(bool full) const;
+  [[nodiscard]] std::map<cache::Key, swarm::FileChoice> waiting() const;
   [[nodiscard]] cache::Clearance clearance();
+  void let_go_on(cache::Limits const& limits, std::int64_t bytes);
   bool evict(cache::Key const& key);
+  void hold_download(cache::Key const& key);
   void end_download(cache::Key const& key);
   void take_stock_of_sleepers(bool thorough);
   using Done = std::function<void(std::string const& error)>;
@@ -90,6 +94,7 @@ class Cleaning {
   std::atomic<std::int64_t> line_ = 0;  ///< bytes/s, the most that was seen
   mutable std::mutex mutex_;            // guards the rest
   Settings settings_;
+  std::map<cache::Key, swarm::FileChoice> waiting_;  ///< downloads, for room on the disk
   std::chrono::steady_clock::time_point due_;
   std::optional<cache::Seconds> last_run_;
   Counts counts_;

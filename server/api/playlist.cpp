@@ -4,6 +4,7 @@
 #include "api/app.hpp"
 #include "api/named.hpp"
 #include "api/opening.hpp"
+#include "api/prefetch.hpp"
 #include "api/resources.hpp"
 #include "api/shapes.hpp"
 #include "http/errors.hpp"
@@ -30,14 +31,30 @@ struct Playlist {
   std::string origin, token;
   std::string text = "#EXTM3U\n";
 
-  void add(std::string const& key, int index, std::string const& path) {
-    auto const kind = swarm::media_kind(path);
-    if (kind != swarm::MediaKind::video && kind != swarm::MediaKind::audio) return;
-    text += "#EXTINF:-1," + on_one_line(std::string(swarm::file_name(path))) + "\n" + origin + "/stream/proxy/" + key +
-            "?fileIndex=" + std::to_string(index) + (token.empty() ? "" : "&token=" + token) + "\n";
+  struct File {
+    int index;
+    std::string path;
+  };
+
+  /// As people count: a player goes on with the next one.
+  void add(std::string const& key, std::vector<File> files) {
+    std::ranges::stable_sort(files, natural_less, &File::path);
+    for (auto const& [index, path] : files) {
+      auto const kind = swarm::media_kind(path);
+      if (kind != swarm::MediaKind::video && kind != swarm::MediaKind::audio) continue;
+      text += "#EXTINF:-1," + on_one_line(std::string(swarm::file_name(path))) + "\n" + origin + "/stream/proxy/" +
+              key + "?fileIndex=" + std::to_string(index) + (token.empty() ? "" : "&token=" + token) + "\n";
+    }
   }
   void add(swarm::Torrent const& torrent) {
-    each_file(torrent, [&](int index, swarm::File const& file) { add(torrent.key(), index, file.path); });
+    std::vector<File> files;
+    each_file(torrent, [&](int index, swarm::File const& file) { files.push_back({index, file.path}); });
+    add(torrent.key(), std::move(files));
+  }
+  void add(swarm::SleepingTorrent const& torrent) {
+    std::vector<File> files;
+    for (auto const& file : torrent.files) files.push_back({file.index, file.path});
+    add(torrent.hash.key(), std::move(files));
   }
 };
 
@@ -74,8 +91,7 @@ void playlist(App& app, http::Exchange& exchange) {
           named.insert(torrent->key());
         }
         for (auto const& torrent : app.session->sleeping())
-          if (!named.contains(torrent->hash.key()))
-            for (auto const& file : torrent->files) playlist.add(torrent->hash.key(), file.index, file.path);
+          if (!named.contains(torrent->hash.key())) playlist.add(*torrent);
         return reply(std::move(playlist));
       },
       [&exchange](http::Response const& response) { exchange.reply(response); });

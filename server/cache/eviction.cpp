@@ -17,8 +17,12 @@ Clearance make_room(std::vector<Candidate> files, Limits const& limits, std::int
     missing += c.missing;
   }
   auto count = static_cast<std::int64_t>(files.size());
-  auto const over = [&](std::int64_t more) { return bytes + more > limits.most_bytes || count > limits.most_files; };
+  auto const over_limits = [&] {
+    return bytes + std::min(coming, missing) > limits.most_bytes || count > limits.most_files;
+  };
+  auto const over = [&] { return over_limits() || bytes + std::min(coming, missing) > limits.room; };
 
+  bool const watched = std::ranges::any_of(files, [](Candidate const& c) { return c.in_use && c.missing > 0; });
   std::erase_if(files, [](Candidate const& c) { return c.pinned || c.in_use; });
   std::sort(files.begin(), files.end(), [&](Candidate const& a, Candidate const& b) {
     return std::tuple(a.downloading, popular(a), a.file.last_used, a.key) <
@@ -26,11 +30,12 @@ Clearance make_room(std::vector<Candidate> files, Limits const& limits, std::int
   });
   Clearance cleared;
   for (auto const& c : files) {
-    if (!over(std::min(coming, missing)) && !expired(c)) continue;
+    if (!over() && !expired(c)) continue;
     if (c.downloading) {
-      cleared.ended.push_back(c.key);
+      bool const waits = !over_limits() && !watched;
+      (waits ? cleared.waiting : cleared.ended).push_back(c.key);
       missing -= c.missing;
-      if (!over(std::min(coming, missing))) continue;
+      if (waits || !over()) continue;
     }
     bytes -= c.file.held.on_disk;
     --count;

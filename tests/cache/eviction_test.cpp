@@ -63,6 +63,30 @@ TEST(Evict, WhatIsPopularLast) {
   EXPECT_THAT(evicted(files, {0, 100, 0}), ElementsAre(2, 1));
 }
 
+TEST(Evict, DownloadsWaitForRoomOnTheDisk) {
+  Limits cramped = roomy;
+  cramped.room = 15;
+  std::vector<Candidate> files{file(1, 5), on_its_way(2, 1, 100), on_its_way(3, 2, 100)};
+  auto const cleared = make_room(files, cramped, 10, 0);
+  EXPECT_THAT(numbers_of(cleared.evicted), ElementsAre(1)) << "what is whole goes all the same";
+  EXPECT_THAT(numbers_of(cleared.waiting), ElementsAre(2, 3));
+  EXPECT_THAT(cleared.ended, IsEmpty());
+
+  files.push_back(file(4, 4));
+  files.back().in_use = true;
+  files.back().missing = 100;
+  auto const watched = make_room(files, cramped, 10, 0);
+  EXPECT_THAT(watched.waiting, IsEmpty());
+  EXPECT_THAT(numbers_of(watched.ended), ElementsAre(2, 3)) << "for somebody who watches";
+  EXPECT_THAT(numbers_of(watched.evicted), ElementsAre(1, 2, 3));
+
+  files.pop_back();
+  cramped.most_bytes = 25;
+  auto const limited = make_room(files, cramped, 10, 0);
+  EXPECT_THAT(numbers_of(limited.ended), ElementsAre(2)) << "limits hold";
+  EXPECT_THAT(numbers_of(limited.waiting), ElementsAre(3));
+}
+
 TEST(Evict, RoomIsMadeBeforeItIsNeeded) {
   std::vector<Candidate> files{file(1, 1), file(2, 2), file(3, 3)};
   files.back().in_use = true;
