@@ -85,4 +85,11 @@ TEST_F(Ahead, OnlyIfAskedTo) {
   EXPECT_EQ(progress(2), "\"0.00\"");
 }
 
+TEST_F(Ahead, PlaylistsHaveTheSameOrder) {
+  start("false");
+  auto const list = server_->get("/playlist/" + swarm_.torrent().key + ".m3u").body;
+  EXPECT_LT(list.find("e1.mkv"), list.find("e2.mkv"));
+  EXPECT_LT(list.find("e2.mkv"), list.find("e10.mkv"));
+}
+
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <gmock/gmock.h>
 
+#include <fstream>
 #include <sys/mount.h>
 
 namespace {
@@ -121,6 +122,30 @@ TEST(Disk, AFilmThatDoesNotFitDoesNotBegin) {
   expect_failure(server.get("/stream/proxy/" + other.torrent().key), 507, "disk_too_small");
 }
 
+/// Somebody else fills the disk for a while.
+TEST(Disk, ADownloadWaitsForRoom) {
+  support::TempDir const disk("disk");
+  if (mount("none", disk.str().c_str(), "tmpfs", 0, "size=40m") != 0) GTEST_SKIP() << "no right to mount a small disk";
+  std::shared_ptr<void> const mounted(nullptr, [&](void*) { umount2(disk.str().c_str(), MNT_DETACH); });
+  support::Swarm swarm(support::make_torrent("film.mkv", 16 * MiB), 1);
+  Running server(
+      Environment{{"TORRENT_DOWNLOAD_PATH", disk / "films"}, {"TORRENT_DOWNLOAD_LIMIT", std::to_string(3 * MiB)}});
+  ASSERT_EQ(server.add(swarm.magnet()).status(), 200);
+  auto const torrent = "/api/torrents/" + swarm.torrent().key;
+  auto const progress = [&] { return std::stod(at(server.get(torrent).body, "$.data.progress").substr(1)); };
+  ASSERT_TRUE(support::eventually([&] { return progress() > 10; }));
+  auto const filler = disk / "filler";
+  std::ofstream(filler) << std::string(40 * MiB, 'x');  // as much as there is room
+  ASSERT_TRUE(server.child().wait_for_error_line("film\\.mkv waits: the disk has no room"));
+  EXPECT_EQ(server.get(torrent).status(), 200);
+  auto const before = progress();
+  EXPECT_GT(before, 10);
+  EXPECT_LT(before, 100);
+  std::filesystem::remove(filler);
+  EXPECT_TRUE(server.child().wait_for_error_line("There is room again: film\\.mkv goes on"));
+  EXPECT_TRUE(support::eventually([&] { return progress() == 100; }, 60s));
+}
+
 std::string certificate(support::TempDir const& folder, std::string const& name) {
   auto const made =
       support::run({"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", folder / "key.pem", "-out",
@@ -148,6 +173,13 @@ TEST(Tls, ACertificateIsReadAgainAtHangUp) {
   server.signal(SIGHUP);
   ASSERT_TRUE(server.wait_for_error_line("The old one stays in use"));
   EXPECT_THAT(subject(), HasSubstr("CN = second"));
+}
+
+TEST(Life, HangUpIsNoEndForAService) {
+  Running server;
+  server.child().signal(SIGHUP);
+  EXPECT_TRUE(server.child().wait_for_error_line("no certificate to be read again"));
+  EXPECT_EQ(server.get("/health").status(), 200);
 }
 
 }  // namespace

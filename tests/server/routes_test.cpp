@@ -62,8 +62,9 @@ TEST(Routes, OpenApiHasThemAll) {
   }
   EXPECT_EQ(at(got.body, "$.paths['/api/torrents/{infoHash}'].patch.parameters[0].name"), "\"infoHash\"");
   EXPECT_EQ(at(got.body, "$.paths['/search'].get.parameters[2].schema.type"), "\"integer\"");
-  EXPECT_NE(at(got.body, "$.paths['/api/torrents/{infoHash}'].patch.requestBody.content['application/json'].schema"
-                         ".properties.trackers"),
+  EXPECT_NE(at(got.body,
+               "$.paths['/api/torrents/{infoHash}'].patch.requestBody.content['application/json'].schema"
+               ".properties.trackers"),
             "");
   EXPECT_EQ(at(got.body, "$.paths['/health'].get.security"), "[]");
   auto const page = server.get("/docs");
@@ -167,8 +168,10 @@ TEST(Routes, AddByEveryForm) {
 
 TEST(Routes, AFormMaySendItsEmptyFields) {
   Running server;
-  for (auto const* body : {R"({"magnetUri":"magnet:?xt=urn:btih:%s","infoHash":"","torrentUrl":"","name":""})",
-                           R"({"magnetUri":"","infoHash":"%s","torrentUrl":"","name":""})"}) {
+  for (auto const* body :
+       {R"({"magnetUri":"magnet:?xt=urn:btih:%s","infoHash":"","torrentUrl":"","name":""})",
+        R"({"magnetUri":" magnet:?xt=urn:btih:%s\n","infoHash":"  "})", R"({"infoHash":"\t%s \r\n"})",
+        R"({"magnetUri":"","infoHash":"%s","torrentUrl":"","name":""})"}) {
     auto const text = std::regex_replace(body, std::regex("%s"), unknown);
     EXPECT_EQ(server.post("/api/torrents?wait=0", text).status(), 202) << text;
   }

@@ -4,6 +4,7 @@
 #include "live.hpp"
 
 #include <filesystem>
+#include <fstream>
 #include <future>
 #include <sys/mount.h>
 
@@ -254,6 +255,31 @@ TEST_F(Live, AFullDiskIsAClearErrorAndPasses) {
   fs::remove(client.download_path + "/in the way");
   EXPECT_TRUE(support::Payload().matches(0, read(*torrent->open(swarm::TheFilm{}), MiB + MiB / 2)));
   torrent.reset();
+  session.reset();
+}
+
+TEST_F(Live, WhatAFullStateFolderDidNotTakeIsSavedLater) {
+  SmallDisk disk(client.state_path, "1m");
+  if (!disk.there()) GTEST_SKIP() << "no right to mount a small file system";
+  support::Swarm peers(make_torrent("film.mkv", MiB, 64 * KiB), 1);
+  session = swarm::Session::create(client);
+  auto const filler = client.state_path + "/in the way";
+  std::ofstream(filler) << std::string(2 * MiB, 'x');  // as much as there is room
+  auto torrent = add(peers.magnet());
+  EXPECT_TRUE(support::Payload().matches(0, read(*torrent->open(swarm::TheFilm{}), MiB)));
+  auto const saved = client.state_path + "/torrents/" + peers.torrent().key + ".resume";
+  EXPECT_FALSE(fs::exists(saved));
+  fs::remove(filler);
+  EXPECT_TRUE(eventually([&] { return fs::exists(saved); }, 20s));
+  // The journal comes behind it.
+  EXPECT_TRUE(eventually(
+      [&] { return fs::file_size(client.state_path + "/torrents/" + peers.torrent().key + ".journal") > 16 * 16; }));
+  torrent.reset();
+  session.reset();
+  session = swarm::Session::create(client);
+  auto const again = session->find(*swarm::InfoHash::parse(peers.torrent().key));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->status().pieces_done, 16);
   session.reset();
 }
 
