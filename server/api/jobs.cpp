@@ -65,9 +65,10 @@ Job::State Job::state() {
 
 std::string Job::progress() const { return file() < 0 ? "0.00" : percent(here(), wanted()); }
 
-std::string Jobs::add(std::unique_ptr<Job> job) {
+std::string Jobs::add(std::unique_ptr<Job> job, std::string_view hash) {
   forget_old();
-  g_autofree char* id = g_uuid_string_random();
+  g_autofree char* uuid = g_uuid_string_random();
+  auto id = std::string(hash) + "-" + uuid;
   jobs_[id] = {std::move(job), Clock::now()};
   return id;
 }

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace api {
 
@@ -49,8 +50,9 @@ class Jobs {
   /// How long each is remembered.
   static constexpr std::chrono::minutes life{5};
 
-  /// Its name.
-  std::string add(std::unique_ptr<Job> job);
+  /// Its name, which begins with the info hash as the client has written it: a proxy in front of several nodes sees
+  /// whose it is.
+  std::string add(std::unique_ptr<Job> job, std::string_view hash);
   /// Null: there is none, or it was too long ago.
   Job* find(std::string const& id);
 

@@ -64,7 +64,8 @@ void prepare(App& app, http::Exchange& exchange) {
   auto const hash = named_hash(exchange);
   auto const choice = named_file(exchange.request());
   open_torrent(app, exchange, hash, choice, [&app, &exchange, choice](std::shared_ptr<swarm::Torrent> const& torrent) {
-    auto const id = app.jobs.add(std::make_unique<Job>(torrent, choice, app.options.torrent_timeout));
+    auto const id = app.jobs.add(std::make_unique<Job>(torrent, choice, app.options.torrent_timeout),
+                                 exchange.request().parameter("infoHash"));
     auto const& token = exchange.link_token();
     auto const query = token.empty() ? "" : "?token=" + token;
     exchange.reply(http::Response::data(identity(*torrent)

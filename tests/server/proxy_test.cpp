@@ -122,6 +122,30 @@ TEST_F(Proxy, ATorrentStaysWithItsNode) {
   EXPECT_EQ(known(one_) == "1", known(two_) == "0") << known(one_) << " and " << known(two_);
 }
 
+TEST_F(Proxy, WhatOneNodeHasIsFoundByBoth) {
+  for (auto* server : {&one_, &two_}) {
+    support::Swarm const other(support::make_torrent("other.mkv", MiB, 64 * support::KiB, server == &one_ ? 7 : 8), 1);
+    auto const path = "/api/torrents/" + other.torrent().key;
+    ASSERT_EQ(server->add(other.magnet()).status(), 200);
+    EXPECT_EQ(get(path).status(), 200);
+    EXPECT_EQ(get(path + "/files").status(), 200);
+    Connection client(nginx_.at());
+    EXPECT_EQ(client.ask({.method = "PATCH", .target = path, .body = R"({"pinned": true})"}).status(), 200);
+    EXPECT_EQ(client.ask({.method = "DELETE", .target = path}).status(), 200);
+    expect_failure(get(path), 404, "unknown_torrent");
+  }
+}
+
+TEST_F(Proxy, JobsStayWithTheirTorrent) {
+  for (char const digit : {'1', '2', '3', '4', '5', '6'}) {
+    Connection client(nginx_.at());
+    auto const job = client.ask({.method = "POST", .target = "/stream/prepare/" + std::string(40, digit)});
+    ASSERT_EQ(job.status(), 202) << job.body;
+    auto const path = at(job.body, "$.data.statusUrl");
+    EXPECT_EQ(get(path.substr(1, path.size() - 2)).status(), 200) << path;
+  }
+}
+
 TEST_F(Proxy, SaysItselfThatNobodyHasIt) {
   auto const nobody = get("/stream/proxy/" + std::string(40, '7'));
   expect_failure(nobody, 504, "no_peers");
