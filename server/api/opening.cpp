@@ -78,10 +78,24 @@ void open_stream(OpeningPtr const& opening, TorrentPtr const& torrent) {
   }));
 }
 
+/// Without peers only web servers can have the metadata.
+void ask_for_metadata(OpeningPtr const& opening, TorrentPtr const& torrent) {
+  opening->exchange.expect_long_wait();
+  auto const done = opening->exchange.wake([opening, torrent] {
+    opening->exchange.release();
+    if (torrent->metadata()) return opening->then(torrent);
+    open_stream(opening, nullptr);
+  });
+  opening->exchange.hold(opening->app.web->when_asked(torrent->key(), done));
+}
+
 void have_session_torrent(OpeningPtr const& opening, TorrentPtr const& torrent) {
   auto& app = opening->app;
   app.web->help(torrent);
-  if (torrent->metadata() || !app.web->give_streams()) return opening->then(torrent);
+  if (torrent->metadata()) return opening->then(torrent);
+  if (app.web->had_stream(opening->hash)) return open_stream(opening, torrent);
+  if (!app.options.p2p) return ask_for_metadata(opening, torrent);
+  if (!app.web->give_streams()) return opening->then(torrent);
   when_known(opening->exchange, torrent, app.web->metadata_patience(), [opening, torrent](bool known) {
     if (known) return opening->then(torrent);
     open_stream(opening, torrent);

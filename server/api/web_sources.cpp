@@ -14,6 +14,8 @@ namespace api {
 namespace {
 
 constexpr std::chrono::seconds fetch_patience{15};
+/// Films that a streaming service has had.
+constexpr std::size_t most_remembered = 10'000;
 
 void replace_all(std::string& text, std::string_view what, std::string const& by) {
   for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
@@ -83,10 +85,7 @@ void WebSources::help(std::shared_ptr<swarm::Torrent> const& torrent) {
 void WebSources::ask_next(std::string const& key) {
   auto& search = searches_.at(key);
   auto const torrent = search.torrent.lock();
-  if (!torrent || torrent->metadata() || search.next == settings_.torrents.size()) {
-    searches_.erase(key);
-    return;
-  }
+  if (!torrent || torrent->metadata() || search.next == settings_.torrents.size()) return end_search(key);
   auto const url = expand(settings_.torrents[search.next++], torrent->hash(), 0);
   g_info("Asking a web server for the .torrent of %s", key.c_str());
   try {
@@ -96,6 +95,21 @@ void WebSources::ask_next(std::string const& key) {
     g_warning("A source of HTTP_TORRENT_SOURCES can't be asked: %s", error.what());
     ask_next(key);
   }
+}
+
+void WebSources::end_search(std::string const& key) {
+  auto const search = searches_.extract(key);
+  for (auto const& each : search.mapped().waiting)
+    if (auto const then = each.lock()) (*then)();
+}
+
+std::shared_ptr<void> WebSources::when_asked(std::string const& key, std::function<void()> then) {
+  auto const ticket = std::make_shared<std::function<void()>>(std::move(then));
+  if (auto const search = searches_.find(key); search != searches_.end())
+    search->second.waiting.push_back(ticket);
+  else
+    (*ticket)();
+  return ticket;
 }
 
 void WebSources::came(std::string const& key, fetch::Answer answer) {
@@ -162,7 +176,10 @@ void WebSources::probe(std::shared_ptr<Probe> const& probe) {
   };
   probe->transfer.reset();
   probe->late.stop();
-  if (probe->next == settings_.streams.size()) return probe->then({});
+  if (probe->next == settings_.streams.size()) {
+    had_.erase(probe->hash.key());
+    return probe->then({});
+  }
   auto const url = expand(settings_.streams[probe->next++], probe->hash, probe->file);
   fetch::Transfer::Listener listener;
   listener.head = [this, again, url, weak = std::weak_ptr(probe)](fetch::Head const& head) {
@@ -175,6 +192,8 @@ void WebSources::probe(std::shared_ptr<Probe> const& probe) {
     }
     auto const size = *head.whole;
     held->late.stop();
+    if (had_.size() >= most_remembered) had_.clear();
+    had_.insert(held->hash.key());
     g_autofree char* edition = g_compute_checksum_for_string(G_CHECKSUM_SHA256, url.c_str(), -1);
     OutsideFile::Source source{name_of(head, held->hash.key()),
                                size,

@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,7 @@ class WebSources {
  public:
   struct Settings {
     std::vector<std::string> torrents, streams;  ///< templates of URLs, in the order in which they are asked
-    std::chrono::milliseconds head_start{2000};  ///< of the swarm
+    std::chrono::milliseconds head_start{2000};  ///< of the swarm; 0 where there is none
     bool allow_private = false;
   };
   WebSources(std::shared_ptr<http::Loop> loop, fetch::Client& client, Settings settings);
@@ -43,6 +44,10 @@ class WebSources {
   /// A stream of which nothing is known. nullopt: no server has it. Dropping the ticket ends it.
   using Found = std::function<void(std::optional<OutsideFile::Source>)>;
   [[nodiscard]] std::shared_ptr<void> find_stream(swarm::InfoHash const& hash, int file, Found then);
+  /// A service had it the last time: nobody has to wait for the swarm again.
+  [[nodiscard]] bool had_stream(swarm::InfoHash const& hash) const { return had_.contains(hash.key()); }
+  /// Calls `then` once nobody is asked for the torrent's metadata any more. Dropping the ticket ends it.
+  [[nodiscard]] std::shared_ptr<void> when_asked(std::string const& key, std::function<void()> then);
 
  private:
   /// A torrent whose .torrent is looked for.
@@ -51,9 +56,11 @@ class WebSources {
     std::size_t next = 0;  ///< of the templates
     http::Source delay;
     std::shared_ptr<void> ticket;
+    std::vector<std::weak_ptr<std::function<void()>>> waiting;
   };
   struct Probe;
   void ask_next(std::string const& key);
+  void end_search(std::string const& key);
   void came(std::string const& key, fetch::Answer answer);
   void probe(std::shared_ptr<Probe> const& probe);
 
@@ -61,6 +68,7 @@ class WebSources {
   fetch::Client& client_;
   Settings const settings_;
   std::map<std::string, Search> searches_;
+  std::set<std::string> had_;
   std::map<unsigned, std::shared_ptr<void>> lookups_;
   unsigned next_lookup_ = 0;
 };

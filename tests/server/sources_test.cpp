@@ -194,6 +194,16 @@ TEST_F(WithoutPeers, AStreamingServiceAlone) {
 }
 
 // It gives wrong bytes: with hashes at hand, nobody gets them.
+// FIRST_BYTE_WAIT is for peers; there are none.
+TEST_F(WithoutPeers, WhatNoSourceHasIsRefusedAtOnce) {
+  Running server(Environment{{"P2P", "off"},
+                             {"ALLOW_PRIVATE_FETCH", "true"},
+                             {"HTTP_TORRENT_SOURCES", site_.url("/none/{infoHash}.torrent")},
+                             {"HTTP_STREAM_SOURCES", site_.url("/none/{infoHash}")},
+                             {"FIRST_BYTE_WAIT", "60000"}});
+  for (int i = 0; i < 2; ++i) expect_failure(server.get("/stream/proxy/" + std::string(40, 'e')), 503, "p2p_off");
+}
+
 TEST_F(WithoutPeers, AStreamingServiceThatLies) {
   auto const made = film();
   site_.put("/" + made.key + ".torrent", {bytes_of(made)});
