@@ -30,7 +30,7 @@ void set_decoding_times(Samples& video, Time reorder, Time picture, Time end, Ne
   // Pictures of an open GOP follow the last one at once; a long last picture is no proof of them.
   auto const longest =
       std::max_element(units.begin(), units.end(), [](auto const& a, auto const& b) { return a.pts < b.pts; });
-  auto const length = longest->duration > Time::zero() ? longest->duration : picture;
+  auto const length = std::max(longest->duration, picture);  // parsers give that of a field, too
   auto const over = longest->pts + length;
   bool const until_end = next == Next::closed || (next == Next::maybe_open && over + length / 2 >= end);
   video.end = (until_end ? end : over) - reorder;
