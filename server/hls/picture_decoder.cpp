@@ -48,9 +48,9 @@ av::Codec open(Track const& track) {
 }
 
 /// DivX' packed bit stream has a B picture in the packet of the P picture before it, and then an empty one.
-BitFilter bit_filter(Track const& track, AVCodecContext const& decoder) {
+BitFilter bit_filter(AVCodecContext const& decoder) {
   AVBSFContext* made = nullptr;
-  auto const* filter = track.codec == Codec::mpeg4 ? av_bsf_get_by_name("mpeg4_unpack_bframes") : nullptr;
+  auto const* filter = decoder.codec_id == AV_CODEC_ID_MPEG4 ? av_bsf_get_by_name("mpeg4_unpack_bframes") : nullptr;
   av::check(filter ? av_bsf_alloc(filter, &made) : av_bsf_get_null_filter(&made), "bit stream filter");
   BitFilter owned(made);
   av::check(avcodec_parameters_from_context(made->par_in, &decoder), "bit stream filter");
@@ -72,7 +72,7 @@ class Decoding {
         length_(frame),
         take_(take),
         decoder_(open(track)),
-        filter_(bit_filter(track, *decoder_)) {
+        filter_(bit_filter(*decoder_)) {
     auto const known = [](AccessUnit const& unit) { return unit.pts != unknown_time; };
     none_known_ = std::none_of(units.begin(), units.end(), known);
     file_order_ =
@@ -187,6 +187,8 @@ AVCodecID picture_codec(Track const& track) {
         return contains(track, "flash") ? AV_CODEC_ID_FLV1 : AV_CODEC_ID_H263;
       if (contains(track, "video/x-vp6-flash")) return AV_CODEC_ID_VP6F;
       if (contains(track, "video/x-prores")) return AV_CODEC_ID_PRORES;
+      if (contains(track, "video/x-ffv")) return AV_CODEC_ID_FFV1;
+      if (contains(track, "video/x-dnxhd")) return AV_CODEC_ID_DNXHD;
       if (contains(track, "video/x-dv")) return AV_CODEC_ID_DVVIDEO;
       if (contains(track, "video/x-svq"))
         return contains(track, "svqversion=(int)1") ? AV_CODEC_ID_SVQ1 : AV_CODEC_ID_SVQ3;

@@ -30,6 +30,7 @@ constexpr std::array codecs{
     Row{"video/x-theora", Codec::theora},
     Row{"video/x-divx", Codec::mpeg4},
     Row{"video/x-xvid", Codec::mpeg4},
+    Row{"video/x-msmpeg", Codec::mpeg4},
     Row{"audio/x-ac3", Codec::ac3},
     Row{"audio/ac3", Codec::ac3},
     Row{"audio/x-private1-ac3", Codec::ac3},

@@ -57,6 +57,9 @@ std::vector<Case> cases() {
       {"deep.mkv", h264 + "-pix_fmt yuv420p10le -c:a aac", true},
       {"av1.mp4", "-c:v libaom-av1 -usage realtime -cpu-used 8 -g 50 -c:a aac", true},
       {"mjpeg.mov", "-c:v mjpeg -q:v 3 -c:a pcm_s16le"},
+      {"divx3.avi", "-c:v msmpeg4 -q:v 3 -g 50 -c:a pcm_s16le"},
+      {"msmpeg4.wmv", "-c:v msmpeg4v2 -q:v 3 -g 50 -c:a wmav2"},
+      {"ffv1.mkv", "-c:v ffv1 -c:a pcm_s16le"},
   };
 }
 
