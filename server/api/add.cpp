@@ -73,13 +73,15 @@ swarm::InfoHash hash_of(std::string const& text) {
 Wish wish_in_json(std::string_view body) {
   auto json = json::Document::parse(body);
   Wish wish;
-  // A form sends its empty fields, too, and who pastes brings blanks along.
-  auto const given = [&](char const* field) {
+  // A form sends its empty fields, too.
+  auto const given = [](std::optional<std::string> text) { return text && text->empty() ? std::nullopt : text; };
+  // Who pastes brings blanks along.
+  auto const pasted = [&](char const* field) {
     auto text = json.string(field);
-    if (text) *text = trimmed(std::move(*text));
-    return text && text->empty() ? std::nullopt : text;
+    return given(text ? std::optional(trimmed(std::move(*text))) : std::nullopt);
   };
-  auto const magnet = given("magnetUri"), hash = given("infoHash"), url = given("torrentUrl"), name = given("name");
+  auto const magnet = pasted("magnetUri"), hash = pasted("infoHash"), url = pasted("torrentUrl"),
+             name = given(json.string("name"));
   if (magnet) {
     // Locator::parse knows paths of files too, and those of this host are none of the client's business.
     if (!starts_with_any(*magnet, {"magnet:"}))

@@ -16,7 +16,6 @@ namespace api {
 namespace {
 
 using http::Failure;
-using http::Fault;
 
 /// A torrent may name thousands.
 constexpr std::size_t most_trackers = 100;

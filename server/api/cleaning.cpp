@@ -248,7 +248,7 @@ void Cleaning::delete_unpinned() {
   auto const until = Clock::now() + std::chrono::seconds(2);
   std::vector<std::pair<std::string, std::future<std::string>>> all;
   for (auto const& torrent : session_->sleeping())
-    if (!index_.pinned(torrent->hash.key()) && Clock::now() < until) session_->find(torrent->hash);
+    if (!index_.pinned(torrent->hash.key()) && Clock::now() < until) (void)session_->find(torrent->hash);
   for (auto const& torrent : session_->torrents()) {
     if (index_.pinned(torrent->key())) continue;
     auto const over = std::make_shared<std::promise<std::string>>();

@@ -150,7 +150,7 @@ void Exchange::work(Work work, Then then) {
     std::exception_ptr error;
   };
   auto state = std::make_shared<State>();
-  auto done = wake([this, state, then = std::move(then)]() mutable {
+  auto done = wake([state, then = std::move(then)]() mutable {
     if (state->error) std::rethrow_exception(state->error);
     then(std::move(*state->result));
   });

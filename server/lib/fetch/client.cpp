@@ -22,7 +22,7 @@ struct Gathering {
     g_source_destroy(deadline);
     g_source_unref(std::exchange(deadline, nullptr));
   }
-  void end(std::optional<Error> error) {
+  void end(std::optional<Error> const& error) {
     stop();
     transfer.reset();
     if (auto const told = std::exchange(then, nullptr)) {
