@@ -2,6 +2,7 @@
 #include "hls/presentation.hpp"
 
 #include "hls/bandwidth.hpp"
+#include "hls/caps_field.hpp"
 #include "hls/codec_strings.hpp"
 #include "hls/languages.hpp"
 #include "hls/packager.hpp"
@@ -11,6 +12,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -128,6 +130,19 @@ std::vector<Segment> coded_segments(Facts const& facts, Part const& video, std::
   return segments;
 }
 
+/// Bits in a second of sound that no rendition has as it is, where nothing but its format has to be known for that.
+std::int64_t pcm_rate(Facts const& facts) {
+  std::int64_t bits = 0;
+  for (auto const& track : facts.tracks) {
+    if (track.codec != Codec::pcm) continue;
+    auto const format = caps_field(track, "format");  // S24LE; none: G.711
+    auto const digit = format.find_first_of("0123456789");
+    auto const depth = digit == std::string::npos ? 8 : std::atoi(format.c_str() + digit);
+    bits += std::int64_t{track.sample_rate} * track.channels * depth;
+  }
+  return bits;
+}
+
 Variant variant_of(Facts const& facts, Rendition const& rendition, std::vector<Part> const& all_sounds,
                    std::string const& query) {
   Variant variant;
@@ -148,7 +163,7 @@ Variant variant_of(Facts const& facts, Rendition const& rendition, std::vector<P
     sound_coded = sound.coded;
   }
   auto rate = bandwidth(coded ? coded_segments(facts, *rendition.video, all_sounds) : facts.segments, facts.file_size,
-                        tracks, rendition.packaging);
+                        tracks, rendition.packaging, coded ? 0 : pcm_rate(facts));
   if (sound_coded && !coded) {  // what the film's own sound takes says nothing of it
     auto const sound = coded_rate(tracks.back());
     rate.peak = (rendition.video ? rate.peak : 0) + sound;

@@ -110,6 +110,18 @@ TEST(Presentation, BandwidthIsThatOfTheLoudestStretch) {
   EXPECT_LT(average, 7 * megabit);
 }
 
+TEST(Presentation, PcmThatIsCodedIsNoPartOfTheBandwidth) {
+  auto pcm = sound(Codec::pcm);
+  pcm.caps = "audio/x-raw, format=(string)S24LE, rate=(int)48000, channels=(int)2";
+  auto const with_pcm = film({picture(), pcm}), with_aac = film({picture(), sound(Codec::dts)});
+  auto const coded = [](hls::Facts const& facts) {
+    auto choice = as_is(facts);
+    choice.ways[1] = Way::coded;
+    return Shown(facts, choice).bandwidth();
+  };
+  EXPECT_NEAR(static_cast<double>(coded(with_aac) - coded(with_pcm)), 48000 * 2 * 24, 100'000);
+}
+
 TEST(Presentation, SeveralSoundsAreChosenFrom) {
   auto english = sound(Codec::aac, "en"), german = sound(Codec::aac, "de");
   german.is_default = true;
