@@ -227,6 +227,20 @@ TEST(CmafWriter, CarriesWhatItCanSay) {
   }
 }
 
+/// Chromium refuses FLAC of which the sample entry says otherwise.
+TEST(CmafWriter, TheSampleEntryTellsTheDepth) {
+  for (unsigned const depth : {16U, 24U}) {
+    hls::Track track{.kind = hls::Kind::audio, .codec = Codec::flac, .sample_rate = 96000, .channels = 2};
+    track.codec_data = Bytes(34, 0);
+    track.codec_data[12] = static_cast<std::uint8_t>(1U << 1 | (depth - 1) >> 4);  // two channels
+    track.codec_data[13] = static_cast<std::uint8_t>((depth - 1) << 4);
+    auto const init = hls::cmaf_init({track});
+    Bytes const type{'f', 'L', 'a', 'C'};
+    auto const at = std::search(init.begin(), init.end(), type.begin(), type.end()) - init.begin();
+    EXPECT_EQ(number(init, static_cast<std::size_t>(at) + 4 + 16 + 2, 2), depth);
+  }
+}
+
 TEST(CmafWriter, FlacsHeaderInAnyForm) {
   Bytes info(34, 5);
   Bytes const block{0, 0, 0, 34}, magic{'f', 'L', 'a', 'C'}, ogg{0x7f, 'F', 'L', 'A', 'C', 1, 0, 0, 1};
