@@ -78,8 +78,8 @@ class TorrentReader final : public Reader {
   std::atomic<int> waiting_piece_ = -1;  // -1: not waiting; -2: for anything
   std::atomic<Clock::time_point> waiting_since_;
   std::atomic<Clock::time_point> block_came_{Clock::time_point{}};  ///< of the piece that is waited for
-  std::atomic<bool> failed_ =
-      false;  ///< it came with wrong bytes, since read() began: more of them is no reason to wait
+  /// It came with wrong bytes, since read() began: more of them is no reason to wait.
+  std::atomic<bool> failed_ = false;
   std::atomic<bool> armed_ = false;  // try_read said `again`
 
   std::mutex mutex_;  // guards changes_

@@ -58,6 +58,7 @@ search::Query query_of(json::Document const& json, std::string const& name) {
   return query;
 }
 
+/// g_strstrip() would end at a NUL, and take for good what is not.
 std::string trimmed(std::string text) {
   constexpr char const* blanks = " \t\r\n";
   text.erase(text.find_last_not_of(blanks) + 1);

@@ -14,7 +14,8 @@ namespace {
 constexpr std::size_t packet_size = 188;
 constexpr std::byte dts_by_private_type{0x8a};
 constexpr std::array blu_ray_types{0x82, 0x85, 0x86};
-constexpr std::int64_t far = 8 * 1024 * 1024;
+/// Frames come every 11 ms. Splice points may not come for an hour, and each byte that is looked at is fetched.
+constexpr std::int64_t far = 512 * 1024;
 
 bool holds_dts(ByteSource& source, TsStride const& stride, int pid) {
   static constexpr std::array sync{std::byte{0x7f}, std::byte{0xfe}, std::byte{0x80}, std::byte{0x01}};

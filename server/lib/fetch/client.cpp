@@ -22,7 +22,8 @@ struct Gathering {
     g_source_destroy(deadline);
     g_source_unref(std::exchange(deadline, nullptr));
   }
-  void end(std::optional<Error> const& error) {
+  /// Its own copy: what it is called with may go with the transfer.
+  void end(std::optional<Error> error) {  // NOLINT(performance-unnecessary-value-param)
     stop();
     transfer.reset();
     if (auto const told = std::exchange(then, nullptr)) {
