@@ -109,6 +109,7 @@ void Ledger::discard(std::vector<int> pieces, std::function<void(std::string con
 void Ledger::save(std::string key, std::vector<char> resume) {
   serial_.post([self = shared_from_this(), key = std::move(key), resume = std::move(resume)]() mutable {
     if (self->closed_) return;
+    if (self->unopened_) self->unopened_->resume = resume;  // or an older one would come behind this
     self->unsaved_.emplace(std::move(key), std::move(resume));
     self->write_resume();
   });

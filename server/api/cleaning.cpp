@@ -262,6 +262,11 @@ void Cleaning::delete_unpinned() {
   take_stock();
 }
 
+void Cleaning::not_wanted(std::string const& info_hash) {
+  std::lock_guard lock(mutex_);
+  std::erase_if(waiting_, [&](auto const& each) { return each.first.info_hash == info_hash; });
+}
+
 void Cleaning::hold_download(cache::Key const& key) {
   auto const hash = swarm::InfoHash::parse(key.info_hash);
   auto const torrent = hash ? session_->find(*hash) : nullptr;

@@ -57,6 +57,8 @@ class Cleaning {
 
   /// A viewer begins with a file.
   void opened(swarm::Torrent const& torrent, int file);
+  /// Somebody has said that it is not to be downloaded: it waits for no room any more.
+  void not_wanted(std::string const& info_hash);
   /// All torrents with their files, but pinned ones; two seconds at most, what is slower goes on by itself.
   void delete_unpinned();
   /// Ends what waits for files to be deleted, for good.

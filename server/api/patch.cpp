@@ -39,7 +39,10 @@ void apply(App& app, http::Exchange& exchange, std::shared_ptr<swarm::Torrent> c
     torrent->set_limits(change.download.value_or(now.download_limit), change.upload.value_or(now.upload_limit));
   }
   if (change.pinned) app.index->pin(torrent->key(), *change.pinned);
-  if (change.keep && !*change.keep) torrent->set_keep(std::nullopt);
+  if (change.keep && !*change.keep) {
+    torrent->set_keep(std::nullopt);
+    app.cleaning->not_wanted(torrent->key());
+  }
   if (change.keep && *change.keep && !torrent->keep()) torrent->set_keep(swarm::TheFilm{});
   if (change.paused) torrent->set_paused(*change.paused);
   show_torrent(app, exchange);

@@ -141,6 +141,17 @@ TEST(Disk, ADownloadWaitsForRoom) {
   auto const before = progress();
   EXPECT_GT(before, 10);
   EXPECT_LT(before, 100);
+  // What somebody says of it meanwhile holds.
+  auto const say = [&](char const* keep) {
+    return server.ask({.method = "PATCH", .target = torrent, .fields = {}, .body = keep}).status();
+  };
+  EXPECT_EQ(say("{\"keep\": false}"), 200);
+  std::filesystem::remove(filler);
+  ASSERT_TRUE(support::eventually([&] { return server.get("/health").status() == 200; }, 30s));
+  EXPECT_EQ(at(server.get(torrent).body, "$.data.keep"), "false");
+  EXPECT_EQ(say("{\"keep\": true}"), 200);
+  std::ofstream(filler) << std::string(40 * MiB, 'x');
+  ASSERT_TRUE(server.child().wait_for_error_line("film\\.mkv waits: the disk has no room"));
   std::filesystem::remove(filler);
   EXPECT_TRUE(server.child().wait_for_error_line("There is room again: film\\.mkv goes on"));
   EXPECT_TRUE(support::eventually([&] { return progress() == 100; }, 60s));
